@@ -1,0 +1,60 @@
+"""A body's magnesium, potassium and sodium, simulated from its cells up.
+
+>>> import sim
+>>> result = sim.run("refractory-hypokalaemia", n_cells=1000, seed=1)
+>>> result.table["plasma_k"], result.cells(120), result.plot()
+
+Everything below is imported when it is first asked for, so that `sim --help` answers at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.agents import CellAgent as CellAgent
+    from sim.agents import ExtracellularAgent as ExtracellularAgent
+    from sim.agents import RenalAgent as RenalAgent
+    from sim.condition import Condition as Condition
+    from sim.condition import ConditionError as ConditionError
+    from sim.condition import Diet as Diet
+    from sim.condition import Supplement as Supplement
+    from sim.condition import Treatment as Treatment
+    from sim.condition import load as load
+    from sim.condition import named as named
+    from sim.faults import InputError as InputError
+    from sim.model import TissueModel as TissueModel
+    from sim.parameters import Parameters as Parameters
+    from sim.result import Result as Result
+    from sim.simulation import run as run
+    from sim.tissue import Tissue as Tissue
+
+_HOMES = {
+    "run": "simulation",
+    "Result": "result",
+    "InputError": "faults",
+    "Condition": "condition",
+    "ConditionError": "condition",
+    "Diet": "condition",
+    "Supplement": "condition",
+    "Treatment": "condition",
+    "load": "condition",
+    "named": "condition",
+    "Parameters": "parameters",
+    "Tissue": "tissue",
+    "TissueModel": "model",
+    "CellAgent": "agents",
+    "ExtracellularAgent": "agents",
+    "RenalAgent": "agents",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(import_module(f"sim.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,328 @@
+"""The cell: its state, its membrane, its rates, and the constants of its rest."""
+
+from typing import NamedTuple
+
+from sim.compiled import law
+from sim.control import Control
+from sim.elementary import exp, sqrt
+from sim.laws.electrodiffusion import ghk_flux, inward_drive, nernst_potential
+from sim.laws.magnesium_buffer import free_magnesium
+from sim.laws.magnesium_transport import magnesium_influx, sodium_magnesium_exchange
+from sim.laws.membrane_potential import (
+    Ions,
+    KGate,
+    Permeabilities,
+    k_permeability,
+    zero_current_potential,
+)
+from sim.laws.osmosis import cell_chloride, cell_osmoles
+from sim.laws.potassium_leak import block_ratio, conductance_factor, open_fraction
+from sim.laws.proton_exchange import proton_uptake
+from sim.laws.pump_expression import expression_rate
+from sim.laws.sensing import sensed
+from sim.laws.sodium_leak import leak_factor
+from sim.laws.sodium_pump import mg_atp, pump_rate
+from sim.parameters import BodyParameters, CellParameters
+from sim.units import THERMAL_VOLTAGE
+
+
+class Fluid(NamedTuple):
+    """Extracellular fluid as a cell sees it [mM], with its volume [L] and osmolality [mosm/L]."""
+
+    na: float
+    k: float
+    cl: float
+    hco3: float
+    mg: float
+    """Ionised Mg."""
+    volume: float
+    osmolality: float
+
+
+class CellState(NamedTuple):
+    """What a cell remembers, per litre of its reference water; also the rates of these per h."""
+
+    na: float
+    """Na [mmol/L]."""
+    k: float
+    """K [mmol/L]."""
+    mg: float
+    """Mg, free and bound [mmol/L]."""
+    buffered: float
+    """H taken up by buffers in exchange for K [mmol/L]."""
+    expression: float
+    """Pump sites over normal [1]."""
+
+
+class CellTraits(NamedTuple):
+    """What makes a cell differ from the typical one; factors [1]."""
+
+    pump_capacity: float = 1.0
+    k_leak: float = 1.0
+    na_leak: float = 1.0
+    size: float = 1.0
+    pump_noise: float = 1.0
+    leak_noise: float = 1.0
+    """Fluctuation at the start of a step."""
+    pump_drift: float = 0.0
+    leak_drift: float = 0.0
+    """Change of the fluctuation over the step [1/h]."""
+
+
+class RestingCell(NamedTuple):
+    """Constants of the typical cell that follow from its resting state; see :func:`resting_cell`."""
+
+    impermeant: float
+    """Impermeant osmoles [mosm/L]."""
+    fixed_charge: float
+    """Net negative charge of impermeant matter [meq/L]."""
+    p_na: float
+    p_k: float
+    p_cl: float
+    """Permeabilities times area over volume [1/h]."""
+    k_gate: float
+    """Open fraction of Mg-gated K channels at rest [1]."""
+    mg_sites: float
+    """Mg-binding sites [mmol/L]."""
+    mg_influx: float
+    mg_exchange: float
+    """Greatest Mg influx and Na/Mg exchange [mmol/L/h]."""
+    fluid: Fluid
+    """The normal extracellular fluid."""
+
+
+class Membrane(NamedTuple):
+    """Everything that can be said of a cell at one moment."""
+
+    water: float
+    """Cell water over reference water [1]."""
+    na_in: float
+    k_in: float
+    cl_in: float
+    mg_free: float
+    """Concentrations in cell water [mM]."""
+    u: float
+    """Reduced membrane potential [1]."""
+    pump: float
+    """Pump cycles [mmol/L/h]."""
+    na_leak: float
+    """Passive Na influx [mmol/L/h]."""
+    k_leak: float
+    """Passive K efflux [mmol/L/h]."""
+    mg_influx: float
+    mg_efflux: float
+    proton_uptake: float
+    """H in, K out [mmol/L/h]."""
+
+
+@law
+def fluctuated(traits: CellTraits, elapsed: float) -> CellTraits:
+    """Traits some hours [h] into a step: fluctuations run straight from old to new value."""
+    return CellTraits(
+        traits.pump_capacity,
+        traits.k_leak,
+        traits.na_leak,
+        traits.size,
+        traits.pump_noise + traits.pump_drift * elapsed,
+        traits.leak_noise + traits.leak_drift * elapsed,
+        0.0,
+        0.0,
+    )
+
+
+@law
+def membrane(
+    state: CellState,
+    traits: CellTraits,
+    fluid: Fluid,
+    control: Control,
+    p: CellParameters,
+    rest: RestingCell,
+) -> Membrane:
+    """Concentrations, potential and fluxes of one cell in a fluid.
+
+    Fluxes are per litre of reference water of a cell of size 1, in mmol/h; area over volume of larger
+    cells is smaller, which :func:`cell_rates` applies.
+    """
+    normal = rest.fluid
+    cl = cell_chloride(state.na, state.k, state.mg, state.buffered, rest.fixed_charge)
+    water = cell_osmoles(state.na, state.k, cl, rest.impermeant) / fluid.osmolality
+    per_water = 1.0 / water
+    na_in = state.na * per_water
+    k_in = state.k * per_water
+    cl_in = cl * per_water
+    mg_free = free_magnesium(state.mg * per_water, rest.mg_sites * per_water, p.mg_buffer_half)
+
+    capacity = traits.pump_capacity * traits.pump_noise * state.expression
+    pump = pump_rate(
+        na_in,
+        fluid.k,
+        mg_atp(sensed(control.pump_mgatp, mg_free, p.rest_mg_free), p.atp, p.atp_mg_dissociation),
+        sensed(control.pump_mg_site, mg_free, p.rest_mg_free),
+        capacity * (p.pump_capacity * (1.0 - control.pump_inhibition)),
+        p.pump_half_na,
+        p.pump_half_k,
+        p.pump_half_mgatp,
+        p.pump_half_mg,
+    )
+    mg_influx = magnesium_influx(
+        fluid.mg, mg_free, rest.mg_influx, p.mg_influx_half_out, p.mg_influx_half_in
+    )
+    mg_efflux = sodium_magnesium_exchange(
+        mg_free,
+        na_in,
+        fluid.na,
+        fluid.mg,
+        rest.mg_exchange,
+        p.mg_exchange_half_mg,
+        p.mg_exchange_half_na,
+        p.mg_exchange_block_na,
+        p.mg_exchange_block_mg,
+    )
+
+    p_k = rest.p_k * traits.k_leak * traits.leak_noise * conductance_factor(fluid.k / normal.k)
+    mg_seen_outside = sensed(control.na_leak_mg_block, fluid.mg, normal.mg)
+    opened_by_mg = leak_factor(mg_seen_outside, normal.mg, p.na_leak_half_mg)
+    paths = Permeabilities(
+        rest.p_na * traits.na_leak * traits.leak_noise * opened_by_mg,
+        rest.p_cl,
+        p_k * (1.0 - p.k_leak_gated_share),
+        p_k * (p.k_leak_gated_share / rest.k_gate),
+    )
+    gate = KGate(
+        sensed(control.k_leak_mg_block, mg_free, p.rest_mg_free),
+        nernst_potential(fluid.k, k_in),
+        p.k_leak_half_mg,
+        p.k_leak_block_slope * THERMAL_VOLTAGE,
+        p.k_leak_resistant,
+    )
+    ions = Ions(na_in, k_in, cl_in, fluid.na, fluid.k, fluid.cl)
+    u = zero_current_potential(ions, paths, gate, pump - 2.0 * mg_influx)
+    drive = inward_drive(u)
+    p_k_now = k_permeability(u, paths, gate)
+    return Membrane(
+        water,
+        na_in,
+        k_in,
+        cl_in,
+        mg_free,
+        u,
+        pump,
+        -ghk_flux(paths.na, na_in, fluid.na, u, drive),
+        ghk_flux(p_k_now, k_in, fluid.k, u, drive),
+        mg_influx,
+        mg_efflux,
+        control.proton_exchange
+        * proton_uptake(state.k, state.buffered, p.rest_k, p.proton_share, p.proton_time),
+    )
+
+
+@law
+def cell_rates(
+    state: CellState,
+    traits: CellTraits,
+    fluid: Fluid,
+    control: Control,
+    p: CellParameters,
+    rest: RestingCell,
+) -> CellState:
+    """Rates of change of a cell's state, per litre of its reference water and h.
+
+    Muscle fibres are cylinders of one length: area over volume falls with the square root of size,
+    for pump and leaks alike, so size changes how fast a cell answers but not where it settles.
+    """
+    m = membrane(state, traits, fluid, control, p, rest)
+    area = 1.0 / sqrt(traits.size)
+    return CellState(
+        area * (m.na_leak - 3.0 * m.pump + 2.0 * m.mg_efflux),
+        area * (2.0 * m.pump - m.k_leak) - m.proton_uptake,
+        area * (m.mg_influx - m.mg_efflux),
+        m.proton_uptake,
+        control.pump_expression
+        * expression_rate(
+            state.expression, fluid.k / rest.fluid.k, p.expression_exponent, p.expression_time
+        ),
+    )
+
+
+def normal_fluid(p: BodyParameters) -> Fluid:
+    """Extracellular fluid of the healthy body."""
+    return Fluid(
+        p.plasma_na,
+        p.plasma_k,
+        p.plasma_cl,
+        p.plasma_hco3,
+        p.plasma_mg_ionised,
+        p.ecf_volume,
+        p.osmolality,
+    )
+
+
+def resting_cell(p: CellParameters, fluid: Fluid) -> RestingCell:
+    """Constants that make the resting state of the typical cell an exact steady state.
+
+    Cl is at equilibrium with the resting potential; electroneutrality and osmotic balance give fixed
+    charge and impermeant osmoles; the resting pump rate gives the permeabilities that balance it;
+    the Mg turnover gives the greatest Mg fluxes.
+
+    Parameters
+    ----------
+    p : CellParameters
+        Numbers of the typical cell.
+    fluid : Fluid
+        Normal extracellular fluid.
+
+    Returns
+    -------
+    RestingCell
+    """
+    u = p.rest_potential / THERMAL_VOLTAGE
+    cl = fluid.cl * exp(u)
+    drive = inward_drive(u)
+    pump = pump_rate(
+        p.rest_na,
+        fluid.k,
+        mg_atp(p.rest_mg_free, p.atp, p.atp_mg_dissociation),
+        p.rest_mg_free,
+        p.pump_capacity,
+        p.pump_half_na,
+        p.pump_half_k,
+        p.pump_half_mgatp,
+        p.pump_half_mg,
+    )
+    p_k = 2.0 * pump / ghk_flux(1.0, p.rest_k, fluid.k, u, drive)
+    p_na = (3.0 * pump - 2.0 * p.mg_turnover) / -ghk_flux(1.0, p.rest_na, fluid.na, u, drive)
+    ratio = block_ratio(
+        p.rest_mg_free,
+        u,
+        nernst_potential(fluid.k, p.rest_k),
+        p.k_leak_half_mg,
+        p.k_leak_block_slope * THERMAL_VOLTAGE,
+    )
+    unit_influx = magnesium_influx(
+        fluid.mg, p.rest_mg_free, 1.0, p.mg_influx_half_out, p.mg_influx_half_in
+    )
+    unit_exchange = sodium_magnesium_exchange(
+        p.rest_mg_free,
+        p.rest_na,
+        fluid.na,
+        fluid.mg,
+        1.0,
+        p.mg_exchange_half_mg,
+        p.mg_exchange_half_na,
+        p.mg_exchange_block_na,
+        p.mg_exchange_block_mg,
+    )
+    bound = p.rest_mg_total - p.rest_mg_free
+    return RestingCell(
+        impermeant=float(fluid.osmolality - cell_osmoles(p.rest_na, p.rest_k, cl, 0.0)),
+        fixed_charge=float(cell_chloride(p.rest_na, p.rest_k, p.rest_mg_total, 0.0, cl)),
+        p_na=float(p_na),
+        p_k=float(p_k),
+        p_cl=float(p.cl_over_k_permeability * p_k),
+        k_gate=float(open_fraction(ratio, p.k_leak_resistant)),
+        mg_sites=bound * (p.rest_mg_free + p.mg_buffer_half) / p.rest_mg_free,
+        mg_influx=float(p.mg_turnover / unit_influx),
+        mg_exchange=float(p.mg_turnover / unit_exchange),
+        fluid=fluid,
+    )

@@ -1,0 +1,379 @@
+"""Command line: ``sim run``, ``sim list``, ``sim describe``, ``sim init``.
+
+Heavy imports are inside the commands, so that help answers at once.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.result import Result
+    from sim.simulation import Plan
+
+INPUT_AT_FAULT, FAILED, INTERRUPTED = 2, 1, 130
+"""Exit codes beside zero."""
+
+TEMPLATE = """\
+# A condition: what is done to a body that starts healthy. Lines behind # are comments.
+# Run it with:  sim run {file}
+title = "My condition"
+description = "What is done, and why."
+duration = "60 day"               # any unit of time: hour, day, week
+
+# What is eaten in place of the usual diet (Na 150, K 75, Mg 14 mmol/day).
+# Ions that are not named stay as usual. Without stop it lasts to the end.
+[[diet]]
+potassium = "20 mmol/day"         # also "800 mg/day" or "20 mEq/day"
+start = "0 day"
+stop = "30 day"
+
+# Chloride salts in addition to the diet; route is oral (as here) or intravenous.
+[[supplement]]
+ion = "potassium"                 # sodium, potassium or magnesium
+dose = "80 mmol/day"
+start = "30 day"
+
+# Drugs and disorders: mg-malabsorption, proton-pump-inhibitor, thiazide, loop-diuretic,
+# pump-inhibitor, romk-blocker take an effect from 0 to 1; hyperaldosteronism takes fold = 3.0
+# [[treatment]]
+# kind = "thiazide"
+# effect = 0.5
+# start = "10 day"
+
+# Mechanisms to switch off (names: sim describe --mechanisms), and parameters to change
+# (names, units and ranges: sim describe).
+# without = ["romk-mg-block"]     # must stand above the first [[...]]
+# [parameters]
+# pump_half_mg = "0.1 mM"
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sim-mg", prog_name="sim")
+def main() -> None:
+    """Simulate a body's magnesium, potassium and sodium from its cells up.
+
+    Start with:  sim list,  sim run refractory-hypokalaemia
+    """
+
+
+@main.command()
+@click.argument("condition")
+@click.option("--cells", default=1000, show_default=True, metavar="N", help="Number of cells.")
+@click.option("--days", type=float, metavar="D", help="Duration; by default the condition's.")
+@click.option("--seed", default=0, show_default=True, metavar="S", help="Seed of all random draws.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+              help="New folder for tables and figure; by default results/CONDITION.")  # fmt: skip
+@click.option("--without", multiple=True, metavar="MECHANISM",
+              help="Switch a mechanism off; may be repeated.")  # fmt: skip
+@click.option("--set", "changes", multiple=True, metavar='NAME="VALUE UNIT"',
+              help='Change a parameter, such as pump_half_mg="0.1 mM"; may be repeated.')  # fmt: skip
+@click.option("--noise/--no-noise", default=True, help="Whether cells fluctuate.  [default: noise]")
+@click.option("--uniform", is_flag=True, help="All cells alike: the mean-field twin.")
+@click.option("--threads", type=int, metavar="N", help="Threads; results do not depend on them.")
+def run(
+    condition: str,
+    cells: int,
+    days: float | None,
+    seed: int,
+    out: Path | None,
+    without: tuple[str, ...],
+    changes: tuple[str, ...],
+    noise: bool,
+    uniform: bool,
+    threads: int | None,
+) -> None:
+    """Simulate CONDITION, a name from `sim list` or a TOML file, and show what happened."""
+    console = _console()
+    _announce(console)
+    from sim.faults import InputError
+    from sim.simulation import SimulationError, plan
+
+    faults, parameters = _read_changes(changes)
+    folder, more = _output_folder(out, condition)
+    faults += more
+    planned = None
+    try:
+        planned = plan(
+            condition,
+            cells,
+            days=days,
+            seed=seed,
+            noise=noise,
+            heterogeneous=not uniform,
+            without=without,
+            parameters=parameters,
+            threads=threads,
+        )
+    except InputError as error:
+        faults = error.faults + faults
+    if planned is None or faults:
+        _refuse(faults)
+    failure = None
+    try:
+        result = _with_progress(console, planned)
+    except SimulationError as error:
+        result, failure = error.result, error
+    _finish(console, result, folder, failure)
+
+
+@main.command(name="list")
+def list_conditions() -> None:
+    """List the conditions that ship."""
+    from rich.table import Table
+
+    from sim.condition import load, named
+    from sim.units import HOURS_PER_DAY
+
+    table = Table("Condition", "Days", "What is done", box=None, pad_edge=False)
+    for name in named():
+        condition = load(name)
+        table.add_row(name, f"{condition.duration / HOURS_PER_DAY:g}", condition.title)
+    _console().print(table)
+
+
+@main.command()
+@click.argument("condition", required=False)
+@click.option("--mechanisms", is_flag=True, help="List what can be switched off with --without.")
+def describe(condition: str | None, mechanisms: bool) -> None:
+    """Describe CONDITION, or every parameter: value, unit, meaning, source, basis, range."""
+    from rich.table import Table
+
+    from sim.faults import InputError
+
+    console = _console()
+    if mechanisms:
+        from sim.control import KNOCK_OUTS
+
+        table = Table("Mechanism", "Switched off", box=None, pad_edge=False)
+        for name, meaning in KNOCK_OUTS.items():
+            table.add_row(name, meaning)
+        console.print(table)
+    elif condition is not None:
+        try:
+            _describe_condition(console, condition)
+        except InputError as error:
+            _refuse(error.faults)
+    else:
+        _describe_parameters(console)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def init(file: Path) -> None:
+    """Write a commented example of a condition to FILE.toml."""
+    faults = []
+    if file.suffix != ".toml":
+        faults.append(f"{file} is not a TOML file; give a name that ends in .toml")
+    if file.exists():
+        faults.append(f"{file} exists already; choose another name or remove it")
+    if not file.parent.is_dir():
+        faults.append(f"{file.parent} is not a folder; make it first")
+    if not faults:
+        try:
+            file.write_text(TEMPLATE.format(file=file), encoding="utf-8")
+        except OSError as error:
+            faults.append(f"{file} cannot be written: {error.strerror}")
+    if faults:
+        _refuse(faults)
+    click.echo(f"Wrote {file}. Edit it, then: sim run {file}")
+
+
+def _console() -> "Console":
+    """Console that is as wide as its text when nobody watches."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=120)
+
+
+def _announce(console: "Console") -> None:
+    """Say that the first run on a machine compiles."""
+    from sim.compiled import CACHE_FOLDER
+
+    if not CACHE_FOLDER.exists():
+        console.print("Compiling for this machine, once; this takes half a minute …")
+
+
+def _refuse(faults: list[str]) -> NoReturn:
+    """Print every fault and leave."""
+    for fault in faults:
+        click.echo(f"Error: {fault}", err=True)
+    raise SystemExit(INPUT_AT_FAULT)
+
+
+def _read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]]:
+    """Read NAME=VALUE options; return faults and values."""
+    from sim.parameters import FACTS
+    from sim.quantity import QuantityError, parse
+
+    faults, values = [], {}
+    for change in changes:
+        name, _, text = change.partition("=")
+        fact = FACTS.get(name)
+        if not text:
+            faults.append(f'--set {change!r}: write NAME="VALUE UNIT", such as pump_half_mg="0.1 mM"')
+        elif fact is None:
+            values[name] = 0.0  # Named as unknown when the plan is checked.
+        else:
+            try:
+                values[name] = parse(text, fact.unit, f"{name}={fact.low:g} {fact.unit}")
+            except QuantityError as error:
+                faults.append(f"--set {name}: {error}")
+    return faults, values
+
+
+def _output_folder(out: Path | None, condition: str) -> tuple[Path, list[str]]:
+    """Choose the folder to write; return it and what is wrong with it."""
+    import os
+
+    if out is None:
+        base = Path("results") / Path(condition).stem
+        out = base
+        for number in range(2, 10_000):
+            if not out.exists():
+                break
+            out = base.with_name(f"{base.name}-{number}")
+    if out.exists():
+        return out, [f"{out} exists already; choose another --out or remove it"]
+    parent = next(folder for folder in out.absolute().parents if folder.exists())
+    if not (parent.is_dir() and os.access(parent, os.W_OK)):
+        return out, [f"{out} cannot be written: {parent} is not a folder one may write to"]
+    return out, []
+
+
+def _with_progress(console: "Console", planned: "Plan") -> "Result":
+    """Carry out a plan under a bar that shows day, plasma K and Mg and the time left."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from sim.observation import Recorder
+    from sim.simulation import carry_out
+    from sim.units import HOURS_PER_DAY
+
+    end = planned.condition.duration
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("day {task.fields[day]:.0f} of {task.fields[days]:g}"),
+        TextColumn("K {task.fields[k]:.2f}  Mg {task.fields[mg]:.2f} mM"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        fields: dict[str, Any] = {"day": 0.0, "days": end / HOURS_PER_DAY, "k": 0.0, "mg": 0.0}
+        task = bar.add_task(planned.condition.name, total=end, **fields)
+
+        def show(recorder: Recorder, hours: float) -> None:
+            bar.update(
+                task,
+                completed=hours,
+                day=hours / HOURS_PER_DAY,
+                k=recorder.latest("plasma_k"),
+                mg=recorder.latest("plasma_mg"),
+            )
+
+        return carry_out(planned, show)
+
+
+def _finish(console: "Console", result: "Result", folder: Path, failure: Exception | None) -> None:
+    """Save a run, show its table, and leave with the exit code that tells how it went."""
+    if len(result.table):
+        result.save(folder)
+        _show(console, result)
+        console.print(f"Wrote {folder}: table.parquet, cells.parquet, overview.png, provenance.json")
+    if failure is not None:
+        click.echo(f"Error: {failure}\nWhat was recorded until then is kept.", err=True)
+        raise SystemExit(FAILED)
+    if not result.finished:
+        click.echo(f"The run was {result.provenance['outcome']}; what was recorded is kept.", err=True)
+        raise SystemExit(INTERRUPTED)
+
+
+SHOWN = (
+    "plasma_k", "plasma_mg", "plasma_na", "plasma_hco3", "intake_k", "urine_k", "intake_mg", "urine_mg",
+    "body_k", "ecf_volume", "na_in_mean", "na_in_sd", "k_in_mean", "k_in_sd", "mg_free_mean",
+    "potential_mean", "expression_mean", "aldosterone",
+)  # fmt: skip
+"""Variables of the table at the end of a run."""
+
+
+def _show(console: "Console", result: "Result") -> None:
+    """Print start, end and reference range of the main variables."""
+    from rich.table import Table
+
+    from sim.observation import VARIABLES
+
+    first, last = result.table.index[0], result.table.index[-1]
+    table = Table(
+        "", "Unit", f"Day {first:g}", f"Day {last:g}", "", "Reference",
+        box=None, pad_edge=False, title=result.condition.title, title_justify="left",
+    )  # fmt: skip
+    for column in table.columns[2:4]:
+        column.justify = "right"
+    for name in SHOWN:
+        variable = VARIABLES[name]
+        start, end = result.table[name].iloc[0], result.table[name].iloc[-1]
+        known = variable.low == variable.low
+        mark = ("low" if end < variable.low else "high" if end > variable.high else "") if known else ""
+        reference = f"{variable.low:g}–{variable.high:g}" if known else ""
+        table.add_row(variable.meaning, variable.unit, _number(start), _number(end), mark, reference)
+    console.print(table)
+    worst = result.provenance["worst_imbalance"]
+    seconds = result.provenance["seconds"]
+    console.print(f"Every balance closed within {worst:.1e}; {seconds:.1f} s.")
+
+
+def _number(value: float) -> str:
+    """Write a number with three or four significant digits."""
+    return (
+        f"{value:.0f}"
+        if abs(value) >= 1000.0
+        else f"{value:.4g}"
+        if abs(value) >= 100
+        else f"{value:.3g}"
+    )
+
+
+def _describe_condition(console: "Console", name: str) -> None:
+    """Print what a condition does."""
+    from sim.condition import load
+    from sim.units import HOURS_PER_DAY
+
+    condition = load(name)
+    console.print(f"[bold]{condition.name}[/bold]: {condition.title}")
+    console.print(condition.description, width=90)
+    console.print(f"{condition.duration / HOURS_PER_DAY:g} days")
+    for start, stop, label in condition.events():
+        console.print(f"  day {start / HOURS_PER_DAY:g} to {stop / HOURS_PER_DAY:g}: {label}")
+    for mechanism in condition.without:
+        console.print(f"  without {mechanism}")
+    for parameter, value in condition.parameters.items():
+        console.print(f"  {parameter} = {value:g}")
+
+
+def _describe_parameters(console: "Console") -> None:
+    """Print the parameter table and the count of each basis."""
+    from collections import Counter
+
+    from rich.table import Table
+
+    from sim.parameters import describe
+
+    table = Table(
+        "Parameter", "Value", "Unit", "Range", "Basis", "Source", "Meaning", box=None, pad_edge=False
+    )
+    counts: Counter[Any] = Counter()
+    for _, name, value, fact in describe():
+        counts[fact.basis.value] += 1
+        table.add_row(
+            name, f"{value:g}", fact.unit, f"{fact.low:g}–{fact.high:g}", fact.basis.value,
+            fact.source.key, fact.meaning,
+        )  # fmt: skip
+    console.print(table)
+    console.print(", ".join(f"{count} {basis}" for basis, count in counts.most_common()))

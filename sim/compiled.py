@@ -1,0 +1,102 @@
+"""Compilation: how one telling of a law serves people, agents and compiled loops.
+
+:func:`law` leaves a function as it is, so it runs on floats, on NumPy arrays and on quantities with
+units, and also lets compiled code inline it. :func:`kernel` compiles a function that loops.
+No fast-math anywhere: every operation keeps its IEEE meaning, so all engines give the same bits.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+from numba.core.compiler import Compiler
+from numba.extending import register_jitable
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+_PACKAGE = Path(__file__).parent
+
+
+def law(function: Function) -> Function:
+    """Mark a scalar function as usable inside compiled code; it stays plain Python outside."""
+    marked: Function = register_jitable(error_model="numpy", forceinline=True)(function)
+    return marked
+
+
+def procedure(function: Function) -> Function:
+    """Like :func:`law` for longer code that compiled code calls rather than inlines."""
+    marked: Function = register_jitable(error_model="numpy")(function)
+    return marked
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function that loops; it releases the interpreter lock and is cached on disk.
+
+    The plain function stays reachable as ``kernel.py_func``.
+    """
+    with _cache_folder():
+        compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled
+
+
+class _Apart(Compiler):  # type: ignore[misc]
+    """Numba's compiler, told that no two array arguments overlap.
+
+    Numba knows this flag but has no public option for it; without it the loop over cells has too
+    many arrays for the vectoriser to check.
+    """
+
+    def define_pipelines(self) -> object:
+        self.state.flags.noalias = True
+        return super().define_pipelines()
+
+
+def vector_kernel(function: Function) -> Function:
+    """Compile a loop over arrays that the caller promises do not overlap."""
+    with _cache_folder():
+        compiled: Function = numba.njit(
+            cache=True, nogil=True, error_model="numpy", pipeline_class=_Apart
+        )(function)
+    return compiled
+
+
+def _source_digest() -> str:
+    """Digest of all source that ends up in kernels: they inline many files, numba watches one."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        text = path.read_bytes()
+        if b"sim.compiled" in text or b"(NamedTuple)" in text:
+            digest.update(text)
+    return digest.hexdigest()[:16]
+
+
+def _choose_cache_folder() -> Path:
+    """Folder of compiled kernels: beside the package if that can be written, else the user's."""
+    beside = _PACKAGE / "__pycache__"
+    beside.mkdir(exist_ok=True) if os.access(_PACKAGE, os.W_OK) else None
+    user = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sim-kernels"
+    parent = beside if os.access(beside, os.W_OK) else user
+    folder = parent / f"kernels-{_source_digest()}"
+    if parent == beside and not folder.exists():
+        for outdated in parent.glob("kernels-*"):
+            shutil.rmtree(outdated, ignore_errors=True)
+    return folder
+
+
+CACHE_FOLDER = _choose_cache_folder()
+
+
+@contextmanager
+def _cache_folder() -> Iterator[None]:
+    """Point numba at :data:`CACHE_FOLDER` while one kernel is made, then restore its setting."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(CACHE_FOLDER)
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before

@@ -1,0 +1,335 @@
+"""Equations of the tissue: rates of all cells and the body, in compiled code.
+
+State is one flat vector: five quantities of all cells, then the body. :func:`tissue_rates` is a pure
+function of it. Cells go by blocks of fixed size, and sums over them are made block by block in fixed
+order, so that results do not depend on threads.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.body import BodyState, Excretion, RestingBody, body_rates, fluid_of, renal_excretion
+from sim.cells import (
+    CellState,
+    CellTraits,
+    Fluid,
+    Membrane,
+    RestingCell,
+    cell_rates,
+    fluctuated,
+    membrane,
+)
+from sim.compiled import kernel, law, procedure, vector_kernel
+from sim.control import Control
+from sim.integrator import Outcome, Segments, StageWeights, Workspace, integrator_of, next_stage
+from sim.parameters import CellParameters, Parameters
+from sim.population import N_STATES, SIZE, state_of, traits_of
+
+Array = NDArray[np.float64]
+
+BLOCK = 4096
+"""Cells whose fluxes are summed together. Part of the results: another size, other last bits."""
+LANES = 8
+SUMMED = 4
+"""Cell states whose uptake the body must know: all but pump expression."""
+
+
+class Context(NamedTuple):
+    """Everything but state and time that rates depend on."""
+
+    traits: Array
+    litre: float
+    """Litres of reference water of a cell of size 1."""
+    step_start: float
+    step_hours: float
+    """Start and length of the step over which fluctuations run [h]."""
+    control: Control
+    parameters: Parameters
+    rest_cell: RestingCell
+    rest_body: RestingBody
+
+
+@law
+def cells_of(y: Array, n_cells: int) -> Array:
+    """View of the cells in a flat vector of the tissue, (5, cells)."""
+    return y[: N_STATES * n_cells].reshape((N_STATES, n_cells))
+
+
+@law
+def body_of(y: Array, n_cells: int) -> Array:
+    """View of the body in a flat vector of the tissue."""
+    return y[N_STATES * n_cells :]
+
+
+@law
+def n_blocks(n_cells: int) -> int:
+    """Number of blocks that hold a number of cells."""
+    return (n_cells + BLOCK - 1) // BLOCK
+
+
+@law
+def read_body(body: Array) -> BodyState:
+    """Body with names, from its part of a flat vector."""
+    return BodyState(
+        body[0], body[1], body[2], body[3], body[4], body[5], body[6], body[7], body[8],
+        body[9], body[10], body[11], body[12], body[13], body[14], body[15], body[16],
+        body[17], body[18], body[19], body[20], body[21], body[22], body[23], body[24],
+    )  # fmt: skip
+
+
+@kernel
+def shared_fluid(body: Array, context: Context) -> Fluid:
+    """Extracellular fluid that all cells see in a state of the body."""
+    return fluid_of(read_body(body), context.parameters.body, context.rest_body)
+
+
+@law
+def elapsed_in_step(t: float, context: Context) -> float:
+    """Hours into the step at time t, and no more than the step is long."""
+    return min(t - context.step_start, context.step_hours)
+
+
+@vector_kernel
+def _rates_of_rows(
+    na: Array, k: Array, mg: Array, buffered: Array, expression: Array,
+    capacity: Array, k_leak: Array, na_leak: Array, size: Array,
+    pump_noise: Array, leak_noise: Array, pump_drift: Array, leak_drift: Array, elapsed: float,
+    d_na: Array, d_k: Array, d_mg: Array, d_buffered: Array, d_expression: Array,
+    fluid: Fluid, control: Control, p: CellParameters, rest: RestingCell,
+) -> None:  # fmt: skip
+    """Rates of cells from rows that are known not to overlap, so the loop can use vector units."""
+    for i in range(na.size):
+        state = CellState(na[i], k[i], mg[i], buffered[i], expression[i])
+        traits = CellTraits(
+            capacity[i], k_leak[i], na_leak[i], size[i],
+            pump_noise[i], leak_noise[i], pump_drift[i], leak_drift[i],
+        )  # fmt: skip
+        r = cell_rates(state, fluctuated(traits, elapsed), fluid, control, p, rest)
+        d_na[i] = r.na
+        d_k[i] = r.k
+        d_mg[i] = r.mg
+        d_buffered[i] = r.buffered
+        d_expression[i] = r.expression
+
+
+@kernel
+def rates_of_block(
+    t: float, cells: Array, rates: Array, fluid: Fluid, context: Context, start: int
+) -> None:
+    """Write the rates of a block of cells, the first of which has the traits of cell ``start``."""
+    stop = start + cells.shape[1]
+    traits = context.traits
+    _rates_of_rows(
+        cells[0], cells[1], cells[2], cells[3], cells[4],
+        traits[0, start:stop], traits[1, start:stop], traits[2, start:stop], traits[3, start:stop],
+        traits[4, start:stop], traits[5, start:stop], traits[6, start:stop], traits[7, start:stop],
+        elapsed_in_step(t, context),
+        rates[0], rates[1], rates[2], rates[3], rates[4],
+        fluid, context.control, context.parameters.cell, context.rest_cell,
+    )  # fmt: skip
+
+
+@kernel
+def rates_of_cells(
+    t: float,
+    cells: Array,
+    d_cells: Array,
+    fluid: Fluid,
+    context: Context,
+    start: int,
+    stop: int,
+    blocks: Array,
+) -> None:
+    """Write the rates of the cells from start to stop, and the uptake of each of their blocks."""
+    states, rates = np.empty((N_STATES, BLOCK)), np.empty((N_STATES, BLOCK))
+    for first in range(start, stop, BLOCK):
+        n = min(stop - first, BLOCK)
+        if n < BLOCK:
+            states, rates = np.empty((N_STATES, n)), np.empty((N_STATES, n))
+        for v in range(N_STATES):
+            states[v] = cells[v, first : first + n]
+        rates_of_block(t, states, rates, fluid, context, first)
+        for v in range(N_STATES):
+            d_cells[v, first : first + n] = rates[v]
+        uptake_of_block(rates, context.traits[SIZE, first : first + n], blocks[first // BLOCK])
+
+
+@kernel
+def stage_of_cells(
+    t: float,
+    y: Array,
+    f0: Array,
+    newest: Array,
+    before: Array,
+    weights: StageWeights,
+    fluid: Fluid,
+    context: Context,
+    start: int,
+    stop: int,
+    blocks: Array,
+) -> None:
+    """Advance the cells from start to stop by a stage, block by block, without a vector of rates."""
+    total = context.traits.shape[1]
+    states, rates = np.empty((N_STATES, BLOCK)), np.empty((N_STATES, BLOCK))
+    for first in range(start, stop, BLOCK):
+        n = min(stop - first, BLOCK)
+        if n < BLOCK:
+            states, rates = np.empty((N_STATES, n)), np.empty((N_STATES, n))
+        for v in range(N_STATES):
+            a = v * total + first
+            _add_rows(y[a : a + n], newest[a : a + n], states[v])
+        rates_of_block(t, states, rates, fluid, context, first)
+        uptake_of_block(rates, context.traits[SIZE, first : first + n], blocks[first // BLOCK])
+        for v in range(N_STATES):
+            a = v * total + first
+            next_stage(f0[a : a + n], rates[v], newest[a : a + n], before[a : a + n], weights)
+
+
+@vector_kernel
+def _add_rows(a: Array, b: Array, out: Array) -> None:
+    """Write the sum of two rows."""
+    for i in range(a.size):
+        out[i] = a[i] + b[i]
+
+
+@kernel
+def rates_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context) -> CellState:
+    """Rates of one cell."""
+    return cell_rates(
+        state_of(cells, i),
+        fluctuated(traits_of(context.traits, i), elapsed_in_step(t, context)),
+        fluid,
+        context.control,
+        context.parameters.cell,
+        context.rest_cell,
+    )
+
+
+@kernel
+def uptake_of_block(rates: Array, size: Array, out: Array) -> None:
+    """Write what the cells of a block take up, weighted by size: in lanes, lanes in order."""
+    n = size.size
+    whole = n // LANES * LANES
+    lanes = np.empty(LANES)
+    for v in range(out.size):
+        row = rates[v]
+        lanes[:] = 0.0
+        for i in range(0, whole, LANES):
+            for lane in range(LANES):
+                lanes[lane] += row[i + lane] * size[i + lane]
+        for i in range(whole, n):
+            lanes[0] += row[i] * size[i]
+        out[v] = 0.0
+        for lane in range(LANES):
+            out[v] += lanes[lane]
+
+
+@kernel
+def total_uptake(blocks: Array, litre: float) -> CellState:
+    """What all cells take up [mmol/h], from the blocks in order."""
+    total = np.zeros(SUMMED)
+    for b in range(blocks.shape[0]):
+        for v in range(SUMMED):
+            total[v] += blocks[b, v]
+    return CellState(litre * total[0], litre * total[1], litre * total[2], litre * total[3], 0.0)
+
+
+@kernel
+def excretion_of(body: Array, fluid: Fluid, context: Context) -> Excretion:
+    """What the kidney excretes in a state of the body [mmol/h]."""
+    return renal_excretion(
+        read_body(body), fluid, context.control, context.parameters.body, context.rest_body
+    )
+
+
+@kernel
+def rates_of_body(
+    body: Array,
+    d_body: Array,
+    fluid: Fluid,
+    uptake: CellState,
+    excretion: Excretion,
+    context: Context,
+) -> None:
+    """Write the rates of the body, given what the cells take up and the kidney excretes."""
+    p, control = context.parameters.body, context.control
+    rates = body_rates(read_body(body), fluid, uptake, excretion, control, p)
+    for i in range(len(rates)):
+        d_body[i] = rates[i]
+
+
+@kernel
+def tissue_rates(t: float, y: Array, dy: Array, context: Context) -> None:
+    """Rates of the whole tissue, a pure function of its state."""
+    n = context.traits.shape[1]
+    cells, d_cells, body = cells_of(y, n), cells_of(dy, n), body_of(y, n)
+    fluid = shared_fluid(body, context)
+    blocks = np.empty((n_blocks(n), SUMMED))
+    rates_of_cells(t, cells, d_cells, fluid, context, 0, n, blocks)
+    uptake, excretion = total_uptake(blocks, context.litre), excretion_of(body, fluid, context)
+    rates_of_body(body, body_of(dy, n), fluid, uptake, excretion, context)
+
+
+@kernel
+def tissue_stage(
+    t: float,
+    y: Array,
+    f0: Array,
+    newest: Array,
+    before: Array,
+    weights: StageWeights,
+    context: Context,
+) -> None:
+    """Evaluate the rates of the whole tissue at a stage and advance to the next; see the integrator."""
+    n = context.traits.shape[1]
+    body = body_of(y, n) + body_of(newest, n)
+    fluid = shared_fluid(body, context)
+    blocks = np.empty((n_blocks(n), SUMMED))
+    stage_of_cells(t, y, f0, newest, before, weights, fluid, context, 0, n, blocks)
+    d_body = np.empty(body.size)
+    uptake, excretion = total_uptake(blocks, context.litre), excretion_of(body, fluid, context)
+    rates_of_body(body, d_body, fluid, uptake, excretion, context)
+    next_stage(body_of(f0, n), d_body, body_of(newest, n), body_of(before, n), weights)
+
+
+_integrate = procedure(integrator_of(tissue_rates, tissue_stage, procedure))
+
+
+@kernel
+def integrate_tissue(
+    context: Context,
+    y: Array,
+    start: float,
+    stop: float,
+    tolerance: float,
+    segments: Segments,
+    memory: Array,
+    work: Workspace,
+) -> Outcome:
+    """Advance the tissue, all in compiled code."""
+    outcome: Outcome = _integrate(context, y, start, stop, tolerance, segments, memory, work)
+    return outcome
+
+
+@kernel
+def membrane_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context) -> Membrane:
+    """Everything that can be said of one cell."""
+    return membrane(
+        state_of(cells, i),
+        fluctuated(traits_of(context.traits, i), elapsed_in_step(t, context)),
+        fluid,
+        context.control,
+        context.parameters.cell,
+        context.rest_cell,
+    )
+
+
+@kernel
+def observe_cells(t: float, cells: Array, fluid: Fluid, context: Context, out: Array) -> None:
+    """Write everything that can be said of each cell, by the names of :class:`Membrane`."""
+    for i in range(cells.shape[1]):
+        m = membrane_of_cell(t, cells, i, fluid, context)
+        for j in range(len(m)):
+            out[j, i] = m[j]

@@ -1,0 +1,480 @@
+"""Adaptive, error-controlled integration of stiff equations with a real, negative spectrum.
+
+Runge–Kutta–Chebyshev of second order (Sommeijer, Shampine & Verwer 1997, J Comput Appl Math 88:315):
+explicit, so any linear invariant of the equations is kept to rounding, and stable over an interval
+that grows with the square of the number of stages. It knows no biology: equations are a function
+``rates(t, y, dy, context)``, states are a flat vector in segments that share a scale.
+
+The same text runs compiled (called from a kernel) and interpreted (called from Python), and gives the
+same bits both ways: all sums over the vector are inside kernels, all norms are maxima.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import kernel, law, procedure
+
+Vector = NDArray[np.float64]
+
+DONE, TOO_STIFF, NOT_FINITE, NEGATIVE = 0, 1, 2, 3
+"""Outcomes of :func:`integrator_of`'s function."""
+
+MOST_STAGES = 120
+POWER_STEPS = 60
+SAFETY = 1.15
+"""Margin on the estimated spectral radius."""
+REUSE = 40
+"""Steps for which an estimate of the spectral radius serves."""
+SMALLEST_STEP = 1e-9
+"""Least step [units of t] before integration gives up."""
+FIRST_STEP = 1.0
+"""First step over the reciprocal of the spectral radius."""
+DAMPING = 2.0 / 13.0
+
+(
+    STEP,
+    RADIUS,
+    AGE,
+    LAST_STEP,
+    LAST_ERROR,
+    KICKED,
+    STEP_AFTER_KICK,
+    EVALUATIONS,
+    ACCEPTED,
+    REJECTED,
+) = range(10)
+"""Places in the memory vector of :func:`new_memory`."""
+
+
+class Segments(NamedTuple):
+    """How the flat state vector divides into quantities.
+
+    ``ends`` holds the index after each segment, ``scales`` the size below which its errors are seen
+    as absolute, ``floors`` the value below which a state is impossible.
+    """
+
+    ends: NDArray[np.int64]
+    scales: Vector
+    floors: Vector
+
+
+class Workspace(NamedTuple):
+    """Vectors as long as the state that integration needs."""
+
+    rates_start: Vector
+    newest: Vector
+    before: Vector
+
+
+class StageWeights(NamedTuple):
+    """Weights of one stage: of the two latest increments, of the latest and the first rates."""
+
+    newest: float
+    before: float
+    rates: float
+    rates_start: float
+
+
+@law
+def next_increment(f0: float, f: float, newest: float, before: float, weights: StageWeights) -> float:
+    """Increment of the next stage from those of the two latest stages and the rates."""
+    return (weights.newest * newest + weights.before * before) + (
+        weights.rates * f + weights.rates_start * f0
+    )
+
+
+class Outcome(NamedTuple):
+    """How integration ended: a code, the time reached, and the place of the state at fault (or −1)."""
+
+    code: int
+    time: float
+    place: int
+
+
+def new_memory() -> Vector:
+    """What integration carries from one call to the next: step size, spectral radius, counts."""
+    return np.zeros(10)
+
+
+def kick(memory: Vector) -> None:
+    """Tell that the equations have changed: fast modes are awake again, the first step is short."""
+    memory[KICKED] = 1.0
+
+
+def forget_radius(memory: Vector) -> None:
+    """Tell that the spectral radius may have grown."""
+    memory[RADIUS] = 0.0
+
+
+def new_workspace(size: int) -> Workspace:
+    """Workspace for a state of the given length."""
+    return Workspace(np.zeros(size), np.zeros(size), np.zeros(size))
+
+
+def _plain(function: Any) -> Any:
+    """Leave a function to the interpreter."""
+    return function
+
+
+def stage_of(rates: Any) -> Any:
+    """Make the stage operator of equations that are given by their rates alone.
+
+    See :func:`integrator_of`. Equations that can evaluate and advance piece by piece, without a
+    vector for all rates, bring an operator of their own.
+    """
+
+    def stage(
+        t: float,
+        y: Vector,
+        f0: Vector,
+        newest: Vector,
+        before: Vector,
+        weights: StageWeights,
+        context: Any,
+    ) -> None:
+        probe, f = y + newest, np.empty(y.size)
+        rates(t, probe, f, context)
+        next_stage(f0, f, newest, before, weights)
+
+    return stage
+
+
+def integrator_of(rates: Any, stage: Any, mark: Callable[[Any], Any] = _plain) -> Any:
+    """Make the function that integrates given equations.
+
+    Parameters
+    ----------
+    rates : callable
+        ``rates(t, y, dy, context)`` writes dy/dt into dy; a pure function of t and y.
+    stage : callable
+        ``stage(t, y, f0, newest, before, weights, context)`` evaluates the rates f at y + newest and
+        puts the next increment, ``next_stage``'s sum, in newest and the latest one in before.
+    mark : callable
+        :func:`sim.compiled.procedure` if the result is to be called from compiled code.
+    """
+    chebyshev_step = mark(_step_of(stage))
+    spectral_radius = mark(_radius_of(rates))
+
+    def integrate(
+        context: Any,
+        y: Vector,
+        start: float,
+        stop: float,
+        tolerance: float,
+        segments: Segments,
+        memory: Vector,
+        work: Workspace,
+    ) -> Outcome:
+        """Advance y from start to stop exactly, in steps of controlled error.
+
+        Parameters
+        ----------
+        context : any
+            Passed on to the equations.
+        y : vector
+            State; overwritten. If integration fails it holds the last accepted state.
+        start, stop : float
+            Time.
+        tolerance : float
+            Error of a step relative to the larger of the state and its scale.
+        segments : Segments
+            Scales and floors.
+        memory : vector
+            From :func:`new_memory`; carries the step size on.
+        work : Workspace
+            Scratch.
+
+        Returns
+        -------
+        Outcome
+        """
+        f0, y1, f1 = work.rates_start, work.newest, work.before
+        t = start
+        rates(t, y, f0, context)
+        memory[EVALUATIONS] += 1
+        place, _ = impossible_state(y, f0, segments)
+        if place >= 0:
+            return Outcome(NOT_FINITE, t, place)
+        refusals = 0
+        while t < stop:
+            if memory[RADIUS] == 0.0 or memory[AGE] >= REUSE:
+                memory[RADIUS] = spectral_radius(context, t, y, segments, memory, work)
+                memory[AGE] = 0.0
+            planned = planned_step(memory)
+            h = step_within(planned, stop - t)
+            stages = max(2, 1 + int(np.sqrt(1.0 + 1.54 * h * memory[RADIUS])))
+            chebyshev_step(context, t, h, stages, y, memory, work)
+            add(y, y1)
+            rates(t + h, y1, f1, context)
+            memory[EVALUATIONS] += 1
+            place, negative = impossible_state(y1, f1, segments)
+            error = 2.0
+            if place < 0:
+                error = largest_error(y, y1, f0, f1, h, tolerance, segments)
+            if error <= 1.0:
+                t = stop if h == stop - t else t + h
+                copy(y1, y)
+                copy(f1, f0)
+                accept(error, h, planned, memory)
+                refusals = 0
+            else:
+                refusals += 1
+                memory[REJECTED] += 1
+                memory[STEP] = h * (0.25 if place >= 0 else shrink_factor(error))
+                if refusals > 1:
+                    memory[RADIUS] = 0.0
+                if memory[STEP] < SMALLEST_STEP:
+                    code = TOO_STIFF
+                    if place >= 0:
+                        code = NEGATIVE if negative else NOT_FINITE
+                    return Outcome(code, t, place)
+        return Outcome(DONE, t, -1)
+
+    return integrate
+
+
+def _step_of(stage: Any) -> Any:
+    """Make the function that takes one step."""
+
+    def chebyshev_step(
+        context: Any,
+        t: float,
+        h: float,
+        stages: int,
+        y: Vector,
+        memory: Vector,
+        work: Workspace,
+    ) -> None:
+        """One step of second order with the given number of stages.
+
+        The rates at y must be in work.rates_start. What y grows by is left in work.newest: stages
+        are kept as increments, so that rounding is relative to the change and not to the state.
+        Coefficients follow from Chebyshev polynomials T_j at w0 and their first two derivatives.
+        """
+        f0, newest, before = work.rates_start, work.newest, work.before
+        w0 = 1.0 + DAMPING / (stages * stages)
+        w1 = _time_scale(stages, w0)
+        t1, t2, d1, d2, dd1, dd2 = w0, 1.0, 1.0, 0.0, 0.0, 0.0
+        b1 = 1.0 / (4.0 * w0 * w0)
+        b2 = b1
+        mu_s = w1 * b1
+        time1, time2 = mu_s, 0.0
+        first_stage(f0, mu_s * h, newest, before)
+        for _ in range(2, stages + 1):
+            tj = 2.0 * w0 * t1 - t2
+            dj = 2.0 * w0 * d1 - d2 + 2.0 * t1
+            ddj = 2.0 * w0 * dd1 - dd2 + 4.0 * d1
+            bj = ddj / (dj * dj)
+            mu = 2.0 * w0 * bj / b1
+            nu = -bj / b2
+            mu_s = mu * w1 / w0
+            gamma_s = -(1.0 - t1 * b1) * mu_s
+            weights = StageWeights(mu, nu, h * mu_s, h * gamma_s)
+            stage(t + h * time1, y, f0, newest, before, weights, context)
+            memory[EVALUATIONS] += 1
+            time1, time2 = mu * time1 + nu * time2 + mu_s + gamma_s, time1
+            t1, t2, d1, d2, dd1, dd2, b1, b2 = tj, t1, dj, d1, ddj, dd1, bj, b1
+
+    return chebyshev_step
+
+
+@procedure
+def _time_scale(stages: int, w0: float) -> float:
+    """Ratio of first to second derivative of the Chebyshev polynomial of the last stage at w0."""
+    t1, t2, d1, d2, dd1, dd2 = w0, 1.0, 1.0, 0.0, 0.0, 0.0
+    for _ in range(2, stages + 1):
+        t1, t2, d1, d2, dd1, dd2 = (
+            2.0 * w0 * t1 - t2,
+            t1,
+            2.0 * w0 * d1 - d2 + 2.0 * t1,
+            d1,
+            2.0 * w0 * dd1 - dd2 + 4.0 * d1,
+            dd1,
+        )
+    return d1 / dd1
+
+
+def _radius_of(rates: Any) -> Any:
+    """Make the function that estimates the spectral radius."""
+
+    def spectral_radius(
+        context: Any,
+        t: float,
+        y: Vector,
+        segments: Segments,
+        memory: Vector,
+        work: Workspace,
+    ) -> float:
+        """Largest size of an eigenvalue of the Jacobian, with a margin, by a nonlinear power method.
+
+        The rates at y must be in work.rates_start. Starts from a fixed rough direction, so the
+        result is a pure function of the state.
+        """
+        f0, direction, probe = work.rates_start, work.newest, work.before
+        start_direction(direction)
+        radius = 0.0
+        for _ in range(POWER_STEPS):
+            displace(y, direction, 1e-6, segments, probe)
+            rates(t, probe, direction, context)
+            memory[EVALUATIONS] += 1
+            size = difference(direction, f0, 1e-6, segments)
+            settled = abs(size - radius) <= 0.02 * size
+            radius = size
+            if settled:
+                break
+        return max(SAFETY * radius, 1e-6)
+
+    return spectral_radius
+
+
+@kernel
+def planned_step(memory: Vector) -> float:
+    """Step that accuracy and stability allow next."""
+    longest = 0.65 * (MOST_STAGES * MOST_STAGES - 1.0) / memory[RADIUS]
+    wanted = memory[STEP] if memory[STEP] > 0.0 else FIRST_STEP / memory[RADIUS]
+    if memory[KICKED] > 0.0:
+        wanted = min(wanted, memory[STEP_AFTER_KICK] or FIRST_STEP / memory[RADIUS])
+    return float(min(wanted, longest))
+
+
+@kernel
+def step_within(planned: float, left: float) -> float:
+    """Step to take when some time is left: all of it, half of it, or the planned step."""
+    if planned >= left:
+        return left
+    return 0.5 * left if planned >= 0.5 * left else planned
+
+
+@kernel
+def accept(error: float, h: float, planned: float, memory: Vector) -> None:
+    """Note an accepted step, and plan the next from its error and the trend since the last."""
+    floored = max(error, 1e-10)
+    factor = 0.8 / floored ** (1.0 / 3.0)
+    if memory[KICKED] > 0.0:
+        memory[STEP_AFTER_KICK] = h * min(1.0, factor)
+        memory[KICKED] = 0.0
+        memory[STEP] = h
+    elif memory[LAST_ERROR] > 0.0:
+        trend = (memory[LAST_ERROR] / floored) ** (1.0 / 3.0) * h / memory[LAST_STEP]
+        factor = min(factor, factor * trend)
+    if h >= 0.9 * planned or factor < 1.0:
+        memory[STEP] = h * min(5.0, max(0.2, factor))
+    memory[LAST_ERROR] = floored
+    memory[LAST_STEP] = h
+    memory[ACCEPTED] += 1
+    memory[AGE] += 1
+
+
+@kernel
+def shrink_factor(error: float) -> float:
+    """Next step over a step whose error was too large."""
+    return float(max(0.1, 0.8 / error ** (1.0 / 3.0)))
+
+
+@kernel
+def copy(source: Vector, target: Vector) -> None:
+    """Copy a vector."""
+    for i in range(source.size):
+        target[i] = source[i]
+
+
+@kernel
+def add(source: Vector, target: Vector) -> None:
+    """Add a vector to another."""
+    for i in range(source.size):
+        target[i] += source[i]
+
+
+@kernel
+def first_stage(f0: Vector, step: float, newest: Vector, before: Vector) -> None:
+    """Set the increments of stages 0 and 1 of a step."""
+    for i in range(f0.size):
+        before[i] = 0.0
+        newest[i] = step * f0[i]
+
+
+@kernel
+def next_stage(f0: Vector, f: Vector, newest: Vector, before: Vector, weights: StageWeights) -> None:
+    """Set the next stage's increment in place of the newest, which becomes the one before."""
+    for i in range(f0.size):
+        latest = newest[i]
+        newest[i] = next_increment(f0[i], f[i], latest, before[i], weights)
+        before[i] = latest
+
+
+@kernel
+def largest_error(
+    y: Vector,
+    y_new: Vector,
+    f0: Vector,
+    f1: Vector,
+    h: float,
+    tolerance: float,
+    segments: Segments,
+) -> float:
+    """Largest estimated error of a step over its tolerance [1]."""
+    worst = 0.0
+    first = 0
+    for s in range(segments.ends.size):
+        scale = segments.scales[s]
+        for i in range(first, segments.ends[s]):
+            error = abs(0.8 * (y[i] - y_new[i]) + 0.4 * h * (f0[i] + f1[i]))
+            worst = max(worst, error / max(abs(y_new[i]), scale))
+        first = segments.ends[s]
+    return worst / tolerance
+
+
+@kernel
+def impossible_state(y: Vector, f: Vector, segments: Segments) -> tuple[int, bool]:
+    """Index of the first state that is not finite or below its floor, and whether it is the latter.
+
+    The index is −1 when all is well.
+    """
+    first = 0
+    for s in range(segments.ends.size):
+        floor = segments.floors[s]
+        for i in range(first, segments.ends[s]):
+            if not (np.isfinite(y[i]) and np.isfinite(f[i])):
+                return i, False
+            if y[i] < floor:
+                return i, True
+        first = segments.ends[s]
+    return -1, False
+
+
+@kernel
+def start_direction(direction: Vector) -> None:
+    """Fill a rough direction with a part of every mode: unequal weights, alternating signs."""
+    for i in range(direction.size):
+        direction[i] = 1.0 - 0.61 * (i % 3)
+
+
+@kernel
+def displace(y: Vector, direction: Vector, amount: float, segments: Segments, probe: Vector) -> None:
+    """Set probe to y moved along a direction that is in units of the scales."""
+    first = 0
+    for s in range(segments.ends.size):
+        scale = segments.scales[s]
+        for i in range(first, segments.ends[s]):
+            probe[i] = y[i] + amount * scale * direction[i]
+        first = segments.ends[s]
+
+
+@kernel
+def difference(f: Vector, f0: Vector, amount: float, segments: Segments) -> float:
+    """Turn rates f into their change in units of the scales, normalised; return its size."""
+    size = 0.0
+    first = 0
+    for s in range(segments.ends.size):
+        scale = segments.scales[s]
+        for i in range(first, segments.ends[s]):
+            f[i] = (f[i] - f0[i]) / (amount * scale)
+            size = max(size, abs(f[i]))
+        first = segments.ends[s]
+    if size > 0.0:
+        for i in range(f.size):
+            f[i] /= size
+    return size

@@ -1,0 +1,24 @@
+"""The ions whose balance the program keeps, with the facts that define them."""
+
+from typing import Final, NamedTuple
+
+
+class Ion(NamedTuple):
+    """One ion: the word users type, its symbol, valence and molar mass [g/mol]."""
+
+    name: str
+    symbol: str
+    valence: int
+    molar_mass: float
+
+
+SODIUM: Final = Ion("sodium", "Na", 1, 22.990)
+POTASSIUM: Final = Ion("potassium", "K", 1, 39.098)
+MAGNESIUM: Final = Ion("magnesium", "Mg", 2, 24.305)
+CHLORIDE: Final = Ion("chloride", "Cl", -1, 35.453)
+BICARBONATE: Final = Ion("bicarbonate", "HCO3", -1, 61.017)
+
+CATIONS: Final = (SODIUM, POTASSIUM, MAGNESIUM)
+"""The ions that a diet or a supplement gives; chloride goes with them."""
+
+BY_NAME: Final = {ion.name: ion for ion in (*CATIONS, CHLORIDE, BICARBONATE)}

@@ -1,0 +1,83 @@
+"""Mg across the cell membrane: channels let it in, an exchanger of 2 Na for 1 Mg expels it."""
+
+from sim.compiled import law
+
+
+@law
+def magnesium_influx(
+    mg_out: float, mg_free: float, greatest: float, half_out: float, half_in: float
+) -> float:
+    """Mg influx through MagT1 and TRPM6/7; two charges in.
+
+    Parameters
+    ----------
+    mg_out, mg_free : float or array
+        Ionised Mg outside and free Mg inside [mM].
+    greatest : float or array
+        Greatest influx [mmol/L/h].
+    half_out : float
+        Mg_o at half influx [mM].
+    half_in : float
+        Mg_i that halves influx, Hill 2 [mM].
+
+    Returns
+    -------
+    float or array
+        Influx [mmol/L/h].
+
+    Limits
+    ------
+    Zero without Mg outside. Half of itself at mg_free = half_in against a Mg-free cell.
+    """
+    inside = mg_free / half_in
+    return greatest * mg_out / (mg_out + half_out) / (1.0 + inside * inside)
+
+
+@law
+def sodium_magnesium_exchange(
+    mg_free: float,
+    na_in: float,
+    na_out: float,
+    mg_out: float,
+    greatest: float,
+    half_mg: float,
+    half_na: float,
+    block_na: float,
+    block_mg: float,
+) -> float:
+    """Mg efflux by the exchanger that lets in two Na for each Mg; no net charge.
+
+    Parameters
+    ----------
+    mg_free, na_in : float or array
+        Free Mg and Na of the cell [mM].
+    na_out, mg_out : float or array
+        Na and ionised Mg outside [mM].
+    greatest : float or array
+        Greatest efflux [mmol/L/h].
+    half_mg, half_na : float
+        Mg_i and Na_o at half rate, Hill 2 each [mM].
+    block_na, block_mg : float
+        Na_i and Mg_o that halve the rate [mM].
+
+    Returns
+    -------
+    float or array
+        Mg efflux [mmol/L/h]; Na influx is twice that.
+
+    Limits
+    ------
+    Zero without Mg inside or Na outside. Na inside slows it.
+
+    References
+    ----------
+    Tashiro et al. 2005; constants as used by Dutta & Layton 2024.
+    """
+    mg2 = mg_free * mg_free
+    na2 = na_out * na_out
+    return (
+        greatest
+        * (mg2 / (mg2 + half_mg * half_mg))
+        * (na2 / (na2 + half_na * half_na))
+        / ((1.0 + na_in / block_na) * (1.0 + mg_out / block_mg))
+    )

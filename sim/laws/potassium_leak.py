@@ -1,0 +1,57 @@
+"""Mg-dependent K leak: channels whose pore cell Mg plugs, the more the less negative V is."""
+
+from sim.compiled import law
+from sim.elementary import exp, sqrt
+
+
+@law
+def block_ratio(mg_free: float, u: float, u_k: float, half_mg: float, steepness: float) -> float:
+    """Blocked over open gates of Mg-gated K channels.
+
+    Parameters
+    ----------
+    mg_free : float or array
+        Free Mg of the cell [mM].
+    u, u_k : float or array
+        Reduced membrane potential and K equilibrium potential [1].
+    half_mg : float
+        Free Mg that blocks half at V = E_K [mM].
+    steepness : float
+        Voltage dependence of the block per reduced volt [1].
+
+    Returns
+    -------
+    float or array
+        Ratio [1].
+
+    Limits
+    ------
+    Zero without Mg. One at mg_free = half_mg and V = E_K.
+
+    References
+    ----------
+    Yan & Ishihara 2005: α = 12 exp(−0.025 (V − E_K)), β = 28 [Mg] exp(0.025 (V − E_K)) per ms.
+    """
+    return mg_free / half_mg * exp(steepness * (u - u_k))
+
+
+@law
+def open_fraction(ratio: float, resistant: float) -> float:
+    """Open part of Mg-gated K channels [1] from :func:`block_ratio`; ``resistant`` [1] never closes.
+
+    Limits
+    ------
+    One without Mg. Falls to ``resistant`` with much Mg.
+    """
+    return resistant + (1.0 - resistant) / (1.0 + ratio)
+
+
+@law
+def conductance_factor(k_relative: float) -> float:
+    """K permeability over normal as K_o changes, the square root of K_o over normal [1].
+
+    Limits
+    ------
+    One in normal K_o. Half in a quarter of it.
+    """
+    return sqrt(k_relative)

@@ -1,0 +1,14 @@
+"""First-order approach of a slow quantity to the level that calls for it."""
+
+from sim.compiled import law
+
+
+@law
+def relaxation_rate(level: float, target: float, time: float) -> float:
+    """Rate of change towards a target: (target − level)/time, in the unit of level per h.
+
+    Limits
+    ------
+    Zero at the target.
+    """
+    return (target - level) / time

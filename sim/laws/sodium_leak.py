@@ -1,0 +1,30 @@
+"""Mg-dependent Na leak: Mg outside screens and plugs the passive path of Na into the cell."""
+
+from sim.compiled import law
+
+
+@law
+def leak_factor(mg_out: float, mg_normal: float, half_mg: float) -> float:
+    """Na permeability over normal.
+
+    Parameters
+    ----------
+    mg_out, mg_normal : float or array
+        Ionised Mg outside, now and normally [mM].
+    half_mg : float
+        Mg that halves the leak of a Mg-free membrane [mM].
+
+    Returns
+    -------
+    float or array
+        Factor [1].
+
+    Limits
+    ------
+    One in normal Mg. Without Mg it is 1 + mg_normal/half_mg. Falls as Mg rises.
+
+    References
+    ----------
+    Direction: external Mg inhibits the residual Na flux of red cells. Its size is fitted.
+    """
+    return (1.0 + mg_normal / half_mg) / (1.0 + mg_out / half_mg)

@@ -1,0 +1,205 @@
+"""The population: cells with traits of their own, each started from its own steady state."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cells import CellState, CellTraits, RestingCell, cell_rates, membrane
+from sim.compiled import kernel, law
+from sim.control import Control
+from sim.parameters import CellParameters, PopulationParameters
+from sim.randomness import Purpose, stream
+
+Array = NDArray[np.float64]
+
+N_STATES = len(CellState._fields)
+N_TRAITS = len(CellTraits._fields)
+SIZE = CellTraits._fields.index("size")
+PUMP_NOISE = CellTraits._fields.index("pump_noise")
+PUMP_DRIFT = CellTraits._fields.index("pump_drift")
+NOISE = slice(PUMP_NOISE, PUMP_NOISE + 2)
+DRIFT = slice(PUMP_DRIFT, PUMP_DRIFT + 2)
+SETTLING_STEPS = 60
+
+
+class SteadyStateError(RuntimeError):
+    """A cell has no steady state that can be found in the normal fluid."""
+
+
+def uniform_traits(n_cells: int) -> Array:
+    """Traits of a population of typical cells, (traits, cells) [1]."""
+    typical = np.array(CellTraits())
+    return np.repeat(typical[:, None], n_cells, axis=1)
+
+
+def draw_traits(n_cells: int, p: PopulationParameters, seed: int, replicate: int) -> Array:
+    """Traits of a population of different cells, (traits, cells) [1].
+
+    Pump capacity, K leak and Na leak are correlated log-normal, size is log-normal on its own, all
+    with median one. Fluctuations start at one; see :class:`Fluctuation`.
+    """
+    ratio = np.array([
+        [1.0, p.correlation_pump_k_leak, p.correlation_pump_na_leak, 0.0],
+        [p.correlation_pump_k_leak, 1.0, p.correlation_leaks, 0.0],
+        [p.correlation_pump_na_leak, p.correlation_leaks, 1.0, 0.0],
+        [0.0, 0.0, 0.0, 1.0],
+    ])  # fmt: skip
+    widths = np.array([p.sd_pump_capacity, p.sd_k_leak, p.sd_na_leak, p.sd_size])
+    normal = stream(seed, replicate, Purpose.TRAITS).standard_normal((n_cells, 4))
+    logs = normal @ (np.linalg.cholesky(ratio).T * widths)
+    traits = uniform_traits(n_cells)
+    traits[:4] = np.exp(logs.T)
+    return traits
+
+
+class Fluctuation:
+    """Log-Ornstein–Uhlenbeck fluctuation of pump capacity and leak, exact at the end of every step.
+
+    The logarithm forgets itself with the memory time and keeps its width; the factor has mean one.
+    Within a step the factor runs straight from its old to its new value: proteins come and go in
+    small numbers, and jumps would wake the fast modes of every cell at every step.
+    """
+
+    def __init__(self, p: PopulationParameters, seed: int, replicate: int) -> None:
+        self._widths = np.array([p.noise_pump, p.noise_leak])
+        self._memory = p.noise_time
+        self._key = (seed, replicate)
+
+    def start(self, traits: Array) -> None:
+        """Draw the factors of all cells from their stationary distribution."""
+        normal = self._normal(Purpose.FLUCTUATION_START, 0, traits.shape[1])
+        traits[NOISE] = self._factors(normal * self._widths)
+
+    def move(self, traits: Array, past: float, hours: float, step: int) -> None:
+        """End a step that lasted some hours and begin one of some hours, which is draw no. ``step``."""
+        traits[NOISE] += traits[DRIFT] * past
+        kept = np.exp(-hours / self._memory)
+        fresh = self._normal(Purpose.FLUCTUATION, step, traits.shape[1])
+        logs = np.log(traits[NOISE].T) + 0.5 * self._widths**2
+        logs = kept * logs + np.sqrt(1.0 - kept**2) * fresh * self._widths
+        traits[DRIFT] = (self._factors(logs) - traits[NOISE]) / hours
+
+    def _normal(self, purpose: Purpose, moment: int, n_cells: int) -> Array:
+        return stream(*self._key, purpose, moment).standard_normal((n_cells, 2))
+
+    def _factors(self, logs: Array) -> Array:
+        factors: Array = np.exp(logs - 0.5 * self._widths**2).T
+        return factors
+
+
+def steady_population(
+    traits: Array, control: Control, p: CellParameters, rest: RestingCell
+) -> tuple[Array, Array]:
+    """Steady state of every cell in the normal fluid.
+
+    Parameters
+    ----------
+    traits : (traits, cells) array
+        Traits of the cells [1].
+    control : Control
+        The healthy control.
+    p, rest
+        Numbers of the typical cell and the constants that follow.
+
+    Returns
+    -------
+    states : (states, cells) array
+        :class:`~sim.cells.CellState` of each cell.
+    water : (cells,) array
+        Cell water over reference water [1].
+
+    Raises
+    ------
+    SteadyStateError
+        Names the first cell whose steady state is not found, and its traits.
+    """
+    states = np.empty((N_STATES, traits.shape[1]))
+    water = np.empty(traits.shape[1])
+    lost = _settle_all(traits, control, p, rest, states, water)
+    if lost >= 0:
+        own = ", ".join(
+            f"{name} {value:.3g}"
+            for name, value in zip(CellTraits._fields, traits[:, lost], strict=True)
+        )
+        raise SteadyStateError(
+            f"cell {lost} has no steady state in the normal fluid ({own}); "
+            "narrow the population's widths"
+        )
+    return states, water
+
+
+@kernel
+def _settle_all(
+    traits: Array,
+    control: Control,
+    p: CellParameters,
+    rest: RestingCell,
+    states: Array,
+    water: Array,
+) -> int:
+    """Fill the steady states; return the first cell that has none, or −1."""
+    for i in range(traits.shape[1]):
+        own = traits_of(traits, i)
+        found, state = _settle(own, control, p, rest)
+        if not found:
+            return i
+        states[0, i], states[1, i], states[2, i] = state.na, state.k, state.mg
+        states[3, i], states[4, i] = state.buffered, state.expression
+        water[i] = membrane(state, own, rest.fluid, control, p, rest).water
+    return -1
+
+
+@law
+def traits_of(traits: Array, i: int) -> CellTraits:
+    """Traits of one cell."""
+    return CellTraits(
+        traits[0, i], traits[1, i], traits[2, i], traits[3, i],
+        traits[4, i], traits[5, i], traits[6, i], traits[7, i],
+    )  # fmt: skip
+
+
+@law
+def state_of(states: Array, i: int) -> CellState:
+    """State of one cell."""
+    return CellState(states[0, i], states[1, i], states[2, i], states[3, i], states[4, i])
+
+
+@law
+def _settled_state(na: float, k: float, mg: float, p: CellParameters) -> CellState:
+    """State with pump expression and K/H exchange at rest for given Na, K and Mg."""
+    return CellState(na, k, mg, p.proton_share * (p.rest_k - k), 1.0)
+
+
+@kernel
+def _drift(x: Any, traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell) -> Any:
+    """Rates of Na, K and Mg at amounts x."""
+    state = _settled_state(x[0], x[1], x[2], p)
+    rates = cell_rates(state, traits, rest.fluid, control, p, rest)
+    return np.array([rates.na, rates.k, rates.mg])
+
+
+@kernel
+def _settle(
+    traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell
+) -> tuple[bool, CellState]:
+    """Newton's method on Na, K and Mg of one cell; a step changes each by at most a factor of two."""
+    x = np.array([p.rest_na, p.rest_k, p.rest_mg_total])
+    jacobian = np.empty((3, 3))
+    change = 1.0
+    for _ in range(SETTLING_STEPS):
+        here = _drift(x, traits, control, p, rest)
+        for j in range(3):
+            moved = x.copy()
+            moved[j] *= 1.0 + 1e-6
+            jacobian[:, j] = (_drift(moved, traits, control, p, rest) - here) / (moved[j] - x[j])
+        step = np.linalg.solve(jacobian, here)
+        last = change
+        change = 0.0
+        for j in range(3):
+            relative = min(1.0, max(-0.5, -step[j] / x[j]))
+            x[j] *= 1.0 + relative
+            change = max(change, abs(relative))
+        if change < 1e-12 or (change < 1e-9 and change >= last):
+            return True, _settled_state(x[0], x[1], x[2], p)
+    return False, _settled_state(x[0], x[1], x[2], p)

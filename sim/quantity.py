@@ -1,0 +1,89 @@
+"""Quantities as text: "49 mmol/day", "300 mg/day", "40 mEq", "2 weeks".
+
+The only place where units of the outside become the program's own. Masses and equivalents of an ion
+become moles. A bare number is refused: it does not say what it means.
+"""
+
+import math
+from functools import cache
+from typing import Any
+
+from sim.ions import Ion
+
+RATE = "mmol/hour"
+"""Unit of supply inside the program."""
+TIME = "hour"
+"""Unit of time inside the program."""
+
+
+class QuantityError(ValueError):
+    """Text that is not a quantity of the wanted kind; says what was given and what is allowed."""
+
+
+@cache
+def registry() -> Any:
+    """Return the registry of units; imported late, for it takes a quarter of a second."""
+    import pint
+
+    units = pint.UnitRegistry()
+    units.define("equivalent = [equivalence] = Eq")
+    return units
+
+
+def parse(text: object, unit: str, example: str, ion: Ion | None = None) -> float:
+    """Turn a quantity as text into a number.
+
+    Parameters
+    ----------
+    text : str
+        Number and unit.
+    unit : str
+        Unit of the result.
+    example : str
+        Shown when the text is refused.
+    ion : Ion, optional
+        The ion it is an amount of; then masses and equivalents are allowed too.
+
+    Returns
+    -------
+    float
+        The number, in ``unit``.
+
+    Raises
+    ------
+    QuantityError
+        If the text has no unit, an unknown unit, a unit of another kind, or no finite number.
+    """
+    if not isinstance(text, str):
+        raise QuantityError(f"{text!r} has no unit; write it as text, such as {example!r}")
+    import pint
+
+    try:
+        quantity = registry().Quantity(text)
+    except pint.UndefinedUnitError as fault:
+        raise QuantityError(f"{text!r}: {fault}; write it like {example!r}") from None
+    except Exception:
+        raise QuantityError(f"{text!r} is not a number with a unit, such as {example!r}") from None
+    if quantity.unitless and unit != "1":
+        raise QuantityError(f"{text!r} has no unit; write it like {example!r}")
+    if ion is not None:
+        quantity = _in_moles(quantity, ion)
+    try:
+        value = float(quantity.to("" if unit == "1" else unit).magnitude)
+    except pint.DimensionalityError:
+        raise QuantityError(
+            f"{text!r} is not in a unit of {unit!r}; write it like {example!r}"
+        ) from None
+    if not math.isfinite(value):
+        raise QuantityError(f"{text!r} is not a finite number; write it like {example!r}")
+    return value
+
+
+def _in_moles(quantity: Any, ion: Ion) -> Any:
+    """Turn the mass or the equivalents of an ion into its moles."""
+    units, dimensions = registry(), quantity.dimensionality
+    if "[mass]" in dimensions:
+        return quantity / (ion.molar_mass * units.gram / units.mole)
+    if "[equivalence]" in dimensions:
+        return quantity / (abs(ion.valence) * units.equivalent / units.mole)
+    return quantity

@@ -1,0 +1,342 @@
+"""Running a condition from start to end: :func:`run` and what it gives, a :class:`Result`."""
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from sim.condition import LONGEST_DAYS, Condition, faults_of, load, without_faults
+from sim.course import Course
+from sim.faults import InputError
+from sim.observation import PER_CELL, VARIABLES, Recorder, cell_table
+from sim.parameters import Parameters, describe
+from sim.result import Result
+from sim.tissue import IntegrationError, Tissue
+from sim.units import HOURS_PER_DAY
+
+RECORD_HOURS = 6.0
+SNAPSHOTS = 13
+SNAPSHOT_CELLS = 10_000
+"""Defaults: time between rows [h], number of snapshots of cells, and of cells in one."""
+
+
+MOST_CELLS = 100_000_000
+BYTES_PER_CELL = 350
+"""Memory a cell takes at most while a run records [B]."""
+
+
+class SimulationError(RuntimeError):
+    """A run that could not go on. ``result`` holds what was recorded until then."""
+
+    def __init__(self, message: str, result: Result) -> None:
+        super().__init__(message)
+        self.result = result
+
+
+class Plan(NamedTuple):
+    """A run that was checked and can start; from :func:`plan`, done by :meth:`carry_out`."""
+
+    condition: Condition
+    parameters: Parameters
+    changes: dict[str, float]
+    n_cells: int
+    seed: int
+    noise: bool
+    heterogeneous: bool
+    step_hours: float | None
+    record_hours: float
+    snapshots: int
+    threads: int | None
+
+
+def run(
+    condition: str | Path | Condition,
+    n_cells: int = 1000,
+    *,
+    days: float | None = None,
+    seed: int = 0,
+    noise: bool = True,
+    heterogeneous: bool = True,
+    without: Iterable[str] = (),
+    parameters: Mapping[str, float] | None = None,
+    step_hours: float | None = None,
+    record_hours: float = RECORD_HOURS,
+    snapshots: int = SNAPSHOTS,
+    threads: int | None = None,
+    on_record: Callable[[Recorder, float], None] | None = None,
+) -> Result:
+    """Simulate a condition.
+
+    Parameters
+    ----------
+    condition : str, path or Condition
+        Name of a condition that ships, a TOML file, or a condition.
+    n_cells : int
+        Number of cells.
+    days : float, optional
+        Duration [day]; by default the condition's.
+    seed : int
+        Names all random draws; the same seed gives the same cells under any condition.
+    noise, heterogeneous : bool
+        Whether cells fluctuate in time, and whether they differ.
+    without : iterable of str
+        Mechanisms to switch off, beside those of the condition.
+    parameters : mapping, optional
+        Parameters to change, each in the unit that ``sim describe`` shows.
+    step_hours : float, optional
+        Length of a step [h]; see :class:`~sim.course.Course`.
+    record_hours : float
+        Time between rows [h].
+    snapshots : int
+        Number of snapshots of cells, evenly spread from start to end; events get one each besides.
+    threads : int, optional
+        See :class:`~sim.tissue.Tissue`.
+    on_record : callable, optional
+        Called as ``on_record(recorder, hours)`` after each row.
+
+    Returns
+    -------
+    Result
+        If interrupted from the keyboard, what was recorded until then; ``finished`` is false.
+
+    Raises
+    ------
+    InputError
+        If the input is at fault; every fault is listed.
+    SimulationError
+        If integration fails; holds what was recorded until then.
+    """
+    return carry_out(
+        plan(
+            condition,
+            n_cells,
+            days=days,
+            seed=seed,
+            noise=noise,
+            heterogeneous=heterogeneous,
+            without=without,
+            parameters=parameters,
+            step_hours=step_hours,
+            record_hours=record_hours,
+            snapshots=snapshots,
+            threads=threads,
+        ),
+        on_record,
+    )
+
+
+def plan(
+    condition: str | Path | Condition,
+    n_cells: int = 1000,
+    *,
+    days: float | None = None,
+    seed: int = 0,
+    noise: bool = True,
+    heterogeneous: bool = True,
+    without: Iterable[str] = (),
+    parameters: Mapping[str, float] | None = None,
+    step_hours: float | None = None,
+    record_hours: float = RECORD_HOURS,
+    snapshots: int = SNAPSHOTS,
+    threads: int | None = None,
+) -> Plan:
+    """Check the arguments of :func:`run` as a whole, without running anything.
+
+    Raises
+    ------
+    InputError
+        Lists every fault.
+    """
+    faults = list(_argument_faults(n_cells, seed, days, step_hours, record_hours, snapshots, threads))
+    changes = dict(parameters or {})
+    chosen = None
+    try:
+        chosen = _revised(load(condition), None if faults else days, without)
+        changes = {**chosen.parameters, **changes}
+    except InputError as error:
+        faults += [*error.faults, *without_faults(without)]
+    except ValidationError as error:
+        faults += faults_of(error)
+    numbers = Parameters()
+    try:
+        numbers = numbers.replace(changes)
+    except InputError as error:
+        faults += error.faults
+    if faults or chosen is None:
+        raise InputError(faults)
+    return Plan(
+        chosen,
+        numbers,
+        changes,
+        n_cells,
+        seed,
+        noise,
+        heterogeneous,
+        step_hours,
+        record_hours,
+        snapshots,
+        threads,
+    )
+
+
+def carry_out(plan: Plan, on_record: Callable[[Recorder, float], None] | None = None) -> Result:
+    """Do a run that was planned; see :func:`run`."""
+    began, clock = datetime.now(UTC), perf_counter()
+    tissue = Tissue(
+        plan.n_cells,
+        parameters=plan.parameters,
+        seed=plan.seed,
+        heterogeneous=plan.heterogeneous,
+        noise=plan.noise,
+        threads=plan.threads,
+    )
+    course, recorder = Course(tissue, plan.condition, plan.step_hours), Recorder()
+    pictures: dict[float, pd.DataFrame] = {}
+    stops = _schedule(plan.condition, course.step_hours, plan.record_hours, plan.snapshots)
+    outcome, failure = "finished", None
+    try:
+        _follow(course, stops, recorder, pictures, on_record)
+    except KeyboardInterrupt:
+        outcome = f"interrupted on day {tissue.time / HOURS_PER_DAY:.2f}"
+    except IntegrationError as error:
+        outcome, failure = f"failed: {error}", error
+    provenance = {
+        "outcome": outcome,
+        **_described(plan),
+        "step_hours": course.step_hours,
+        "tolerance": tissue.tolerance,
+        "evaluations": tissue.evaluations,
+        "worst_imbalance": recorder.worst_imbalance(),
+        "began": began.isoformat(timespec="seconds"),
+        "seconds": round(perf_counter() - clock, 3),
+        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "versions": _versions(),
+    }
+    units = {name: variable.unit for name, variable in {**VARIABLES, **PER_CELL}.items()}
+    result = Result(plan.condition, recorder.table(), units, pictures, provenance)
+    if failure is not None:
+        raise SimulationError(str(failure), result) from failure
+    return result
+
+
+def _described(plan: Plan) -> dict[str, Any]:
+    """Everything in a plan that a repeat of the run needs."""
+    return {
+        "condition": plan.condition.model_dump(mode="json"),
+        "n_cells": plan.n_cells,
+        "seed": plan.seed,
+        "noise": plan.noise,
+        "heterogeneous": plan.heterogeneous,
+        "record_hours": plan.record_hours,
+        "parameters_changed": plan.changes,
+        "parameters": {entry.name: entry.value for entry in describe(plan.parameters)},
+    }
+
+
+def _argument_faults(
+    n_cells: int,
+    seed: int,
+    days: float | None,
+    step_hours: float | None,
+    record_hours: float,
+    snapshots: int,
+    threads: int | None,
+) -> Iterator[str]:
+    """Say what is wrong with the plain numbers of a run."""
+    if not 1 <= n_cells <= MOST_CELLS:
+        yield f"cells = {n_cells}; give 1 to {MOST_CELLS:,}"
+    elif n_cells * BYTES_PER_CELL > (memory := _memory()):
+        fit = int(memory / BYTES_PER_CELL)
+        yield f"cells = {n_cells:,} need more memory than this machine has; it can hold {fit:,}"
+    if seed < 0:
+        yield f"seed = {seed}; give a whole number, zero or more"
+    if days is not None and not 0.0 < days <= LONGEST_DAYS:
+        yield f"days = {days:g}; give more than 0 and at most {LONGEST_DAYS:g}"
+    for name, hours in (("step_hours", step_hours), ("record_hours", record_hours)):
+        if hours is not None and not 0.01 <= hours <= 1000.0:
+            yield f"{name} = {hours:g}; give 0.01 to 1000 hours"
+    if snapshots < 2:
+        yield f"snapshots = {snapshots}; give 2 or more, for start and end have one each"
+    if threads is not None and not 1 <= threads <= 256:
+        yield f"threads = {threads}; give 1 to 256"
+
+
+def _memory() -> int:
+    """Memory of this machine [B]."""
+    return int(os.sysconf("SC_PAGE_SIZE")) * int(os.sysconf("SC_PHYS_PAGES"))
+
+
+def _revised(condition: Condition, days: float | None, without: Iterable[str]) -> Condition:
+    """Return the condition with another duration [day] or with mechanisms switched off."""
+    revision: dict[str, Any] = {}
+    if days is not None:
+        revision["duration"] = f"{days} day"
+    if extra := tuple(name for name in without if name not in condition.without):
+        revision["without"] = (*condition.without, *extra)
+    return condition.revised(**revision) if revision else condition
+
+
+class _Stop(NamedTuple):
+    """A moment to stop at [h], and whether it gives a row and a snapshot of cells."""
+
+    hours: float
+    row: bool
+    snapshot: bool
+
+
+def _follow(
+    course: Course,
+    stops: list[_Stop],
+    recorder: Recorder,
+    pictures: dict[float, pd.DataFrame],
+    on_record: Callable[[Recorder, float], None] | None,
+) -> None:
+    """Advance through all stops; fill recorder and pictures on the way."""
+    tissue = course.tissue
+    for stop in stops:
+        while tissue.time < stop.hours:
+            course.step(until=stop.hours)
+        if stop.row:
+            recorder.record(tissue)
+            if on_record is not None:
+                on_record(recorder, tissue.time)
+        if stop.snapshot:
+            pictures[stop.hours / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
+
+
+def _schedule(condition: Condition, step: float, record_hours: float, snapshots: int) -> list[_Stop]:
+    """Moments at which a run stops to be looked at.
+
+    All fall on ends of steps, so that recording more changes no result; the end of a run has a row
+    and a snapshot.
+    """
+    end = condition.duration
+
+    def on_step(hours: float) -> float:
+        return min(end, round(hours / step) * step)
+
+    rows = {on_step(k * record_hours) for k in range(int(end / record_hours) + 1)} | {end}
+    even = np.linspace(0.0, end, max(2, snapshots)).tolist()
+    pictures = {on_step(t) for t in (*even, *condition.times())} | {end}
+    return [_Stop(t, t in rows, t in pictures) for t in sorted(rows | pictures)]
+
+
+def _versions() -> dict[str, str]:
+    """Versions of everything that results depend on."""
+    packages = ("sim-mg", "numpy", "numba", "llvmlite", "pandas")
+    found = {"python": platform.python_version(), "machine": platform.machine()}
+    for name in packages:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -1,0 +1,352 @@
+"""The tissue: all cells, their shared fluid and the body, advanced together. No framework."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from sim.balance import Audit, Totals, audit_of, totals_of
+from sim.body import BodyState, Excretion, healthy_body, renal_excretion, resting_body
+from sim.cells import (
+    CellState,
+    CellTraits,
+    Fluid,
+    Membrane,
+    fluctuated,
+    normal_fluid,
+    resting_cell,
+)
+from sim.control import Control
+from sim.equations import (
+    Array,
+    Context,
+    body_of,
+    cells_of,
+    elapsed_in_step,
+    integrate_tissue,
+    observe_cells,
+    shared_fluid,
+    tissue_rates,
+)
+from sim.integrator import (
+    DONE,
+    EVALUATIONS,
+    NEGATIVE,
+    Outcome,
+    Segments,
+    forget_radius,
+    integrator_of,
+    kick,
+    new_memory,
+    new_workspace,
+    stage_of,
+)
+from sim.ions import CATIONS, MAGNESIUM
+from sim.parameters import BodyParameters, Parameters
+from sim.population import (
+    N_STATES,
+    SIZE,
+    Fluctuation,
+    draw_traits,
+    steady_population,
+    uniform_traits,
+)
+from sim.threads import threaded_equations
+from sim.units import HOURS_PER_DAY
+
+DEFAULT_TOLERANCE = 3e-5
+THREADS_PAY_FROM = 20_000
+"""Cells from which sharing them out among threads pays."""
+
+BUFFERED = CellState._fields.index("buffered")
+CHLORIDE_PLACE = Totals._fields.index("cl")
+ECF_CL = BodyState._fields.index("ecf_cl")
+FIRST_TOTAL = BodyState._fields.index("taken_na")
+"""Where the running totals begin among the body's states."""
+OSMOLES = BodyState._fields.index("osmoles")
+
+
+class IntegrationError(RuntimeError):
+    """A state of the tissue that cannot be; says which cell, which quantity and when."""
+
+
+class Tissue:
+    """All cells, their shared fluid and the body.
+
+    Parameters
+    ----------
+    n_cells : int
+        Number of cells; each stands for a share of the body's cell water.
+    parameters : Parameters
+        Numbers of the model.
+    seed, replicate : int
+        Name the random streams; see :mod:`sim.randomness`.
+    heterogeneous : bool
+        Whether cells differ. If not, all are the typical cell, the mean-field twin.
+    noise : bool
+        Whether :meth:`fluctuate` changes pump capacity and leak.
+    tolerance : float
+        Error of an integration step relative to each state.
+    threads : int, optional
+        Threads for the cells; by default one below 20,000 cells, else all processors. Results do not
+        depend on it.
+
+    Attributes
+    ----------
+    time : float
+        Since the start [h].
+    y : (5 · cells + body,) array
+        State.
+    traits : (8, cells) array
+        :class:`~sim.cells.CellTraits` of each cell.
+    litre : float
+        Reference water of a cell of size 1 [L].
+    """
+
+    def __init__(
+        self,
+        n_cells: int,
+        *,
+        parameters: Parameters | None = None,
+        seed: int = 0,
+        replicate: int = 0,
+        heterogeneous: bool = True,
+        noise: bool = True,
+        tolerance: float = DEFAULT_TOLERANCE,
+        threads: int | None = None,
+    ) -> None:
+        self.parameters = parameters or Parameters()
+        self.tolerance = tolerance
+        self.noise = noise
+        self.time = 0.0
+        self.draws = 0
+        self.edits = 0
+        p = self.parameters
+        self._control = usual_control(p.body)
+        rest_cell = resting_cell(p.cell, normal_fluid(p.body))
+        if heterogeneous:
+            self.traits = draw_traits(n_cells, p.population, seed, replicate)
+        else:
+            self.traits = uniform_traits(n_cells)
+        self._fluctuation = Fluctuation(p.population, seed, replicate)
+        if noise:
+            self._fluctuation.start(self.traits)
+        cells, water = steady_population(self.traits, self._control, p.cell, rest_cell)
+        self.litre = p.body.cell_water / float(self.traits[SIZE] @ water)
+        self._context = Context(
+            self.traits, self.litre, 0.0, 0.0, self._control, p, rest_cell, resting_body(p.body)
+        )
+        self.y = np.concatenate([cells.ravel(), np.array(healthy_body(p.body))])
+        self._memory = new_memory()
+        self._work = new_workspace(self.y.size)
+        self._segments = _segments(n_cells, p)
+        self._threads = _threads_for(n_cells) if threads is None else threads
+        self._books = np.zeros(len(BodyState._fields))
+        self._start = self.totals()
+        self._added = np.zeros(4)
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return int(self.traits.shape[1])
+
+    @property
+    def cells(self) -> Array:
+        """View of the cells' states, (5, cells) [mmol per L of reference water; 1]."""
+        return cells_of(self.y, self.n_cells)
+
+    @property
+    def body(self) -> BodyState:
+        """State of the body, its running totals since the start."""
+        return BodyState(*(body_of(self.y, self.n_cells) + self._books).tolist())
+
+    @property
+    def fluid(self) -> Fluid:
+        """Extracellular fluid now."""
+        return shared_fluid(body_of(self.y, self.n_cells), self._context)
+
+    @property
+    def context(self) -> Context:
+        """Everything but state and time that rates depend on."""
+        return self._context
+
+    @property
+    def control(self) -> Control:
+        """What is done to the body; assign to change it from now on."""
+        return self._control
+
+    @control.setter
+    def control(self, control: Control) -> None:
+        if control != self._control:
+            self._control = control
+            self._context = self._context._replace(control=control)
+            forget_radius(self._memory)
+            kick(self._memory)
+
+    @property
+    def excretion(self) -> Excretion:
+        """What the kidney excretes now [mmol/h]."""
+        p = self.parameters.body
+        return renal_excretion(self.body, self.fluid, self._control, p, self._context.rest_body)
+
+    def body_rates(self) -> BodyState:
+        """Rates of the body's state now [per h]."""
+        dy = np.empty(self.y.size)
+        tissue_rates(self.time, self.y, dy, self._context)
+        return BodyState(*body_of(dy, self.n_cells).tolist())
+
+    @property
+    def evaluations(self) -> int:
+        """How often the rates of the whole tissue were evaluated so far."""
+        return int(self._memory[EVALUATIONS])
+
+    def fluctuate(self, hours: float) -> None:
+        """Begin a step of some hours, over which pump capacity and leak fluctuate if noise is on."""
+        self.draws += 1
+        if self.noise:
+            past = elapsed_in_step(self.time, self._context)
+            self._fluctuation.move(self.traits, past, hours, self.draws)
+            self._context = self._context._replace(step_start=self.time, step_hours=hours)
+            kick(self._memory)
+
+    def advance_to(self, time: float, rates: Callable[..., None] | None = None) -> None:
+        """Integrate to a time [h], exactly.
+
+        Parameters
+        ----------
+        time : float
+            Not before the present.
+        rates : callable, optional
+            Rates of the whole tissue, ``rates(t, y, dy, context)``, in place of the compiled ones.
+
+        Raises
+        ------
+        IntegrationError
+            If a state becomes negative or not finite whatever the step; the tissue then is at the
+            last good moment.
+        """
+        arguments = (
+            self._context, self.y, self.time, time, self.tolerance, self._segments, self._memory,
+            self._work,
+        )  # fmt: skip
+        if rates is not None:
+            outcome = integrator_of(rates, stage_of(rates))(*arguments)
+        elif self._threads > 1:
+            with ThreadPoolExecutor(self._threads) as pool:
+                outcome = integrator_of(*threaded_equations(pool, self._threads))(*arguments)
+        else:
+            outcome = integrate_tissue(*arguments)
+        self.time = outcome.time
+        self._close_books()
+        if outcome.code != DONE:
+            raise IntegrationError(self._explain(outcome))
+
+    def observe(self) -> Array:
+        """Everything about each cell, (fields of Membrane, cells), with u as reduced potential."""
+        out = np.empty((len(Membrane._fields), self.n_cells))
+        observe_cells(self.time, self.cells, self.fluid, self._context, out)
+        return out
+
+    def traits_now(self) -> dict[str, Array]:
+        """Traits of all cells now, fluctuations included, by name [1]."""
+        elapsed = elapsed_in_step(self.time, self._context)
+        return fluctuated(CellTraits(*self.traits), elapsed)._asdict()
+
+    def totals(self) -> Totals:
+        """Amounts of each ion in cells, fluid, gut and bone [mmol]."""
+        return totals_of(self.cells, self.body, self._context)
+
+    def audit(self) -> Audit:
+        """Close every balance; see :class:`~sim.balance.Audit`."""
+        water = self.observe()[Membrane._fields.index("water")]
+        added = Totals(*self._added.tolist())
+        return audit_of(self._start, self.totals(), added, self.body, water, self._context, self.edits)
+
+    def set_trait(self, cell: int, trait: int, value: float) -> None:
+        """Change a trait of a cell by hand [1]; counts as an edit."""
+        self.traits[trait, cell] = value
+        forget_radius(self._memory)
+        kick(self._memory)
+        self.edits += 1
+
+    def add_to_cell(self, cell: int, state: int, amount: float) -> None:
+        """Add Na or K to a cell by hand in exchange for H [mmol per L of its reference water].
+
+        Cells hold too little Cl for its salt to be taken out; H leaves them as neutral as they were.
+        """
+        weight = self.litre * float(self.traits[SIZE, cell])
+        self.cells[state, cell] += amount
+        self.cells[BUFFERED, cell] -= amount
+        self._enter(state, weight * amount, 0.0, weight * amount)
+
+    def add_to_fluid(self, state: int, amount: float) -> None:
+        """Add Na, K or Mg chloride to the extracellular fluid by hand [mmol]."""
+        body = body_of(self.y, self.n_cells)
+        chloride = CATIONS[state].valence * amount
+        body[state] += amount
+        body[ECF_CL] += chloride
+        osmotic = 0.0 if CATIONS[state] is MAGNESIUM else amount
+        self._enter(state, amount, chloride, osmotic + chloride)
+
+    def _enter(self, state: int, amount: float, chloride: float, osmoles: float) -> None:
+        """Enter an addition in the body's books [mmol; mosm]."""
+        body_of(self.y, self.n_cells)[OSMOLES] += osmoles
+        self._added[state] += amount
+        self._added[CHLORIDE_PLACE] += chloride
+        self.edits += 1
+        forget_radius(self._memory)
+        kick(self._memory)
+
+    def _close_books(self) -> None:
+        """Move the running totals out of the state, where they would grow and lose digits."""
+        totals = body_of(self.y, self.n_cells)[FIRST_TOTAL:]
+        self._books[FIRST_TOTAL:] += totals
+        totals[:] = 0.0
+
+    def _explain(self, outcome: Outcome) -> str:
+        """Say in a sentence how integration failed."""
+        when = f"on day {outcome.time / HOURS_PER_DAY:.3f}"
+        advice = "check the condition's doses and the parameters that were changed"
+        if outcome.place < 0:
+            return f"the equations became too stiff {when}; {advice}"
+        n = self.n_cells
+        if outcome.place < N_STATES * n:
+            cell = outcome.place % n
+            where = f"{CellState._fields[outcome.place // n]} of cell {cell}"
+        else:
+            where = f"{BodyState._fields[outcome.place - N_STATES * n]} of the body"
+        became = "negative" if outcome.code == NEGATIVE else "not finite"
+        return f"{where} became {became} {when}; {advice}"
+
+
+def usual_control(p: BodyParameters) -> Control:
+    """Usual diet, and nothing else done."""
+    return Control(p.intake_na / HOURS_PER_DAY, p.intake_k / HOURS_PER_DAY, p.intake_mg / HOURS_PER_DAY)
+
+
+def _threads_for(n_cells: int) -> int:
+    """Threads that pay for a number of cells."""
+    return 1 if n_cells < THREADS_PAY_FROM else (os.cpu_count() or 1)
+
+
+def _segments(n_cells: int, p: Parameters) -> Segments:
+    """Scales and floors of all states: what counts as a small error, and what cannot be."""
+    c, healthy = p.cell, healthy_body(p.body)
+    cell_scales = [c.rest_na, c.rest_k, c.rest_mg_total, c.rest_na, 1.0]
+    cell_floors = [0.0, 0.0, 0.0, -np.inf, 0.0]
+    # Running totals are judged against ten days of intake; the gut may be empty but for rounding.
+    ten_days = {
+        "na": 10.0 * p.body.intake_na, "k": 10.0 * p.body.intake_k, "mg": 10.0 * p.body.intake_mg,
+        "hco3": 10.0 * p.body.intake_k, "made": 10.0 * p.body.intake_k,
+    }  # fmt: skip
+    body_scales, body_floors = [], []
+    for name, value in healthy._asdict().items():
+        total = value == 0.0
+        body_scales.append(ten_days[name.rsplit("_", 1)[1]] if total else value)
+        body_floors.append(-np.inf if total else (-1e-3 if name.startswith("gut") else 0.0))
+    ends = [n_cells * (i + 1) for i in range(N_STATES)]
+    ends += [ends[-1] + i + 1 for i in range(len(healthy))]
+    return Segments(
+        np.array(ends), np.array(cell_scales + body_scales), np.array(cell_floors + body_floors)
+    )
