@@ -159,6 +159,70 @@ def renal_excretion(
     )
 
 
+class GutFlows(NamedTuple):
+    """What leaves the gut to the body and with the stool [mmol/h]."""
+
+    na_absorbed: float
+    na_stool: float
+    k_absorbed: float
+    k_stool: float
+    mg_absorbed: float
+    mg_stool: float
+
+
+@law
+def gut_flows(b: BodyState, control: Control, p: BodyParameters) -> GutFlows:
+    """What leaves the gut in a state of the body."""
+    mg_absorbable = magnesium_absorbed_fraction(
+        b.gut_mg,
+        p.mg_absorption_active * (1.0 - control.proton_pump_inhibitor),
+        p.mg_absorption_half,
+        p.mg_absorption_passive,
+    )
+    mg_fraction = mg_absorbable * (1.0 - control.mg_malabsorption)
+    return GutFlows(
+        absorption(b.gut_na, p.absorbed_na, p.absorption_time),
+        absorption(b.gut_na, 1.0 - p.absorbed_na, p.absorption_time),
+        absorption(b.gut_k, p.absorbed_k, p.absorption_time),
+        absorption(b.gut_k, 1.0 - p.absorbed_k, p.absorption_time),
+        absorption(b.gut_mg, mg_fraction, p.mg_transit),
+        absorption(b.gut_mg, 1.0 - mg_fraction, p.mg_transit),
+    )
+
+
+class Regulation(NamedTuple):
+    """Levels that slow regulators approach: hormone and NCC over normal [1], tubule Mg [mM]."""
+
+    aldosterone: float
+    ncc: float
+    tubule_mg: float
+
+
+@law
+def regulation_targets(
+    fluid: Fluid, mg_relative: float, control: Control, p: BodyParameters
+) -> Regulation:
+    """Levels that the fluid calls for; ``mg_relative`` is plasma Mg over normal [1]."""
+    competence = ncc_competence(mg_relative, p.ncc_half_mg, p.ncc_mg_hill)
+    ncc = ncc_target(
+        sensed(control.ncc_potassium_response, fluid.k / p.plasma_k, 1.0),
+        sensed(control.ncc_mg_dependence, competence, 1.0),
+        p.ncc_k_exponent,
+        p.ncc_mg_loss,
+    )
+    called_for = control.aldosterone_excess * aldosterone_target(
+        fluid.k,
+        p.plasma_k,
+        fluid.volume / p.ecf_volume,
+        sensed(control.aldosterone_mg_response, mg_relative, 1.0),
+        p.aldosterone_k_slope,
+        p.aldosterone_volume_exponent,
+        p.aldosterone_mg_gain,
+    )
+    aldosterone = sensed(control.aldosterone_response, called_for, control.aldosterone_excess)
+    return Regulation(aldosterone, ncc, p.tubule_mg * mg_relative)
+
+
 @law
 def body_rates(
     b: BodyState,
@@ -191,63 +255,32 @@ def body_rates(
         Rates per h. Each transfer appears twice with opposite signs, Cl goes with every cation, so
         all balances are kept to rounding by any linear integrator.
     """
-    k_relative = fluid.k / p.plasma_k
     mg_relative = fluid.mg / p.plasma_mg_ionised
-    volume_relative = fluid.volume / p.ecf_volume
-
-    na_in = absorption(b.gut_na, p.absorbed_na, p.absorption_time)
-    na_stool = absorption(b.gut_na, 1.0 - p.absorbed_na, p.absorption_time)
-    k_in = absorption(b.gut_k, p.absorbed_k, p.absorption_time)
-    k_stool = absorption(b.gut_k, 1.0 - p.absorbed_k, p.absorption_time)
-    mg_absorbable = magnesium_absorbed_fraction(
-        b.gut_mg,
-        p.mg_absorption_active * (1.0 - control.proton_pump_inhibitor),
-        p.mg_absorption_half,
-        p.mg_absorption_passive,
-    )
-    mg_fraction = mg_absorbable * (1.0 - control.mg_malabsorption)
+    gut = gut_flows(b, control, p)
     mg_secreted = p.mg_secreted / HOURS_PER_DAY * mg_relative
-    mg_in = absorption(b.gut_mg, mg_fraction, p.mg_transit)
-    mg_stool = absorption(b.gut_mg, 1.0 - mg_fraction, p.mg_transit)
     mg_bone = control.bone_exchange * bone_release(b.bone_mg, mg_relative, p.bone_mg, p.bone_mg_time)
-
-    gain_na = na_in + control.infused_na - excretion.na
-    gain_k = k_in + control.infused_k - excretion.k
-    gain_mg = mg_in + control.infused_mg + mg_bone - mg_secreted - excretion.mg
+    gain_na = gut.na_absorbed + control.infused_na - excretion.na
+    gain_k = gut.k_absorbed + control.infused_k - excretion.k
+    gain_mg = gut.mg_absorbed + control.infused_mg + mg_bone - mg_secreted - excretion.mg
     gain_cl = gain_na + gain_k + 2.0 * gain_mg + excretion.hco3
     cell_cl = uptake.na + uptake.k + 2.0 * uptake.mg + uptake.buffered
-    made = uptake.buffered
-
-    competence = sensed(
-        control.ncc_mg_dependence, ncc_competence(mg_relative, p.ncc_half_mg, p.ncc_mg_hill), 1.0
-    )
-    k_seen_by_ncc = sensed(control.ncc_potassium_response, k_relative, 1.0)
-    ncc = ncc_target(k_seen_by_ncc, competence, p.ncc_k_exponent, p.ncc_mg_loss)
-    called_for = control.aldosterone_excess * aldosterone_target(
-        fluid.k,
-        p.plasma_k,
-        volume_relative,
-        sensed(control.aldosterone_mg_response, mg_relative, 1.0),
-        p.aldosterone_k_slope,
-        p.aldosterone_volume_exponent,
-        p.aldosterone_mg_gain,
-    )
-    aldosterone = sensed(control.aldosterone_response, called_for, control.aldosterone_excess)
+    hco3_made = uptake.buffered
+    regulation = regulation_targets(fluid, mg_relative, control, p)
     return BodyState(
         gain_na - uptake.na,
         gain_k - uptake.k,
         gain_mg - uptake.mg,
         gain_cl - cell_cl,
-        made - excretion.hco3,
+        hco3_made - excretion.hco3,
         water_gain(b.water, fluid.osmolality, p.osmolality, p.water_time),
-        gain_na + gain_k + gain_cl - excretion.hco3 + made,
-        control.oral_na - na_in - na_stool,
-        control.oral_k - k_in - k_stool,
-        control.oral_mg - mg_in - mg_stool,
+        gain_na + gain_k + gain_cl - excretion.hco3 + hco3_made,
+        control.oral_na - gut.na_absorbed - gut.na_stool,
+        control.oral_k - gut.k_absorbed - gut.k_stool,
+        control.oral_mg - gut.mg_absorbed - gut.mg_stool,
         -mg_bone,
-        relaxation_rate(b.aldosterone, aldosterone, p.aldosterone_time),
-        relaxation_rate(b.ncc, ncc, p.ncc_time),
-        relaxation_rate(b.tubule_mg, p.tubule_mg * mg_relative, p.tubule_mg_time),
+        relaxation_rate(b.aldosterone, regulation.aldosterone, p.aldosterone_time),
+        relaxation_rate(b.ncc, regulation.ncc, p.ncc_time),
+        relaxation_rate(b.tubule_mg, regulation.tubule_mg, p.tubule_mg_time),
         control.oral_na + control.infused_na,
         control.oral_k + control.infused_k,
         control.oral_mg + control.infused_mg,
@@ -255,10 +288,10 @@ def body_rates(
         excretion.k,
         excretion.mg,
         excretion.hco3,
-        na_stool,
-        k_stool,
-        mg_stool + mg_secreted,
-        made,
+        gut.na_stool,
+        gut.k_stool,
+        gut.mg_stool + mg_secreted,
+        hco3_made,
     )
 
 

@@ -130,6 +130,101 @@ def fluctuated(traits: CellTraits, elapsed: float) -> CellTraits:
     )
 
 
+class Inside(NamedTuple):
+    """Cell water over reference water [1] and concentrations in it [mM]."""
+
+    water: float
+    na: float
+    k: float
+    cl: float
+    mg_free: float
+
+
+@law
+def inside_of(state: CellState, fluid: Fluid, p: CellParameters, rest: RestingCell) -> Inside:
+    """Water and concentrations of a cell in osmotic balance with a fluid."""
+    cl = cell_chloride(state.na, state.k, state.mg, state.buffered, rest.fixed_charge)
+    water = cell_osmoles(state.na, state.k, cl, rest.impermeant) / fluid.osmolality
+    per_water = 1.0 / water
+    return Inside(
+        water,
+        state.na * per_water,
+        state.k * per_water,
+        cl * per_water,
+        free_magnesium(state.mg * per_water, rest.mg_sites * per_water, p.mg_buffer_half),
+    )
+
+
+@law
+def pump_of(
+    inside: Inside,
+    expression: float,
+    traits: CellTraits,
+    fluid: Fluid,
+    control: Control,
+    p: CellParameters,
+) -> float:
+    """Pump cycles of a cell [mmol/L/h]."""
+    working = p.pump_capacity * (1.0 - control.pump_inhibition)
+    mg_for_atp = sensed(control.pump_mgatp, inside.mg_free, p.rest_mg_free)
+    return pump_rate(
+        inside.na,
+        fluid.k,
+        mg_atp(mg_for_atp, p.atp, p.atp_mg_dissociation),
+        sensed(control.pump_mg_site, inside.mg_free, p.rest_mg_free),
+        traits.pump_capacity * traits.pump_noise * expression * working,
+        p.pump_half_na,
+        p.pump_half_k,
+        p.pump_half_mgatp,
+        p.pump_half_mg,
+    )
+
+
+@law
+def magnesium_efflux(inside: Inside, fluid: Fluid, p: CellParameters, greatest: float) -> float:
+    """Mg efflux of a cell by Na/Mg exchange [mmol/L/h], of which ``greatest`` is the most."""
+    return sodium_magnesium_exchange(
+        inside.mg_free,
+        inside.na,
+        fluid.na,
+        fluid.mg,
+        greatest,
+        p.mg_exchange_half_mg,
+        p.mg_exchange_half_na,
+        p.mg_exchange_block_na,
+        p.mg_exchange_block_mg,
+    )
+
+
+@law
+def paths_of(
+    traits: CellTraits, fluid: Fluid, control: Control, p: CellParameters, rest: RestingCell
+) -> Permeabilities:
+    """Passive paths of a cell [1/h]."""
+    normal = rest.fluid
+    mg_seen = sensed(control.na_leak_mg_block, fluid.mg, normal.mg)
+    p_na = rest.p_na * traits.na_leak * traits.leak_noise
+    p_k = rest.p_k * traits.k_leak * traits.leak_noise * conductance_factor(fluid.k / normal.k)
+    return Permeabilities(
+        p_na * leak_factor(mg_seen, normal.mg, p.na_leak_half_mg),
+        rest.p_cl,
+        p_k * (1.0 - p.k_leak_gated_share),
+        p_k * (p.k_leak_gated_share / rest.k_gate),
+    )
+
+
+@law
+def k_gate_of(k_in: float, mg_free: float, fluid: Fluid, p: CellParameters) -> KGate:
+    """What opens and shuts the Mg-gated K path of a cell."""
+    return KGate(
+        mg_free,
+        nernst_potential(fluid.k, k_in),
+        p.k_leak_half_mg,
+        p.k_leak_block_slope * THERMAL_VOLTAGE,
+        p.k_leak_resistant,
+    )
+
+
 @law
 def membrane(
     state: CellState,
@@ -144,74 +239,29 @@ def membrane(
     Fluxes are per litre of reference water of a cell of size 1, in mmol/h; area over volume of larger
     cells is smaller, which :func:`cell_rates` applies.
     """
-    normal = rest.fluid
-    cl = cell_chloride(state.na, state.k, state.mg, state.buffered, rest.fixed_charge)
-    water = cell_osmoles(state.na, state.k, cl, rest.impermeant) / fluid.osmolality
-    per_water = 1.0 / water
-    na_in = state.na * per_water
-    k_in = state.k * per_water
-    cl_in = cl * per_water
-    mg_free = free_magnesium(state.mg * per_water, rest.mg_sites * per_water, p.mg_buffer_half)
-
-    capacity = traits.pump_capacity * traits.pump_noise * state.expression
-    pump = pump_rate(
-        na_in,
-        fluid.k,
-        mg_atp(sensed(control.pump_mgatp, mg_free, p.rest_mg_free), p.atp, p.atp_mg_dissociation),
-        sensed(control.pump_mg_site, mg_free, p.rest_mg_free),
-        capacity * (p.pump_capacity * (1.0 - control.pump_inhibition)),
-        p.pump_half_na,
-        p.pump_half_k,
-        p.pump_half_mgatp,
-        p.pump_half_mg,
-    )
+    inside = inside_of(state, fluid, p, rest)
+    pump = pump_of(inside, state.expression, traits, fluid, control, p)
     mg_influx = magnesium_influx(
-        fluid.mg, mg_free, rest.mg_influx, p.mg_influx_half_out, p.mg_influx_half_in
+        fluid.mg, inside.mg_free, rest.mg_influx, p.mg_influx_half_out, p.mg_influx_half_in
     )
-    mg_efflux = sodium_magnesium_exchange(
-        mg_free,
-        na_in,
-        fluid.na,
-        fluid.mg,
-        rest.mg_exchange,
-        p.mg_exchange_half_mg,
-        p.mg_exchange_half_na,
-        p.mg_exchange_block_na,
-        p.mg_exchange_block_mg,
-    )
-
-    p_k = rest.p_k * traits.k_leak * traits.leak_noise * conductance_factor(fluid.k / normal.k)
-    mg_seen_outside = sensed(control.na_leak_mg_block, fluid.mg, normal.mg)
-    opened_by_mg = leak_factor(mg_seen_outside, normal.mg, p.na_leak_half_mg)
-    paths = Permeabilities(
-        rest.p_na * traits.na_leak * traits.leak_noise * opened_by_mg,
-        rest.p_cl,
-        p_k * (1.0 - p.k_leak_gated_share),
-        p_k * (p.k_leak_gated_share / rest.k_gate),
-    )
-    gate = KGate(
-        sensed(control.k_leak_mg_block, mg_free, p.rest_mg_free),
-        nernst_potential(fluid.k, k_in),
-        p.k_leak_half_mg,
-        p.k_leak_block_slope * THERMAL_VOLTAGE,
-        p.k_leak_resistant,
-    )
-    ions = Ions(na_in, k_in, cl_in, fluid.na, fluid.k, fluid.cl)
+    paths = paths_of(traits, fluid, control, p, rest)
+    mg_seen_by_gate = sensed(control.k_leak_mg_block, inside.mg_free, p.rest_mg_free)
+    gate = k_gate_of(inside.k, mg_seen_by_gate, fluid, p)
+    ions = Ions(inside.na, inside.k, inside.cl, fluid.na, fluid.k, fluid.cl)
     u = zero_current_potential(ions, paths, gate, pump - 2.0 * mg_influx)
     drive = inward_drive(u)
-    p_k_now = k_permeability(u, paths, gate)
     return Membrane(
-        water,
-        na_in,
-        k_in,
-        cl_in,
-        mg_free,
+        inside.water,
+        inside.na,
+        inside.k,
+        inside.cl,
+        inside.mg_free,
         u,
         pump,
-        -ghk_flux(paths.na, na_in, fluid.na, u, drive),
-        ghk_flux(p_k_now, k_in, fluid.k, u, drive),
+        -ghk_flux(paths.na, inside.na, fluid.na, u, drive),
+        ghk_flux(k_permeability(u, paths, gate), inside.k, fluid.k, u, drive),
         mg_influx,
-        mg_efflux,
+        magnesium_efflux(inside, fluid, p, rest.mg_exchange),
         control.proton_exchange
         * proton_uptake(state.k, state.buffered, p.rest_k, p.proton_share, p.proton_time),
     )
@@ -279,39 +329,15 @@ def resting_cell(p: CellParameters, fluid: Fluid) -> RestingCell:
     u = p.rest_potential / THERMAL_VOLTAGE
     cl = fluid.cl * exp(u)
     drive = inward_drive(u)
-    pump = pump_rate(
-        p.rest_na,
-        fluid.k,
-        mg_atp(p.rest_mg_free, p.atp, p.atp_mg_dissociation),
-        p.rest_mg_free,
-        p.pump_capacity,
-        p.pump_half_na,
-        p.pump_half_k,
-        p.pump_half_mgatp,
-        p.pump_half_mg,
-    )
+    inside = Inside(1.0, p.rest_na, p.rest_k, cl, p.rest_mg_free)
+    nothing_done = Control(0.0, 0.0, 0.0)
+    pump = pump_of(inside, 1.0, CellTraits(), fluid, nothing_done, p)
     p_k = 2.0 * pump / ghk_flux(1.0, p.rest_k, fluid.k, u, drive)
     p_na = (3.0 * pump - 2.0 * p.mg_turnover) / -ghk_flux(1.0, p.rest_na, fluid.na, u, drive)
-    ratio = block_ratio(
-        p.rest_mg_free,
-        u,
-        nernst_potential(fluid.k, p.rest_k),
-        p.k_leak_half_mg,
-        p.k_leak_block_slope * THERMAL_VOLTAGE,
-    )
+    gate = k_gate_of(p.rest_k, p.rest_mg_free, fluid, p)
+    ratio = block_ratio(gate.mg_free, u, gate.u_k, gate.half_mg, gate.steepness)
     unit_influx = magnesium_influx(
         fluid.mg, p.rest_mg_free, 1.0, p.mg_influx_half_out, p.mg_influx_half_in
-    )
-    unit_exchange = sodium_magnesium_exchange(
-        p.rest_mg_free,
-        p.rest_na,
-        fluid.na,
-        fluid.mg,
-        1.0,
-        p.mg_exchange_half_mg,
-        p.mg_exchange_half_na,
-        p.mg_exchange_block_na,
-        p.mg_exchange_block_mg,
     )
     bound = p.rest_mg_total - p.rest_mg_free
     return RestingCell(
@@ -323,6 +349,6 @@ def resting_cell(p: CellParameters, fluid: Fluid) -> RestingCell:
         k_gate=float(open_fraction(ratio, p.k_leak_resistant)),
         mg_sites=bound * (p.rest_mg_free + p.mg_buffer_half) / p.rest_mg_free,
         mg_influx=float(p.mg_turnover / unit_influx),
-        mg_exchange=float(p.mg_turnover / unit_exchange),
+        mg_exchange=float(p.mg_turnover / magnesium_efflux(inside, fluid, p, 1.0)),
         fluid=fluid,
     )

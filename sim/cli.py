@@ -139,7 +139,8 @@ def list_conditions() -> None:
 @main.command()
 @click.argument("condition", required=False)
 @click.option("--mechanisms", is_flag=True, help="List what can be switched off with --without.")
-def describe(condition: str | None, mechanisms: bool) -> None:
+@click.option("--markdown", is_flag=True, help="Write the parameters as a Markdown table.")
+def describe(condition: str | None, mechanisms: bool, markdown: bool) -> None:
     """Describe CONDITION, or every parameter: value, unit, meaning, source, basis, range."""
     from rich.table import Table
 
@@ -158,6 +159,10 @@ def describe(condition: str | None, mechanisms: bool) -> None:
             _describe_condition(console, condition)
         except InputError as error:
             _refuse(error.faults)
+    elif markdown:
+        from sim.parameters import markdown_table
+
+        click.echo(markdown_table(), nl=False)
     else:
         _describe_parameters(console)
 
@@ -284,9 +289,9 @@ def _with_progress(console: "Console", planned: "Plan") -> "Result":
 def _finish(console: "Console", result: "Result", folder: Path, failure: Exception | None) -> None:
     """Save a run, show its table, and leave with the exit code that tells how it went."""
     if len(result.table):
-        result.save(folder)
+        paths = result.save(folder)
         _show(console, result)
-        console.print(f"Wrote {folder}: table.parquet, cells.parquet, overview.png, provenance.json")
+        console.print(f"Wrote {folder}: {', '.join(path.name for path in paths)}")
     if failure is not None:
         click.echo(f"Error: {failure}\nWhat was recorded until then is kept.", err=True)
         raise SystemExit(FAILED)
@@ -359,21 +364,12 @@ def _describe_condition(console: "Console", name: str) -> None:
 
 def _describe_parameters(console: "Console") -> None:
     """Print the parameter table and the count of each basis."""
-    from collections import Counter
-
     from rich.table import Table
 
-    from sim.parameters import describe
+    from sim.parameters import HEADINGS, basis_counts, table_rows
 
-    table = Table(
-        "Parameter", "Value", "Unit", "Range", "Basis", "Source", "Meaning", box=None, pad_edge=False
-    )
-    counts: Counter[Any] = Counter()
-    for _, name, value, fact in describe():
-        counts[fact.basis.value] += 1
-        table.add_row(
-            name, f"{value:g}", fact.unit, f"{fact.low:g}–{fact.high:g}", fact.basis.value,
-            fact.source.key, fact.meaning,
-        )  # fmt: skip
+    table = Table(*HEADINGS, box=None, pad_edge=False)
+    for row in table_rows():
+        table.add_row(*row)
     console.print(table)
-    console.print(", ".join(f"{count} {basis}" for basis, count in counts.most_common()))
+    console.print(basis_counts())

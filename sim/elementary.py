@@ -19,11 +19,19 @@ def sqrt(x: float) -> float:
 
 
 @law
+def _short_expm1(y: float) -> float:
+    """Taylor series of exp(y) − 1 in eleven terms, for |y| below one."""
+    return y * (1.0 + y * (1 / 2) * (1.0 + y * (1 / 3) * (1.0 + y * (1 / 4) * (1.0 + y * (1 / 5) * (
+        1.0 + y * (1 / 6) * (1.0 + y * (1 / 7) * (1.0 + y * (1 / 8) * (1.0 + y * (1 / 9) * (
+            1.0 + y * (1 / 10) * (1.0 + y * (1 / 11)))))))))))  # fmt: skip
+
+
+@law
 def expm1(x: float) -> float:
     """Exponential less one, exp(x) − 1.
 
-    The argument is divided by 32, a Taylor series of eleven terms gives expm1 of that, and
-    expm1(2y) = p (2 + p) with p = expm1(y) is applied five times: no cancellation near zero.
+    The argument is divided by 32, a series gives expm1 of that, and expm1(2y) = p (2 + p) with
+    p = expm1(y) is applied five times: no cancellation near zero.
 
     Parameters
     ----------
@@ -31,10 +39,7 @@ def expm1(x: float) -> float:
         Argument [1]. Relative error below 2e-14 for −25 ≤ x ≤ 25, the range of any reduced
         potential a living cell can have, many times over.
     """
-    y = x * 0.03125
-    p = y * (1.0 + y * (1 / 2) * (1.0 + y * (1 / 3) * (1.0 + y * (1 / 4) * (1.0 + y * (1 / 5) * (
-        1.0 + y * (1 / 6) * (1.0 + y * (1 / 7) * (1.0 + y * (1 / 8) * (1.0 + y * (1 / 9) * (
-            1.0 + y * (1 / 10) * (1.0 + y * (1 / 11)))))))))))  # fmt: skip
+    p = _short_expm1(x * 0.03125)
     p = p * (2.0 + p)
     p = p * (2.0 + p)
     p = p * (2.0 + p)
@@ -44,8 +49,21 @@ def expm1(x: float) -> float:
 
 @law
 def exp(x: float) -> float:
-    """Exponential of x [1]; see :func:`expm1` for range and error."""
-    return 1.0 + expm1(x)
+    """Exponential of x.
+
+    The argument is divided by 32, and the exponential of that is squared five times.
+
+    Parameters
+    ----------
+    x : float or array
+        Argument [1]. Relative error below 3e-14 for −25 ≤ x ≤ 25.
+    """
+    e = 1.0 + _short_expm1(x * 0.03125)
+    e = e * e
+    e = e * e
+    e = e * e
+    e = e * e
+    return e * e
 
 
 @law

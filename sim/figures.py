@@ -1,8 +1,8 @@
 """One page that shows a run: what was done, plasma, balance of each ion, and the cells over time.
 
 The style is that of a printed journal: small sans-serif type, no grid, grey for what is expected
-(reference ranges, events), one colour for each ion that is safe for the colour-blind, and meaning
-that never hangs on colour alone.
+or done (reference ranges, events), one colour for each ion that is safe for the colour-blind, and
+meaning that never hangs on colour alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sim.condition import Condition
 from sim.ions import MAGNESIUM, POTASSIUM, SODIUM, Ion
@@ -42,12 +42,10 @@ _STYLE: Final[dict[Any, Any]] = {
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.edgecolor": "0.25",
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
     "xtick.major.size": 2.5,
     "ytick.major.size": 2.5,
-    "lines.linewidth": 1.3,
     "legend.frameon": False,
     "legend.borderpad": 0.0,
     "text.parse_math": False,
@@ -76,10 +74,8 @@ _PANEL_INCHES: Final = 1.4
 """Height of a lane of events, of all lanes at most and of a panel, before scaling to the page."""
 
 _LETTER: Final = 0.0175
-"""Width of a letter over that of the time axis."""
-
 _SHORT_DAYS: Final = 2.0
-"""Runs up to this long have their time axis in hours."""
+"""Width of a letter over that of the time axis, which is in hours for runs up to so many days."""
 
 _RIDGES: Final = 16
 _ROWS: Final = 6
@@ -145,6 +141,7 @@ def overview(condition: Condition, table: pd.DataFrame, snapshots: _Snapshots) -
         for column, ion in enumerate((POTASSIUM, SODIUM), 2):
             _draw_ridges(page.add_subplot(grid[:, column]), ion, snapshots, clock)
         page.draw_without_rendering()  # Ticks are made when first drawn, hence within the style.
+        page.set_layout_engine("none")  # The layout is settled; to draw again changes nothing.
     return page
 
 
@@ -235,17 +232,15 @@ def _draw_key(axes: Axes) -> None:
 def _draw_courses(page: Figure, grid: GridSpec, table: pd.DataFrame, clock: _Clock) -> None:
     """Draw the panels that share the time axis: a row an ion, and a row for the cells."""
     for row, ion in enumerate(_COLOURS, 1):
-        level = _time_axes(page, grid[row, 0], clock)
+        level, flows = (_time_axes(page, grid[row, column], clock) for column in (0, 1))
         _draw_level(level, table, ion)
-        flows = _time_axes(page, grid[row, 1], clock)
         _draw_flows(flows, table, ion)
         if row == 1:
             level.set_title("Plasma, with reference range")
             flows.set_title("Intake and output")
-    potential = _time_axes(page, grid[4, 0], clock, last=True)
+    potential, free = (_time_axes(page, grid[4, column], clock, last=True) for column in (0, 1))
     potential.set_title("Cells: median, middle 50 % and 90 %")
     _draw_spread(potential, table, "potential", _POTENTIAL_COLOUR)
-    free = _time_axes(page, grid[4, 1], clock, last=True)
     _draw_spread(free, table, "mg_free", _COLOURS[MAGNESIUM])
     page.align_ylabels(page.axes)
 
@@ -254,8 +249,7 @@ def _time_axes(page: Figure, place: SubplotSpec, clock: _Clock, *, last: bool = 
     """Add axes over time, with a line wherever something starts or stops."""
     axes = page.add_subplot(place)
     axes.set_xlim(0.0, clock.end)
-    nbins = 8 if clock.unit == "h" else 7
-    axes.xaxis.set_major_locator(MaxNLocator(nbins, steps=[1, 2, 3, 5, 6, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 3, 5, 6, 10]))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.tick_params(axis="x", labelbottom=last)
     if last:
@@ -294,11 +288,15 @@ def _draw_spread(axes: Axes, table: pd.DataFrame, name: str, colour: str) -> Non
 def _frame(axes: Axes, variable: Variable, values: pd.DataFrame) -> None:
     """Shade the reference range, show all of it and of the values, and label the axis."""
     axes.axhspan(variable.low, variable.high, color=_EXPECTED, linewidth=0.0, zorder=0.0)
-    low = float(np.min(values.to_numpy(), initial=variable.low))
-    high = float(np.max(values.to_numpy(), initial=variable.high))
-    margin = 0.08 * (high - low)
-    axes.set_ylim(low - margin, high + margin)
+    axes.set_ylim(_extent(variable, values.to_numpy(), 0.08))
     axes.set_ylabel(f"{variable.meaning}\n({variable.unit})")
+
+
+def _extent(variable: Variable, values: ArrayLike, margin: float) -> tuple[float, float]:
+    """Find the ends of an axis that holds the reference range and some values, with a margin."""
+    low = float(np.min(values, initial=variable.low))
+    high = float(np.max(values, initial=variable.high))
+    return low - margin * (high - low), high + margin * (high - low)
 
 
 def _draw_ridges(axes: Axes, ion: Ion, snapshots: _Snapshots, clock: _Clock) -> None:
@@ -322,10 +320,7 @@ def _draw_ridges(axes: Axes, ion: Ion, snapshots: _Snapshots, clock: _Clock) -> 
 def _stack(axes: Axes, samples: Sequence[Array], variable: Variable, colour: str) -> None:
     """Draw densities one below the other, on one scale, with a mark at each median."""
     ends = [np.quantile(values, (0.005, 0.995)) for values in samples]
-    low = float(np.min(ends, initial=variable.low))
-    high = float(np.max(ends, initial=variable.high))
-    margin = 0.04 * (high - low)
-    x = np.linspace(low - margin, high + margin, _BINS)
+    x = np.linspace(*_extent(variable, ends, 0.04), _BINS)
     densities = [_density(values, x) for values in samples]
     scale = _RIDGE_HEIGHT / max((float(y.max()) for y in densities), default=1.0)
     pale = 0.4 * np.array(to_rgb(colour)) + 0.6

@@ -1,4 +1,4 @@
-"""Adaptive, error-controlled integration of stiff equations with a real, negative spectrum.
+"""Adaptive, error-controlled integration of stiff equations with a nearly real, negative spectrum.
 
 Runge–Kutta–Chebyshev of second order (Sommeijer, Shampine & Verwer 1997, J Comput Appl Math 88:315):
 explicit, so any linear invariant of the equations is kept to rounding, and stable over an interval
@@ -154,6 +154,15 @@ def integrator_of(rates: Any, stage: Any, mark: Callable[[Any], Any] = _plain) -
         puts the next increment, ``next_stage``'s sum, in newest and the latest one in before.
     mark : callable
         :func:`sim.compiled.procedure` if the result is to be called from compiled code.
+
+    Returns
+    -------
+    callable
+        ``integrate(context, y, start, stop, tolerance, segments, memory, work)`` advances y from
+        start to stop exactly, in steps whose error is at most ``tolerance`` relative to the larger
+        of each state and its scale, and returns an :class:`Outcome`. It overwrites y; if it fails,
+        y is the last accepted state. ``context`` is passed on to the equations, ``memory`` (from
+        :func:`new_memory`) carries the step size on, ``work`` is scratch.
     """
     chebyshev_step = mark(_step_of(stage))
     spectral_radius = mark(_radius_of(rates))
@@ -168,29 +177,7 @@ def integrator_of(rates: Any, stage: Any, mark: Callable[[Any], Any] = _plain) -
         memory: Vector,
         work: Workspace,
     ) -> Outcome:
-        """Advance y from start to stop exactly, in steps of controlled error.
-
-        Parameters
-        ----------
-        context : any
-            Passed on to the equations.
-        y : vector
-            State; overwritten. If integration fails it holds the last accepted state.
-        start, stop : float
-            Time.
-        tolerance : float
-            Error of a step relative to the larger of the state and its scale.
-        segments : Segments
-            Scales and floors.
-        memory : vector
-            From :func:`new_memory`; carries the step size on.
-        work : Workspace
-            Scratch.
-
-        Returns
-        -------
-        Outcome
-        """
+        """Advance y from start to stop exactly; see :func:`integrator_of`."""
         f0, y1, f1 = work.rates_start, work.newest, work.before
         t = start
         rates(t, y, f0, context)
@@ -360,8 +347,9 @@ def accept(error: float, h: float, planned: float, memory: Vector) -> None:
     elif memory[LAST_ERROR] > 0.0:
         trend = (memory[LAST_ERROR] / floored) ** (1.0 / 3.0) * h / memory[LAST_STEP]
         factor = min(factor, factor * trend)
-    if h >= 0.9 * planned or factor < 1.0:
-        memory[STEP] = h * min(5.0, max(0.2, factor))
+    wanted = h * min(5.0, max(0.2, factor))
+    if h >= 0.9 * planned or factor < 1.0 or wanted > memory[STEP]:
+        memory[STEP] = wanted
     memory[LAST_ERROR] = floored
     memory[LAST_STEP] = h
     memory[ACCEPTED] += 1

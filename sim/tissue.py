@@ -55,7 +55,7 @@ from sim.population import (
 from sim.threads import threaded_equations
 from sim.units import HOURS_PER_DAY
 
-DEFAULT_TOLERANCE = 3e-5
+DEFAULT_TOLERANCE = 1e-5
 THREADS_PAY_FROM = 20_000
 """Cells from which sharing them out among threads pays."""
 

@@ -27,7 +27,7 @@ def aldosterone_target(
     volume_exponent : float
         How steeply it falls with volume [1].
     mg_gain : float
-        Rise per relative Mg deficit [1].
+        Rise of its logarithm with the relative Mg deficit [1].
 
     Returns
     -------
@@ -41,5 +41,5 @@ def aldosterone_target(
     return (
         exp(k_slope * (plasma_k - k_normal))
         * power(volume_relative, -volume_exponent)
-        * (1.0 + mg_gain * (1.0 - mg_relative))
+        * exp(mg_gain * (1.0 - mg_relative))
     )

@@ -43,7 +43,12 @@ class Ions(NamedTuple):
 
 @law
 def k_permeability(u: float, permeabilities: Permeabilities, gate: KGate) -> float:
-    """K permeability at reduced potential u [1/h]."""
+    """K permeability at reduced potential u [1/h].
+
+    Limits
+    ------
+    The constant path alone without a gated one. All of the gated path is open without Mg.
+    """
     ratio = block_ratio(gate.mg_free, u, gate.u_k, gate.half_mg, gate.steepness)
     return permeabilities.k_constant + permeabilities.k_gated * open_fraction(ratio, gate.resistant)
 

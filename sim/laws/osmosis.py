@@ -30,7 +30,14 @@ def cell_chloride(na: float, k: float, mg: float, buffered: float, fixed_charge:
 
 @law
 def cell_osmoles(na: float, k: float, cl: float, impermeant: float) -> float:
-    """Osmoles of a cell [mosm/L]; Mg is left out, being bound but for a few per cent."""
+    """Osmoles of a cell [mosm/L] from its Na, K, Cl and impermeant osmoles [mmol/L].
+
+    Mg is left out, being bound but for a few per cent.
+
+    Limits
+    ------
+    The impermeant osmoles alone in a cell without ions.
+    """
     return na + k + cl + impermeant
 
 

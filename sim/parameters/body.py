@@ -146,8 +146,8 @@ class BodyParameters(NamedTuple):
         "1", "aldosterone falls with extracellular volume to this exponent",
         FITTED, FIT, 3.0, 12.0)] = 6.0
     aldosterone_mg_gain: Annotated[float, Fact(
-        "1", "aldosterone rises by this times the relative Mg deficit",
-        FITTED, FIT, 0.0, 2.0)] = 1.0
+        "1", "log aldosterone per relative Mg deficit",
+        FITTED, FIT, 0.0, 2.0)] = 0.75
     aldosterone_time: Annotated[float, Fact(
         "h", "time constant of aldosterone", ASSUMED, ASSUME, 0.5, 4.0)] = 2.0
 

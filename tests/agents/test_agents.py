@@ -1,0 +1,136 @@
+"""Agents are real Mesa agents, and windows on the tissue."""
+
+import mesa
+import numpy as np
+import pytest
+
+import sim
+from sim.body import Excretion
+from sim.cells import CellState, Fluid
+
+
+@pytest.fixture
+def model() -> sim.TissueModel:
+    return sim.TissueModel("severe-magnesium-loss", 30, rng=2)
+
+
+def test_cells_fluid_and_kidney_are_mesa_agents(model: sim.TissueModel) -> None:
+    assert isinstance(model, mesa.Model)
+    assert len(model.agents) == 32
+    assert len(model.agents_by_type[sim.CellAgent]) == 30
+    assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
+
+
+def test_select_agg_and_groupby_work(model: sim.TissueModel) -> None:
+    cells = model.agents_by_type[sim.CellAgent]
+    mean = cells.agg("na_in", np.mean)
+    assert mean == pytest.approx(np.mean([cell.na_in for cell in model.cells]))
+    leaky = cells.select(lambda cell: cell.na_leak > 1.0)
+    assert 0 < len(leaky) < 30
+    groups = cells.groupby(lambda cell: cell.na_leak > 1.0)
+    assert groups.count() == {True: len(leaky), False: 30 - len(leaky)}
+
+
+def test_data_collector_collects_model_and_agents() -> None:
+    model = sim.TissueModel(
+        "baseline", 5, rng=1, agent_reporters={"K": lambda a: getattr(a, "k_in", None)}
+    )
+    model.step()
+    frame = model.datacollector.get_model_vars_dataframe()
+    assert list(frame["day"]) == [0.0, 0.125]
+    assert frame["plasma_k"].iloc[0] == pytest.approx(4.2)
+    agents = model.datacollector.get_agent_vars_dataframe()
+    assert agents["K"].dropna().between(120.0, 160.0).all()
+
+
+def test_agents_see_what_the_tissue_holds(model: sim.TissueModel) -> None:
+    model.step()
+    water, na, k, _, mg, u, *_ = model.tissue.observe()
+    for cell in model.cells:
+        i = cell.column
+        assert cell.na_in == pytest.approx(na[i], rel=1e-12)
+        assert cell.k_in == pytest.approx(k[i], rel=1e-12)
+        assert cell.water == pytest.approx(water[i], rel=1e-12)
+        assert cell.mg_free == mg[i]
+        assert cell.membrane.u == u[i]
+    assert model.extracellular.k == model.tissue.fluid.k
+    assert model.kidney.urine_k == model.tissue.excretion.k
+
+
+def test_halving_a_pump_changes_the_cell_and_shows_in_the_audit() -> None:
+    model = sim.TissueModel("baseline", 30, rng=2, noise=False)
+    cell, other = model.cells[4], model.cells[5]
+    na, na_other = cell.na_in, other.na_in
+    cell.pump_capacity *= 0.5
+    for _ in range(8):
+        model.step()
+    assert cell.na_in > 1.15 * na
+    assert other.na_in == pytest.approx(na_other, rel=0.01)
+    audit = model.tissue.audit()
+    assert audit.edits == 1
+    assert audit.worst <= 1e-12
+
+
+@pytest.mark.parametrize(("name", "value"), [("k_in", -1.0), ("k_leak", np.nan), ("na_leak", -1.0)])
+def test_impossible_values_are_refused(model: sim.TissueModel, name: str, value: float) -> None:
+    with pytest.raises(ValueError, match="give"):
+        setattr(model.cells[0], name, value)
+
+
+def test_an_unknown_ion_cannot_be_injected(model: sim.TissueModel) -> None:
+    with pytest.raises(ValueError, match="sodium, potassium or magnesium"):
+        model.extracellular.inject("calcium", 1.0)
+
+
+class Adapting(sim.CellAgent):
+    """A cell that makes pumps when it is full of Na."""
+
+    def step(self) -> None:
+        if self.na_in > 12.0:
+            self.pump_capacity *= 1.01
+
+
+def test_a_rule_of_a_subclass_runs_with_either_engine() -> None:
+    def after(engine: str) -> np.ndarray:
+        model = sim.TissueModel("severe-magnesium-loss", 20, rng=1, cell_class=Adapting, engine=engine)
+        for _ in range(4):
+            model.step()
+        assert model.tissue.edits > 0
+        return model.tissue.y
+
+    assert np.array_equal(after("compiled"), after("agents"))
+
+
+class Sealed(sim.CellAgent):
+    """A cell that takes no part in the exchange."""
+
+    def fluxes(self, fluid: Fluid) -> CellState:
+        assert fluid.k > 0.0
+        return CellState(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+class Failing(sim.RenalAgent):
+    """A kidney that makes no urine."""
+
+    def excretion(self, fluid: Fluid) -> Excretion:
+        assert fluid.volume > 0.0
+        return Excretion(0.0, 0.0, 0.0, 0.0)
+
+
+def test_a_law_of_a_subclass_is_asked_by_the_agents_engine() -> None:
+    model = sim.TissueModel("severe-magnesium-loss", 5, rng=1, engine="agents", cell_class=Sealed,
+                            kidney_class=Failing)  # fmt: skip
+    start = model.tissue.cells.copy()
+    for _ in range(4):
+        model.step()
+    assert np.array_equal(model.tissue.cells, start)
+    assert model.tissue.body.urine_k == 0.0
+    assert model.extracellular.k > 4.5
+    assert model.tissue.audit().worst <= 1e-12
+
+
+def test_a_law_that_would_not_be_asked_is_refused() -> None:
+    with pytest.raises(ValueError, match="engine='agents'"):
+        sim.TissueModel("baseline", 5, cell_class=Sealed)
+    with pytest.raises(ValueError, match="compiled"):
+        sim.TissueModel("baseline", 5, engine="fast")  # type: ignore[arg-type]

@@ -1,0 +1,81 @@
+"""The house: floors, what may be imported where, and how laws are told."""
+
+import ast
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+import sim.laws
+
+PACKAGE = Path(sim.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+LAWS = sorted(info.name for info in pkgutil.iter_modules(sim.laws.__path__))
+
+
+def test_floors_hold() -> None:
+    pytest.importorskip("importlinter")
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")],
+        cwd=PACKAGE.parent, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def modules_after(statement: str) -> set[str]:
+    """Names of the modules that a fresh interpreter has loaded after a statement."""
+    code = f"{statement}\nimport sys\nprint(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split("\n")[-2].split())
+
+
+def test_help_loads_nothing_heavy() -> None:
+    loaded = modules_after("import sim, sim.cli")
+    assert not loaded & {"numba", "numpy", "pandas", "mesa", "matplotlib", "pydantic", "pint"}
+
+
+def test_runs_do_not_load_mesa_or_pyplot() -> None:
+    loaded = modules_after("import sim\nsim.run('baseline', 2, days=0.25)")
+    assert not loaded & {"mesa", "matplotlib.pyplot"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_functions_can_be_seen_at_once(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+            body = node.body[1:] or node.body
+            assert (node.end_lineno or 0) - body[0].lineno < 60, node.name
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_every_law_states_its_limits(name: str) -> None:
+    module = importlib.import_module(f"sim.laws.{name}")
+    assert module.__doc__
+    public = [
+        f for f in vars(module).values()
+        if callable(f) and getattr(f, "__module__", "") == module.__name__
+        and not f.__name__.startswith("_") and not isinstance(f, type)
+    ]  # fmt: skip
+    assert public
+    for law in public:
+        assert law.__doc__, law.__name__
+        assert "Limits" in law.__doc__, law.__name__
+
+
+def test_every_parameter_is_used_by_the_model() -> None:
+    source = "".join(p.read_text(encoding="utf-8") for p in MODULES if "parameters" not in p.parts)
+    from sim.parameters import FACTS
+
+    assert not [name for name in FACTS if f".{name}" not in source]
+
+
+def test_the_parameter_table_is_the_generated_one() -> None:
+    from sim.parameters import markdown_table
+
+    table = PACKAGE / "parameters" / "TABLE.md"
+    assert table.read_text(encoding="utf-8") == markdown_table(), "sim describe --markdown > it"

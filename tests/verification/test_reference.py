@@ -1,0 +1,283 @@
+"""The model as it runs against the model told a second time, its integrator against the truth."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sim.control import Control
+from sim.equations import tissue_rates, tissue_stage
+from sim.integrator import _step_of, new_memory, new_workspace, stage_of
+from sim.tissue import DEFAULT_TOLERANCE, Tissue
+from tests.verification.reference import ReferenceModel
+
+Array = NDArray[np.float64]
+Stage = Callable[..., None]
+
+N_CELLS = 20
+DAYS = np.arange(0, 31, 2)
+GATES = Control._fields[Control._fields.index("pump_mg_site") :]
+
+
+def new_tissue(n_cells: int = N_CELLS, seed: int = 1, **options: Any) -> Tissue:
+    """Tissue of different, steady cells."""
+    return Tissue(n_cells, seed=seed, noise=False, **options)
+
+
+def reference_of(tissue: Tissue) -> ReferenceModel:
+    """Reference model of the same cells in the same body."""
+    step = (tissue.context.step_start, tissue.context.step_hours)
+    return ReferenceModel(tissue.parameters, tissue.traits, tissue.litre, step)
+
+
+def wasting(tissue: Tissue) -> Control:
+    """Nearly no Mg is absorbed."""
+    return tissue.control._replace(mg_malabsorption=0.95)
+
+
+# Constants and the state of health
+
+
+@pytest.mark.parametrize("part", ["cell", "body"])
+def test_resting_constants_agree(part: str) -> None:
+    tissue = new_tissue(1)
+    expected = getattr(reference_of(tissue), part)
+    actual = getattr(tissue.context, f"rest_{part}")._asdict()
+    actual.pop("fluid", None)
+    assert actual == pytest.approx(expected, rel=1e-12, abs=0.0)
+
+
+def test_resting_constants_agree_for_other_numbers() -> None:
+    rng = np.random.default_rng(3)
+    standard = new_tissue(1, heterogeneous=False).parameters
+    for _ in range(10):
+        values = {**standard.cell._asdict(), **standard.body._asdict()}
+        changed = {name: value * rng.uniform(0.95, 1.05) for name, value in values.items()}
+        tissue = new_tissue(1, heterogeneous=False, parameters=standard.replace(changed))
+        model = reference_of(tissue)
+        constants = tissue.context.rest_cell._asdict() | tissue.context.rest_body._asdict()
+        constants.pop("fluid")
+        assert constants == pytest.approx(model.cell | model.body, rel=1e-12, abs=0.0)
+
+
+def test_healthy_states_agree() -> None:
+    tissue = new_tissue(3, heterogeneous=False)
+    model = reference_of(tissue)
+    healthy = model.join(model.healthy_cells(), model.healthy_body())
+    np.testing.assert_allclose(tissue.y, healthy, rtol=1e-11, atol=1e-11)
+
+
+def test_cells_hold_the_body_s_cell_water() -> None:
+    tissue = new_tissue()
+    assert reference_of(tissue).litre_for(tissue.cells) == pytest.approx(tissue.litre, rel=1e-12)
+
+
+@pytest.mark.parametrize("heterogeneous", [False, True])
+def test_start_is_a_steady_state_of_the_reference(heterogeneous: bool) -> None:
+    tissue = new_tissue(heterogeneous=heterogeneous)
+    model = reference_of(tissue)
+    rates = model.split(model.rates(0.0, tissue.y, tissue.control))
+    turnover = model.split(model.turnover(0.0, tissue.y, tissue.control))
+    lasting = rates[1]._fields.index("taken_na")
+    for rate, scale in zip(
+        [*rates[0], *rates[1][:lasting]], [*turnover[0], *turnover[1][:lasting]], strict=True
+    ):
+        assert np.all(np.abs(rate) <= 1e-12 * scale)
+
+
+# Right-hand side
+
+
+def random_state(model: ReferenceModel, y: Array, rng: np.random.Generator) -> Array:
+    """State with every quantity off by up to 30 %; cells keep a positive amount of Cl."""
+    cells, body = model.split(y)
+
+    def off(size: int) -> Array:
+        return rng.uniform(0.7, 1.3, size)
+
+    n = model.n_cells
+    moved = cells._replace(
+        na=cells.na * off(n),
+        k=cells.k * off(n),
+        mg=cells.mg * off(n),
+        expression=cells.expression * off(n),
+    )
+    # Cl follows from the charges: buffered H is set so that Cl is what is off by up to 30 %.
+    charge = model.cell["fixed_charge"]
+    cl = cells.na + cells.k + 2.0 * cells.mg + cells.buffered - charge
+    buffered = cl * off(n) + charge - moved.na - moved.k - 2.0 * moved.mg
+    elsewhere = np.array(body) * off(len(body))
+    totals = body._fields.index("taken_na")
+    elsewhere[totals:] = rng.normal(0.0, 100.0, len(body) - totals)
+    return model.join(moved._replace(buffered=buffered), elsewhere)
+
+
+def random_control(rng: np.random.Generator, gates: dict[str, float]) -> Control:
+    """Control with random supply, drugs and diseases, and the given gates."""
+    parts = ("mg_malabsorption", "proton_pump_inhibitor", "thiazide", "loop_diuretic", "romk_block")
+    return Control(
+        *rng.uniform(0.0, 20.0, 6),
+        **dict(zip(parts, rng.uniform(0.0, 1.0, len(parts)), strict=True)),
+        pump_inhibition=rng.uniform(0.0, 0.95),
+        aldosterone_excess=rng.uniform(0.3, 5.0),
+        **gates,
+    )
+
+
+def assert_rates_agree(seed: int, gates: dict[str, float]) -> None:
+    """Compare both right-hand sides in a few random states of different, fluctuating cells."""
+    rng = np.random.default_rng(seed)
+    for t in (0.0, 1.5, 3.0, 4.0):
+        tissue = Tissue(10, seed=int(rng.integers(1000)), noise=True)
+        tissue.fluctuate(3.0)
+        tissue.control = random_control(rng, gates)
+        model = reference_of(tissue)
+        y = random_state(model, tissue.y, rng)
+        actual = np.full(y.size, np.nan)
+        tissue_rates(t, y, actual, tissue.context)
+        error = np.abs(actual - model.rates(t, y, tissue.control))
+        allowed = 1e-10 * model.turnover(t, y, tissue.control)
+        assert np.all(error <= allowed), np.flatnonzero(~(error <= allowed))
+
+
+@pytest.mark.parametrize("gate", [0.0, 1.0])
+def test_rates_agree_with_all_gates_alike(gate: float) -> None:
+    assert_rates_agree(int(gate), dict.fromkeys(GATES, gate))
+
+
+@pytest.mark.parametrize("others", [0.0, 1.0])
+@pytest.mark.parametrize("gate", GATES)
+def test_rates_agree_with_one_gate_apart(gate: str, others: float) -> None:
+    gates = dict.fromkeys(GATES, others) | {gate: 1.0 - others}
+    assert_rates_agree(2 + GATES.index(gate), gates)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rates_agree_with_gates_half_open(seed: int) -> None:
+    openings = np.random.default_rng(seed).uniform(0.0, 1.0, len(GATES))
+    assert_rates_agree(100 + seed, dict(zip(GATES, openings, strict=True)))
+
+
+def test_membrane_potential_is_the_only_one() -> None:
+    rng = np.random.default_rng(11)
+    tissue = new_tissue()
+    model = reference_of(tissue)
+    grid = np.linspace(-10.0, 4.0, 281)
+    for _ in range(20):
+        y = random_state(model, tissue.y, rng)
+        currents = [model.current(np.full(N_CELLS, u), 0.0, y, tissue.control) for u in grid]
+        assert np.all(np.count_nonzero(np.diff(np.sign(currents), axis=0), axis=0) == 1)
+
+
+# Integration over a month
+
+
+@pytest.fixture(scope="module")
+def month() -> Array:
+    """Mg wasting as the reference has it, every second day."""
+    tissue = new_tissue()
+    return reference_of(tissue).integrate(tissue.y, wasting(tissue), 24.0 * DAYS)
+
+
+def error_of(states: Array, exact: Array) -> float:
+    """Largest error over the largest value that the same quantity has at any time [1]."""
+    size = np.abs(exact).max(axis=0)
+    error = np.abs(states - exact).max(axis=0)
+    assert np.all(error[size == 0.0] == 0.0)
+    return float((error[size > 0.0] / size[size > 0.0]).max())
+
+
+def month_of(tissue: Tissue) -> Array:
+    """Mg wasting as the tissue has it, every second day."""
+    tissue.control = wasting(tissue)
+    states = []
+    for day in DAYS:
+        tissue.advance_to(24.0 * day)
+        states.append(np.concatenate([tissue.cells.ravel(), tissue.body]))
+    return np.array(states)
+
+
+def test_month_of_wasting_is_exact_at_default_tolerance(month: Array) -> None:
+    assert error_of(month_of(new_tissue(tolerance=DEFAULT_TOLERANCE)), month) <= 1e-4
+
+
+def test_error_falls_with_tolerance(month: Array) -> None:
+    errors = [error_of(month_of(new_tissue(tolerance=10.0**-i)), month) for i in (4, 5, 6)]
+    # A step's error goes as its cube, that of the month as its square.
+    assert errors[2] < errors[1] < errors[0]
+    assert np.log10(errors[0] / errors[2]) / 2.0 == pytest.approx(2.0 / 3.0, abs=0.25)
+
+
+# Order of the step
+
+
+def fixed_steps(
+    rates: Callable[..., None],
+    stage: Stage,
+    context: Any,
+    y: Array,
+    hours: float,
+    steps: int,
+    stages: int,
+) -> Array:
+    """State after equal steps, each with the same number of stages."""
+    step = _step_of(stage)
+    y, h, memory, work = y.copy(), hours / steps, new_memory(), new_workspace(y.size)
+    for i in range(steps):
+        rates(i * h, y, work.rates_start, context)
+        step(context, i * h, h, stages, y, memory, work)
+        y += work.newest
+    return y
+
+
+def stable_stages(h: float, radius: float) -> int:
+    """Stages with which a step is stable, with a margin."""
+    return 2 + int(np.sqrt(1.0 + 1.54 * h * radius))
+
+
+def order_of(steps: list[int], errors: list[float]) -> float:
+    """Slope of log error in log step, by least squares."""
+    return -float(np.polyfit(np.log(steps), np.log(errors), 1)[0])
+
+
+def tracking(t: float, y: Array, dy: Array, pull: Array) -> None:
+    """Each y is pulled to cos t, some a thousand times as fast as others (Prothero & Robinson)."""
+    dy[:] = -pull * (y - np.cos(t)) - np.sin(t)
+
+
+def kaps(t: float, y: Array, dy: Array, pull: float) -> None:  # noqa: ARG001
+    """Kaps' problem: y0 is pulled to the square of y1; the solution is exp(−2 t), exp(−t)."""
+    dy[0] = -(pull + 2.0) * y[0] + pull * y[1] * y[1]
+    dy[1] = y[0] - y[1] - y[1] * y[1]
+
+
+@pytest.mark.parametrize(
+    ("rates", "pull", "exact"),
+    [
+        (tracking, np.array([1.0, 10.0, 100.0, 1000.0]), np.full(4, np.cos(1.0))),
+        (kaps, 1000.0, np.exp([-2.0, -1.0])),
+    ],
+)
+def test_step_is_of_second_order_on_stiff_problems(
+    rates: Callable[..., None], pull: Any, exact: Array
+) -> None:
+    steps = [12, 16, 24, 32, 48, 64]
+    stages = stable_stages(1.0 / steps[0], 1003.0)
+    start = np.ones(exact.size)
+    ends = [fixed_steps(rates, stage_of(rates), pull, start, 1.0, n, stages) for n in steps]
+    assert order_of(steps, [np.abs(y - exact).max() for y in ends]) == pytest.approx(2.0, abs=0.1)
+
+
+@pytest.mark.parametrize("stages", [10, 20])
+def test_step_is_of_second_order_on_the_tissue(month: Array, stages: int) -> None:
+    tissue = new_tissue()
+    tissue.control = wasting(tissue)
+    model, start, steps = reference_of(tissue), month[1], [8, 12, 16, 24, 32]
+    exact = model.integrate(start, tissue.control, 24.0, rtol=1e-12)
+    size = np.maximum(np.abs(exact), model.sizes())
+    equations = (tissue_rates, tissue_stage, tissue.context)
+    ends = [fixed_steps(*equations, start, 24.0, n, stages) for n in steps]
+    errors = [float((np.abs(y - exact) / size).max()) for y in ends]
+    assert order_of(steps, errors) == pytest.approx(2.0, abs=0.1)
