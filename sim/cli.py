@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
     from rich.console import Console
 
     from sim.result import Result
@@ -300,6 +301,7 @@ def _finish(console: "Console", result: "Result", folder: Path, failure: Excepti
         raise SystemExit(INTERRUPTED)
 
 
+MOST_EVENTS_SHOWN = 4
 SHOWN = (
     "plasma_k", "plasma_mg", "plasma_na", "plasma_hco3", "intake_k", "urine_k", "intake_mg", "urine_mg",
     "body_k", "ecf_volume", "na_in_mean", "na_in_sd", "k_in_mean", "k_in_sd", "mg_free_mean",
@@ -309,29 +311,38 @@ SHOWN = (
 
 
 def _show(console: "Console", result: "Result") -> None:
-    """Print start, end and reference range of the main variables."""
+    """Print the main variables at the start, at events and at the end, with reference ranges."""
     from rich.table import Table
 
     from sim.observation import VARIABLES
 
-    first, last = result.table.index[0], result.table.index[-1]
+    rows = _rows_to_show(result)
     table = Table(
-        "", "Unit", f"Day {first:g}", f"Day {last:g}", "", "Reference",
-        box=None, pad_edge=False, title=result.condition.title, title_justify="left",
-    )  # fmt: skip
-    for column in table.columns[2:4]:
-        column.justify = "right"
+        "", "Unit", box=None, pad_edge=False, title=result.condition.title, title_justify="left"
+    )
+    for day in rows.index:
+        table.add_column(f"Day {day:g}", justify="right")
+    table.add_column("")
+    table.add_column("Reference")
     for name in SHOWN:
-        variable = VARIABLES[name]
-        start, end = result.table[name].iloc[0], result.table[name].iloc[-1]
-        known = variable.low == variable.low
-        mark = ("low" if end < variable.low else "high" if end > variable.high else "") if known else ""
-        reference = f"{variable.low:g}–{variable.high:g}" if known else ""
-        table.add_row(variable.meaning, variable.unit, _number(start), _number(end), mark, reference)
+        unit, meaning, low, high = VARIABLES[name]
+        end = rows[name].iloc[-1]
+        mark = "low" if end < low else "high" if end > high else ""
+        reference = f"{low:g} to {high:g}" if low == low else ""
+        table.add_row(meaning, unit, *map(_number, rows[name]), mark, reference)
     console.print(table)
-    worst = result.provenance["worst_imbalance"]
-    seconds = result.provenance["seconds"]
+    worst, seconds = result.provenance["worst_imbalance"], result.provenance["seconds"]
     console.print(f"Every balance closed within {worst:.1e}; {seconds:.1f} s.")
+
+
+def _rows_to_show(result: "Result") -> "DataFrame":
+    """Rows of the start, of the last moment before each event (if they are few) and of the end."""
+    from sim.units import HOURS_PER_DAY
+
+    days = result.table.index.to_numpy()
+    events = [hours / HOURS_PER_DAY for hours in result.condition.times()]
+    before = [int((days <= day).sum()) - 1 for day in events] if len(events) <= MOST_EVENTS_SHOWN else []
+    return result.table.iloc[sorted({0, *before, len(days) - 1})]
 
 
 def _number(value: float) -> str:

@@ -88,7 +88,7 @@ HEADINGS = ("Parameter", "Value", "Unit", "Range", "Basis", "Source", "Meaning")
 def table_rows() -> Iterator[tuple[str, ...]]:
     """Yield the parameter table as text, a tuple a row."""
     for _, name, value, fact in describe():
-        plausible = f"{fact.low:g}–{fact.high:g}"
+        plausible = f"{fact.low:g} to {fact.high:g}"
         source = fact.source.key
         yield name, f"{value:g}", fact.unit, plausible, fact.basis.value, source, fact.meaning
 
