@@ -261,6 +261,31 @@ def rates_of_body(
 
 
 @kernel
+def finish_rates(body: Array, d_body: Array, fluid: Fluid, blocks: Array, context: Context) -> None:
+    """Write the rates of the body, given what the blocks of cells take up."""
+    uptake, excretion = total_uptake(blocks, context.litre), excretion_of(body, fluid, context)
+    rates_of_body(body, d_body, fluid, uptake, excretion, context)
+
+
+@kernel
+def finish_stage(
+    body: Array,
+    f0: Array,
+    newest: Array,
+    before: Array,
+    weights: StageWeights,
+    fluid: Fluid,
+    blocks: Array,
+    context: Context,
+) -> None:
+    """Advance the body by a stage, given its state and what the blocks of cells take up."""
+    n = context.traits.shape[1]
+    d_body = np.empty(body.size)
+    finish_rates(body, d_body, fluid, blocks, context)
+    next_stage(body_of(f0, n), d_body, body_of(newest, n), body_of(before, n), weights)
+
+
+@kernel
 def tissue_rates(t: float, y: Array, dy: Array, context: Context) -> None:
     """Rates of the whole tissue, a pure function of its state."""
     n = context.traits.shape[1]
@@ -268,8 +293,7 @@ def tissue_rates(t: float, y: Array, dy: Array, context: Context) -> None:
     fluid = shared_fluid(body, context)
     blocks = np.empty((n_blocks(n), SUMMED))
     rates_of_cells(t, cells, d_cells, fluid, context, 0, n, blocks)
-    uptake, excretion = total_uptake(blocks, context.litre), excretion_of(body, fluid, context)
-    rates_of_body(body, body_of(dy, n), fluid, uptake, excretion, context)
+    finish_rates(body, body_of(dy, n), fluid, blocks, context)
 
 
 @kernel
@@ -288,10 +312,7 @@ def tissue_stage(
     fluid = shared_fluid(body, context)
     blocks = np.empty((n_blocks(n), SUMMED))
     stage_of_cells(t, y, f0, newest, before, weights, fluid, context, 0, n, blocks)
-    d_body = np.empty(body.size)
-    uptake, excretion = total_uptake(blocks, context.litre), excretion_of(body, fluid, context)
-    rates_of_body(body, d_body, fluid, uptake, excretion, context)
-    next_stage(body_of(f0, n), d_body, body_of(newest, n), body_of(before, n), weights)
+    finish_stage(body, f0, newest, before, weights, fluid, blocks, context)
 
 
 _integrate = procedure(integrator_of(tissue_rates, tissue_stage, procedure))

@@ -18,15 +18,14 @@ from sim.equations import (
     Context,
     body_of,
     cells_of,
-    excretion_of,
+    finish_rates,
+    finish_stage,
     n_blocks,
-    rates_of_body,
     rates_of_cells,
     shared_fluid,
     stage_of_cells,
-    total_uptake,
 )
-from sim.integrator import StageWeights, next_stage
+from sim.integrator import StageWeights
 
 
 def threaded_equations(
@@ -51,8 +50,7 @@ def threaded_equations(
         body = body_of(y, n)
         fluid = shared_fluid(body, context)
         blocks = share_out(rates_of_cells, n, t, cells_of(y, n), cells_of(dy, n), fluid, context)
-        uptake, excretion = total_uptake(blocks, context.litre), excretion_of(body, fluid, context)
-        rates_of_body(body, body_of(dy, n), fluid, uptake, excretion, context)
+        finish_rates(body, body_of(dy, n), fluid, blocks, context)
 
     def stage(
         t: float,
@@ -67,9 +65,6 @@ def threaded_equations(
         body = body_of(y, n) + body_of(newest, n)
         fluid = shared_fluid(body, context)
         blocks = share_out(stage_of_cells, n, t, y, f0, newest, before, weights, fluid, context)
-        d_body = np.empty(body.size)
-        uptake, excretion = total_uptake(blocks, context.litre), excretion_of(body, fluid, context)
-        rates_of_body(body, d_body, fluid, uptake, excretion, context)
-        next_stage(body_of(f0, n), d_body, body_of(newest, n), body_of(before, n), weights)
+        finish_stage(body, f0, newest, before, weights, fluid, blocks, context)
 
     return rates, stage
