@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from sim.model import TissueModel as TissueModel
     from sim.parameters import Parameters as Parameters
     from sim.result import Result as Result
+    from sim.simulation import SimulationError as SimulationError
     from sim.simulation import run as run
     from sim.tissue import Tissue as Tissue
 
 _HOMES = {
     "run": "simulation",
+    "SimulationError": "simulation",
     "Result": "result",
     "InputError": "faults",
     "Condition": "condition",

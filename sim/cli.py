@@ -64,9 +64,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("condition")
-@click.option("--cells", default=1000, show_default=True, metavar="N", help="Number of cells.")
-@click.option("--days", type=float, metavar="D", help="Duration; by default the condition's.")
-@click.option("--seed", default=0, show_default=True, metavar="S", help="Seed of all random draws.")
+@click.option("--cells", default="1000", show_default=True, metavar="N", help="Number of cells.")
+@click.option("--days", metavar="D", help="Duration; by default the condition's.")
+@click.option("--seed", default="0", show_default=True, metavar="S", help="Seed of all random draws.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
               help="New folder for tables and figure; by default results/CONDITION.")  # fmt: skip
 @click.option("--without", multiple=True, metavar="MECHANISM",
@@ -75,48 +75,68 @@ def main() -> None:
               help='Change a parameter, such as pump_half_mg="0.1 mM"; may be repeated.')  # fmt: skip
 @click.option("--noise/--no-noise", default=True, help="Whether cells fluctuate.  [default: noise]")
 @click.option("--uniform", is_flag=True, help="All cells alike: the mean-field twin.")
-@click.option("--threads", type=int, metavar="N", help="Threads; results do not depend on them.")
+@click.option("--threads", metavar="N", help="Threads; results do not depend on them.")
 def run(
     condition: str,
-    cells: int,
-    days: float | None,
-    seed: int,
+    cells: str,
+    days: str | None,
+    seed: str,
     out: Path | None,
     without: tuple[str, ...],
     changes: tuple[str, ...],
     noise: bool,
     uniform: bool,
-    threads: int | None,
+    threads: str | None,
 ) -> None:
     """Simulate CONDITION, a name from `sim list` or a TOML file, and show what happened."""
     console = _console()
-    _announce(console)
-    from sim.faults import InputError
-    from sim.simulation import SimulationError, plan
-
-    faults, parameters = _read_changes(changes)
-    folder, more = _output_folder(out, condition)
-    faults += more
-    planned = None
     try:
-        planned = plan(
-            condition,
-            cells,
-            days=days,
-            seed=seed,
+        _announce(console)
+        folder = _output_folder(out, condition)
+        planned = _checked_plan(
+            folder,
+            changes,
+            condition=condition,
+            n_cells=_whole(cells),
+            days=None if days is None else _number(days),
+            seed=_whole(seed),
+            threads=None if threads is None else _whole(threads),
             noise=noise,
             heterogeneous=not uniform,
             without=without,
-            parameters=parameters,
-            threads=threads,
         )
+        _run_and_show(console, planned, folder)
+    except KeyboardInterrupt:
+        click.echo("Interrupted; nothing was written.", err=True)
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _checked_plan(folder: Path, changes: tuple[str, ...], **options: Any) -> "Plan":
+    """Make a plan, or leave with every fault of options, condition and folder."""
+    from sim.faults import InputError
+    from sim.simulation import plan
+
+    faults, parameters = _read_changes(changes)
+    faults += _folder_faults(folder)
+    try:
+        planned = plan(parameters=parameters, **options)
     except InputError as error:
-        faults = error.faults + faults
-    if planned is None or faults:
+        _refuse(error.faults + faults)
+    if faults:
         _refuse(faults)
+    return planned
+
+
+def _run_and_show(console: "Console", planned: "Plan", folder: Path) -> None:
+    """Carry out a plan, save and show the result."""
+    from sim.faults import InputError
+    from sim.simulation import SimulationError
+
     failure = None
     try:
         result = _with_progress(console, planned)
+    except InputError as error:
+        _refuse(error.faults)
     except SimulationError as error:
         result, failure = error.result, error
     _finish(console, result, folder, failure)
@@ -193,8 +213,8 @@ def _console() -> "Console":
     """Console that is as wide as its text when nobody watches."""
     from rich.console import Console
 
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)
+    console = Console(highlight=False, markup=False)
+    return console if console.is_terminal else Console(highlight=False, markup=False, width=120)
 
 
 def _announce(console: "Console") -> None:
@@ -233,23 +253,41 @@ def _read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]
     return faults, values
 
 
-def _output_folder(out: Path | None, condition: str) -> tuple[Path, list[str]]:
-    """Choose the folder to write; return it and what is wrong with it."""
+def _whole(text: str) -> Any:
+    """Read a whole number; what is none stays text, which the plan refuses."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def _number(text: str) -> Any:
+    """Read a number; what is none stays text, which the plan refuses."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _output_folder(out: Path | None, condition: str) -> Path:
+    """Folder to write: as told, or a free name after the condition."""
+    if out is not None:
+        return out
+    base = Path("results") / Path(condition).stem
+    names = (base.with_name(f"{base.name}-{number}") for number in range(2, 10_000))
+    return next((name for name in (base, *names) if not name.exists()), base)
+
+
+def _folder_faults(out: Path) -> list[str]:
+    """Say what is wrong with a folder that is to be written."""
     import os
 
-    if out is None:
-        base = Path("results") / Path(condition).stem
-        out = base
-        for number in range(2, 10_000):
-            if not out.exists():
-                break
-            out = base.with_name(f"{base.name}-{number}")
     if out.exists():
-        return out, [f"{out} exists already; choose another --out or remove it"]
+        return [f"{out} exists already; choose another --out or remove it"]
     parent = next(folder for folder in out.absolute().parents if folder.exists())
     if not (parent.is_dir() and os.access(parent, os.W_OK)):
-        return out, [f"{out} cannot be written: {parent} is not a folder one may write to"]
-    return out, []
+        return [f"{out} cannot be written: {parent} is not a folder one may write to"]
+    return []
 
 
 def _with_progress(console: "Console", planned: "Plan") -> "Result":
@@ -262,7 +300,7 @@ def _with_progress(console: "Console", planned: "Plan") -> "Result":
 
     end = planned.condition.duration
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("day {task.fields[day]:.0f} of {task.fields[days]:g}"),
         TextColumn("K {task.fields[k]:.2f}  Mg {task.fields[mg]:.2f} mM"),
@@ -329,7 +367,7 @@ def _show(console: "Console", result: "Result") -> None:
         end = rows[name].iloc[-1]
         mark = "low" if end < low else "high" if end > high else ""
         reference = f"{low:g} to {high:g}" if low == low else ""
-        table.add_row(meaning, unit, *map(_number, rows[name]), mark, reference)
+        table.add_row(meaning, unit, *map(_figure, rows[name]), mark, reference)
     console.print(table)
     worst, seconds = result.provenance["worst_imbalance"], result.provenance["seconds"]
     console.print(f"Every balance closed within {worst:.1e}; {seconds:.1f} s.")
@@ -345,7 +383,7 @@ def _rows_to_show(result: "Result") -> "DataFrame":
     return result.table.iloc[sorted({0, *before, len(days) - 1})]
 
 
-def _number(value: float) -> str:
+def _figure(value: float) -> str:
     """Write a number with three or four significant digits."""
     return (
         f"{value:.0f}"
@@ -362,7 +400,7 @@ def _describe_condition(console: "Console", name: str) -> None:
     from sim.units import HOURS_PER_DAY
 
     condition = load(name)
-    console.print(f"[bold]{condition.name}[/bold]: {condition.title}")
+    console.print(f"{condition.name}: {condition.title}", style="bold")
     console.print(condition.description, width=90)
     console.print(f"{condition.duration / HOURS_PER_DAY:g} days")
     for start, stop, label in condition.events():

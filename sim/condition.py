@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 
@@ -26,7 +27,7 @@ from sim.control import KNOCK_OUTS, Control
 from sim.faults import InputError
 from sim.ions import BY_NAME, CATIONS
 from sim.parameters import FACTS, BodyParameters, ParameterError, Parameters
-from sim.quantity import RATE, TIME, parse
+from sim.quantity import RATE, TIME, QuantityError, parse
 from sim.units import HOURS_PER_DAY
 
 FOLDER = Path(__file__).parent / "conditions"
@@ -62,8 +63,33 @@ def _plausible_rate(value: float) -> float:
     return value
 
 
+def _plain_number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("is not a number")
+    return value
+
+
 def _share(value: object) -> object:
-    return parse(value, "1", "80 %") if isinstance(value, str) else value
+    return parse(value, "1", "80 %") if isinstance(value, str) else _plain_number(value)
+
+
+def _dose(text: object, info: ValidationInfo) -> float:
+    """Read a dose [mmol/h] of the ion that was read before it, or of any if that is at fault."""
+    return parse(text, RATE, "80 mmol/day", BY_NAME[info.data.get("ion", "potassium")])
+
+
+def _order_fault(start: float, stop: float | None) -> str | None:
+    """Say whether a span ends before it begins."""
+    return "stop is not after start" if stop is not None and stop <= start else None
+
+
+def _strength_fault(kind: str, effect: object, fold: object) -> str | None:
+    """Say whether a treatment has the one strength it takes."""
+    wanted, other = ("fold", "effect") if kind == "hyperaldosteronism" else ("effect", "fold")
+    given = {"effect": effect, "fold": fold}
+    if given[wanted] is None or given[other] is not None:
+        return f"{kind} takes {wanted!r} and not {other!r}"
+    return None
 
 
 Time = Annotated[float, BeforeValidator(_hours), AfterValidator(_not_negative)]
@@ -72,7 +98,7 @@ Sodium = Annotated[float, _rate_of("sodium"), *Checked]
 Potassium = Annotated[float, _rate_of("potassium"), *Checked]
 Magnesium = Annotated[float, _rate_of("magnesium"), *Checked]
 Share = Annotated[float, BeforeValidator(_share), Field(ge=0.0, le=1.0, allow_inf_nan=False)]
-Fold = Annotated[float, Field(ge=1.0, le=100.0, allow_inf_nan=False)]
+Fold = Annotated[float, BeforeValidator(_plain_number), Field(ge=1.0, le=100.0, allow_inf_nan=False)]
 
 
 class _Data(BaseModel):
@@ -89,8 +115,8 @@ class _Span(_Data):
 
     @model_validator(mode="after")
     def _in_order(self) -> "_Span":
-        if self.stop is not None and self.stop <= self.start:
-            raise ValueError("stop is not after start")
+        if fault := _order_fault(self.start, self.stop):
+            raise ValueError(fault)
         return self
 
     def covers(self, hours: float) -> bool:
@@ -109,6 +135,12 @@ class Diet(_Span):
     potassium: Potassium | None = None
     magnesium: Magnesium | None = None
 
+    @model_validator(mode="after")
+    def _sets_something(self) -> "Diet":
+        if all(getattr(self, ion.name) is None for ion in CATIONS):
+            raise ValueError("the diet sets nothing; name sodium, potassium or magnesium")
+        return self
+
     @property
     def label(self) -> str:
         """A few words for figures."""
@@ -124,19 +156,8 @@ class Supplement(_Span):
     """Chloride salt of an ion, swallowed or infused at a steady rate, in addition to the diet."""
 
     ion: Literal["sodium", "potassium", "magnesium"]
-    dose: float
+    dose: Annotated[float, BeforeValidator(_dose), *Checked]
     route: Literal["oral", "intravenous"] = "oral"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_dose(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping) or "dose" not in data:
-            return data
-        ion = next((ion for ion in CATIONS if ion.name == data.get("ion")), None)
-        if ion is None:
-            return {**data, "dose": 0.0}  # The fault to be told is the ion.
-        dose = parse(data["dose"], RATE, "80 mmol/day", ion)
-        return {**data, "dose": _plausible_rate(_not_negative(dose))}
 
     @property
     def label(self) -> str:
@@ -174,10 +195,8 @@ class Treatment(_Span):
 
     @model_validator(mode="after")
     def _one_strength(self) -> "Treatment":
-        wanted, other = ("fold", "effect") if self.kind == "hyperaldosteronism" else (
-            "effect", "fold")  # fmt: skip
-        if getattr(self, wanted) is None or getattr(self, other) is not None:
-            raise ValueError(f"{self.kind} takes {wanted!r} and not {other!r}")
+        if fault := _strength_fault(self.kind, self.effect, self.fold):
+            raise ValueError(fault)
         return self
 
     @property
@@ -198,16 +217,23 @@ def _read_parameters(data: object) -> object:
     """Read parameter values, each in its own unit."""
     if not isinstance(data, Mapping):
         return data
-    read = {}
+    read: dict[str, Any] = {}
+    faults = []
     for name, text in data.items():
         fact = FACTS.get(name)
-        unit = "1" if fact is None else fact.unit
-        plain = fact is None or (unit == "1" and not isinstance(text, str))
-        read[name] = text if plain else parse(text, unit, f"{fact.high:g} {unit}")  # type: ignore[union-attr]
+        if fact is None or (fact.unit == "1" and not isinstance(text, str)):
+            read[name] = text
+            continue
+        try:
+            read[name] = parse(text, fact.unit, f"{fact.high:g} {fact.unit}")
+        except QuantityError as error:
+            faults.append(f"{name}: {error}")
     try:
         Parameters().replace(read)
     except ParameterError as error:
-        raise ValueError("; ".join(error.faults)) from None
+        faults += error.faults
+    if faults:
+        raise ValueError("\n".join(faults))
     return read
 
 
@@ -314,6 +340,8 @@ def load(name: str | Path | Condition) -> Condition:
     """
     if isinstance(name, Condition):
         return name
+    if not isinstance(name, (str, Path)):
+        raise ConditionError([f"condition = {name!r}; give a name, a TOML file or a Condition"])
     path = Path(name)
     if path.suffix != ".toml":
         if str(name) not in named():
@@ -346,7 +374,8 @@ def read(data: Mapping[str, Any]) -> Condition:
     try:
         return Condition.model_validate(data)
     except ValidationError as error:
-        raise ConditionError([*faults_of(error), *_faults_behind(data, error)]) from None
+        told = [*faults_of(error), *_faults_behind(data, error)]
+        raise ConditionError(list(dict.fromkeys(told))) from None
 
 
 def faults_of(error: ValidationError) -> list[str]:
@@ -354,23 +383,48 @@ def faults_of(error: ValidationError) -> list[str]:
     return [fault for detail in error.errors() for fault in _sentences(detail)]
 
 
+PARTS: dict[str, type[_Span]] = {"diet": Diet, "supplement": Supplement, "treatment": Treatment}
+"""What each list of events in a file holds."""
+
+
 def _faults_behind(data: Mapping[str, Any], error: ValidationError) -> Iterator[str]:
-    """Contradictions among the parts that are valid, which a fault elsewhere would hide."""
+    """Faults that pydantic does not look for once it has found another in the same place."""
     if any(detail["loc"] == () for detail in error.errors()):
         return
-    parts: dict[str, list[Any]] = {}
-    for key, kind in (("diet", Diet), ("supplement", Supplement), ("treatment", Treatment)):
-        parts[key] = []
+    valid: dict[str, list[Any]] = {key: [] for key in PARTS}
+    for key, kind in PARTS.items():
         items = data.get(key, ())
-        for item in items if isinstance(items, (list, tuple)) else ():
+        for number, item in enumerate(items if isinstance(items, (list, tuple)) else (), start=1):
             try:
-                parts[key].append(kind.model_validate(item))
+                valid[key].append(kind.model_validate(item))
             except ValidationError:
-                continue
-    yield from _contradictions(parts["diet"], parts["supplement"], parts["treatment"])
+                yield from (f"{key} no. {number}: {fault}" for fault in _cross_faults(item))
+    yield from _contradictions(valid["diet"], valid["supplement"], valid["treatment"])
     without = data.get("without", ())
     if isinstance(without, (list, tuple)):
         yield from without_faults([name for name in without if isinstance(name, str)])
+    try:
+        yield from _duration_faults(_hours(data.get("duration")))
+    except QuantityError:
+        return
+
+
+def _cross_faults(item: Any) -> Iterator[str]:
+    """Faults between the keys of one event, some of which may be at fault themselves."""
+    if not isinstance(item, Mapping):
+        return
+    try:
+        stop = _hours(item["stop"]) if "stop" in item else None
+        if fault := _order_fault(_hours(item.get("start", "0 day")), stop):
+            yield fault
+    except QuantityError:
+        pass
+    kind = item.get("kind")
+    misspelt = not set(item) <= set(Treatment.model_fields)
+    if isinstance(kind, str) and kind in TREATMENTS and not misspelt:
+        fault = _strength_fault(kind, item.get("effect"), item.get("fold"))
+        if fault:
+            yield fault
 
 
 def _duration_faults(hours: float) -> Iterator[str]:
@@ -410,6 +464,15 @@ def _contradictions(diets: Any, supplements: Any, treatments: Any) -> Iterator[s
             yield f"two treatments {a.kind} overlap ({a.label}; {b.label})"
 
 
+WRONG_SHAPE = {
+    "tuple_type": 'a list: [[{name}]] for events, ["…"] for names',
+    "model_type": "a table under [[{name}]]",
+    "dict_type": "a table under [{name}]",
+    "string_type": "text in quotes",
+}
+"""What to do about a value of another shape, by pydantic's name of the error."""
+
+
 def _sentences(detail: Any) -> list[str]:
     """Turn one of pydantic's errors into sentences that say where, what and what is allowed."""
     where = " ".join(f"no. {part + 1}" if isinstance(part, int) else str(part) for part in detail["loc"])
@@ -419,6 +482,9 @@ def _sentences(detail: Any) -> list[str]:
         near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         return [f"{prefix}unknown key; {hint}allowed are {', '.join(known)}"]
+    if detail["type"] in WRONG_SHAPE:
+        name = str(detail["loc"][0]) if detail["loc"] else "the file"
+        return [f"{prefix}{detail['input']!r}: write {WRONG_SHAPE[detail['type']].format(name=name)}"]
     if detail["type"] == "missing":
         return [f"{prefix}is missing"]
     message = detail["msg"].removeprefix("Value error, ")
@@ -430,7 +496,5 @@ def _sentences(detail: Any) -> list[str]:
 
 def _known_keys(location: tuple[Any, ...]) -> list[str]:
     """Keys that are allowed at a place in a condition."""
-    kinds: dict[Any, type[_Data]] = {
-        "diet": Diet, "supplement": Supplement, "treatment": Treatment}  # fmt: skip
-    kind = kinds.get(location[0], Condition) if location else Condition
+    kind: type[_Data] = PARTS.get(location[0], Condition) if location else Condition
     return list(kind.model_fields)

@@ -36,8 +36,8 @@ def expm1(x: float) -> float:
     Parameters
     ----------
     x : float or array
-        Argument [1]. Relative error below 2e-14 for −25 ≤ x ≤ 25, the range of any reduced
-        potential a living cell can have, many times over.
+        Argument [1]. Relative error below 2e-14 for −9 ≤ x ≤ 9, potentials up to 240 mV, and below
+        1e-8 for −25 ≤ x ≤ 25.
     """
     p = _short_expm1(x * 0.03125)
     p = p * (2.0 + p)
@@ -56,7 +56,7 @@ def exp(x: float) -> float:
     Parameters
     ----------
     x : float or array
-        Argument [1]. Relative error below 3e-14 for −25 ≤ x ≤ 25.
+        Argument [1]. Relative error below 3e-14 for −9 ≤ x ≤ 9, and below 1e-8 for −25 ≤ x ≤ 25.
     """
     e = 1.0 + _short_expm1(x * 0.03125)
     e = e * e

@@ -23,8 +23,8 @@ DRIFT = slice(PUMP_DRIFT, PUMP_DRIFT + 2)
 SETTLING_STEPS = 60
 
 
-class SteadyStateError(RuntimeError):
-    """A cell has no steady state that can be found in the normal fluid."""
+class SteadyStateError(ValueError):
+    """Parameters with which there is no healthy body, or a cell without a steady state in it."""
 
 
 def uniform_traits(n_cells: int) -> Array:
@@ -45,6 +45,8 @@ def draw_traits(n_cells: int, p: PopulationParameters, seed: int, replicate: int
         [p.correlation_pump_na_leak, p.correlation_leaks, 1.0, 0.0],
         [0.0, 0.0, 0.0, 1.0],
     ])  # fmt: skip
+    if np.linalg.eigvalsh(ratio).min() <= 0.0:
+        raise SteadyStateError("the three correlations of traits exclude each other; lower one")
     widths = np.array([p.sd_pump_capacity, p.sd_k_leak, p.sd_na_leak, p.sd_size])
     normal = stream(seed, replicate, Purpose.TRAITS).standard_normal((n_cells, 4))
     logs = normal @ (np.linalg.cholesky(ratio).T * widths)
@@ -116,7 +118,10 @@ def steady_population(
     """
     states = np.empty((N_STATES, traits.shape[1]))
     water = np.empty(traits.shape[1])
-    lost = _settle_all(traits, control, p, rest, states, water)
+    try:
+        lost = _settle_all(traits, control, p, rest, states, water)
+    except np.linalg.LinAlgError:
+        raise SteadyStateError("cells have no steady state with these parameters") from None
     if lost >= 0:
         own = ", ".join(
             f"{name} {value:.3g}"

@@ -5,6 +5,7 @@ become moles. A bare number is refused: it does not say what it means.
 """
 
 import math
+import re
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,14 @@ RATE = "mmol/hour"
 """Unit of supply inside the program."""
 TIME = "hour"
 """Unit of time inside the program."""
+
+
+NUMBER_AND_UNIT = re.compile(
+    r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b)"
+    r"\s*(1|(?:1\s*/\s*)?(?:[A-Za-zµμ°%]+(?:\s*/\s*|\s*\*\s*|\s+per\s+|$))*)",
+    re.IGNORECASE,
+)
+"""One number, then a unit made of names that are multiplied or divided: no arithmetic, no lists."""
 
 
 class QuantityError(ValueError):
@@ -27,6 +36,7 @@ def registry() -> Any:
 
     units = pint.UnitRegistry()
     units.define("equivalent = [equivalence] = Eq")
+    units.define("osmole = mole = osm")
     return units
 
 
@@ -58,14 +68,20 @@ def parse(text: object, unit: str, example: str, ion: Ion | None = None) -> floa
         raise QuantityError(f"{text!r} has no unit; write it as text, such as {example!r}")
     import pint
 
+    parts = NUMBER_AND_UNIT.fullmatch(text.strip())
+    if parts is None:
+        raise QuantityError(f"{text!r} is not one number with a unit, such as {example!r}")
+    number, unit_text = parts.groups()
+    if not unit_text and unit != "1":
+        raise QuantityError(f"{text!r} has no unit; write it like {example!r}")
     try:
-        quantity = registry().Quantity(text)
+        quantity = float(number) * registry().Unit(_unit_name(unit_text))
     except pint.UndefinedUnitError as fault:
         raise QuantityError(f"{text!r}: {fault}; write it like {example!r}") from None
     except Exception:
-        raise QuantityError(f"{text!r} is not a number with a unit, such as {example!r}") from None
-    if quantity.unitless and unit != "1":
-        raise QuantityError(f"{text!r} has no unit; write it like {example!r}")
+        raise QuantityError(
+            f"{text!r} has no unit that can be read; write it like {example!r}"
+        ) from None
     if ion is not None:
         quantity = _in_moles(quantity, ion)
     try:
@@ -87,3 +103,8 @@ def _in_moles(quantity: Any, ion: Ion) -> Any:
     if "[equivalence]" in dimensions:
         return quantity / (abs(ion.valence) * units.equivalent / units.mole)
     return quantity
+
+
+def _unit_name(text: str) -> str:
+    """Name that the registry knows a unit by."""
+    return "" if text == "1" else text.replace("%", "percent")

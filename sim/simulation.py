@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
+from numbers import Integral, Real
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -17,8 +18,10 @@ from pydantic import ValidationError
 from sim.condition import LONGEST_DAYS, Condition, faults_of, load, without_faults
 from sim.course import Course
 from sim.faults import InputError
+from sim.interruption import Request, deferred_interrupt
 from sim.observation import PER_CELL, VARIABLES, Recorder, cell_table
 from sim.parameters import Parameters, describe
+from sim.population import SteadyStateError
 from sim.result import Result
 from sim.tissue import IntegrationError, Tissue
 from sim.units import HOURS_PER_DAY
@@ -158,6 +161,7 @@ def plan(
     """
     faults = list(_argument_faults(n_cells, seed, days, step_hours, record_hours, snapshots, threads))
     changes = dict(parameters or {})
+    without = (without,) if isinstance(without, str) else tuple(without)
     chosen = None
     try:
         chosen = _revised(load(condition), None if faults else days, without)
@@ -191,24 +195,20 @@ def plan(
 def carry_out(plan: Plan, on_record: Callable[[Recorder, float], None] | None = None) -> Result:
     """Do a run that was planned; see :func:`run`."""
     began, clock = datetime.now(UTC), perf_counter()
-    tissue = Tissue(
-        plan.n_cells,
-        parameters=plan.parameters,
-        seed=plan.seed,
-        heterogeneous=plan.heterogeneous,
-        noise=plan.noise,
-        threads=plan.threads,
-    )
+    tissue = _tissue_of(plan)
     course, recorder = Course(tissue, plan.condition, plan.step_hours), Recorder()
     pictures: dict[float, pd.DataFrame] = {}
     stops = _schedule(plan.condition, course.step_hours, plan.record_hours, plan.snapshots)
     outcome, failure = "finished", None
     try:
-        _follow(course, stops, recorder, pictures, on_record)
+        with deferred_interrupt() as request:
+            _follow(course, stops, recorder, pictures, on_record, request)
     except KeyboardInterrupt:
         outcome = f"interrupted on day {tissue.time / HOURS_PER_DAY:.2f}"
     except IntegrationError as error:
         outcome, failure = f"failed: {error}", error
+    if outcome != "finished":
+        pictures[tissue.time / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
     provenance = {
         "outcome": outcome,
         **_described(plan),
@@ -228,6 +228,21 @@ def carry_out(plan: Plan, on_record: Callable[[Recorder, float], None] | None = 
     return result
 
 
+def _tissue_of(plan: Plan) -> Tissue:
+    """Make the tissue of a plan."""
+    try:
+        return Tissue(
+            plan.n_cells,
+            parameters=plan.parameters,
+            seed=plan.seed,
+            heterogeneous=plan.heterogeneous,
+            noise=plan.noise,
+            threads=plan.threads,
+        )
+    except SteadyStateError as error:
+        raise InputError([str(error)]) from None
+
+
 def _described(plan: Plan) -> dict[str, Any]:
     """Everything in a plan that a repeat of the run needs."""
     return {
@@ -237,6 +252,7 @@ def _described(plan: Plan) -> dict[str, Any]:
         "noise": plan.noise,
         "heterogeneous": plan.heterogeneous,
         "record_hours": plan.record_hours,
+        "snapshots": plan.snapshots,
         "parameters_changed": plan.changes,
         "parameters": {entry.name: entry.value for entry in describe(plan.parameters)},
     }
@@ -252,22 +268,46 @@ def _argument_faults(
     threads: int | None,
 ) -> Iterator[str]:
     """Say what is wrong with the plain numbers of a run."""
+    whole = {"cells": n_cells, "seed": seed, "snapshots": snapshots, "threads": threads}
+    numbers = {"days": days, "step_hours": step_hours, "record_hours": record_hours}
+    wrong = [name for name, value in whole.items() if not _is_whole(value, name == "threads")]
+    wrong += [name for name, value in numbers.items() if not _is_number(value, name != "record_hours")]
+    given = {**whole, **numbers}
+    for name in wrong:
+        yield f"{name} = {given[name]!r} is not a {'whole ' if name in whole else ''}number"
+    if "cells" not in wrong:
+        yield from _cell_faults(n_cells)
+    if "seed" not in wrong and seed < 0:
+        yield f"seed = {seed}; give a whole number, zero or more"
+    if "days" not in wrong and days is not None and not 0.0 < days <= LONGEST_DAYS:
+        yield f"days = {days:g}; give more than 0 and at most {LONGEST_DAYS:g}"
+    for name in ("step_hours", "record_hours"):
+        hours = numbers[name]
+        if name not in wrong and hours is not None and not 0.01 <= hours <= 1000.0:
+            yield f"{name} = {hours:g}; give 0.01 to 1000 hours"
+    if "snapshots" not in wrong and snapshots < 2:
+        yield f"snapshots = {snapshots}; give 2 or more, for start and end have one each"
+    if "threads" not in wrong and threads is not None and not 1 <= threads <= 256:
+        yield f"threads = {threads}; give 1 to 256"
+
+
+def _cell_faults(n_cells: int) -> Iterator[str]:
+    """Say whether there are too few or too many cells."""
     if not 1 <= n_cells <= MOST_CELLS:
         yield f"cells = {n_cells}; give 1 to {MOST_CELLS:,}"
     elif n_cells * BYTES_PER_CELL > (memory := _memory()):
         fit = int(memory / BYTES_PER_CELL)
         yield f"cells = {n_cells:,} need more memory than this machine has; it can hold {fit:,}"
-    if seed < 0:
-        yield f"seed = {seed}; give a whole number, zero or more"
-    if days is not None and not 0.0 < days <= LONGEST_DAYS:
-        yield f"days = {days:g}; give more than 0 and at most {LONGEST_DAYS:g}"
-    for name, hours in (("step_hours", step_hours), ("record_hours", record_hours)):
-        if hours is not None and not 0.01 <= hours <= 1000.0:
-            yield f"{name} = {hours:g}; give 0.01 to 1000 hours"
-    if snapshots < 2:
-        yield f"snapshots = {snapshots}; give 2 or more, for start and end have one each"
-    if threads is not None and not 1 <= threads <= 256:
-        yield f"threads = {threads}; give 1 to 256"
+
+
+def _is_whole(value: object, optional: bool) -> bool:
+    """Say whether a value is a whole number, or nothing where that is allowed."""
+    return (optional and value is None) or (isinstance(value, Integral) and not isinstance(value, bool))
+
+
+def _is_number(value: object, optional: bool) -> bool:
+    """Say whether a value is a number, or nothing where that is allowed."""
+    return (optional and value is None) or (isinstance(value, Real) and not isinstance(value, bool))
 
 
 def _memory() -> int:
@@ -299,12 +339,14 @@ def _follow(
     recorder: Recorder,
     pictures: dict[float, pd.DataFrame],
     on_record: Callable[[Recorder, float], None] | None,
+    request: Request,
 ) -> None:
     """Advance through all stops; fill recorder and pictures on the way."""
     tissue = course.tissue
     for stop in stops:
         while tissue.time < stop.hours:
             course.step(until=stop.hours)
+            request.check()
         if stop.row:
             recorder.record(tissue)
             if on_record is not None:

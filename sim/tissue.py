@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from sim.balance import Audit, Totals, audit_of, totals_of
-from sim.body import BodyState, Excretion, healthy_body, renal_excretion, resting_body
+from sim.body import BodyState, Excretion, RestingBody, healthy_body, renal_excretion, resting_body
 from sim.cells import (
     CellState,
     CellTraits,
     Fluid,
     Membrane,
+    RestingCell,
     fluctuated,
     normal_fluid,
     resting_cell,
@@ -48,6 +49,7 @@ from sim.population import (
     N_STATES,
     SIZE,
     Fluctuation,
+    SteadyStateError,
     draw_traits,
     steady_population,
     uniform_traits,
@@ -124,7 +126,8 @@ class Tissue:
         self.edits = 0
         p = self.parameters
         self._control = usual_control(p.body)
-        rest_cell = resting_cell(p.cell, normal_fluid(p.body))
+        rest_cell, rest_body = resting_cell(p.cell, normal_fluid(p.body)), resting_body(p.body)
+        _check_rest(rest_cell, rest_body)
         if heterogeneous:
             self.traits = draw_traits(n_cells, p.population, seed, replicate)
         else:
@@ -135,7 +138,7 @@ class Tissue:
         cells, water = steady_population(self.traits, self._control, p.cell, rest_cell)
         self.litre = p.body.cell_water / float(self.traits[SIZE] @ water)
         self._context = Context(
-            self.traits, self.litre, 0.0, 0.0, self._control, p, rest_cell, resting_body(p.body)
+            self.traits, self.litre, 0.0, 0.0, self._control, p, rest_cell, rest_body
         )
         self.y = np.concatenate([cells.ravel(), np.array(healthy_body(p.body))])
         self._memory = new_memory()
@@ -318,6 +321,24 @@ class Tissue:
             where = f"{BodyState._fields[outcome.place - N_STATES * n]} of the body"
         became = "negative" if outcome.code == NEGATIVE else "not finite"
         return f"{where} became {became} {when}; {advice}"
+
+
+def _check_rest(cell: RestingCell, body: RestingBody) -> None:
+    """Refuse parameters with which a healthy body would need something negative."""
+    must_be_positive = {
+        "impermeant osmoles of cells": cell.impermeant,
+        "fixed charge of cells": cell.fixed_charge,
+        "Na permeability": cell.p_na,
+        "K permeability": cell.p_k,
+        "Mg-binding sites": cell.mg_sites,
+        "other osmoles of the fluid": body.ecf_other_osmoles,
+        "urinary Mg in health": body.mg_excreted_fraction,
+    }
+    wrong = [name for name, value in must_be_positive.items() if not value > 0.0]
+    if wrong:
+        raise SteadyStateError(
+            f"these parameters allow no healthy body: {', '.join(wrong)} would not be positive"
+        )
 
 
 def usual_control(p: BodyParameters) -> Control:

@@ -9,6 +9,7 @@ import difflib
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from numbers import Real
 from typing import Any, NamedTuple, get_type_hints
 
 from sim.faults import InputError
@@ -58,7 +59,7 @@ class Parameters(NamedTuple):
         ------
         ParameterError
             Lists every unknown name (with the nearest known one), every value that is not finite
-            and every one outside twice the width of its plausible range.
+            and every one further outside its plausible range than that is wide, or under a tenth of it.
         """
         wanted = {**(changes or {}), **named}
         faults = [fault for name, value in wanted.items() if (fault := _fault(name, value))]
@@ -121,9 +122,12 @@ def _fault(name: str, value: float) -> str | None:
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"no parameter is called {name!r}{hint} (`sim describe` lists them)"
     fact = FACTS[name]
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return f"{name} = {value!r} is not a number; give {fact.low:g} to {fact.high:g} {fact.unit}"
     margin = fact.high - fact.low
     low, high = fact.low - margin, fact.high + margin
-    low = max(low, 0.0) if fact.low >= 0 else low
+    if fact.low >= 0.0:
+        low = max(low, 0.1 * fact.low)
     if not (math.isfinite(value) and low <= value <= high):
         return (
             f"{name} = {value} {fact.unit} is out of bounds; allowed are {low:g} to {high:g} "

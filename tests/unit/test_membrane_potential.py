@@ -1,0 +1,261 @@
+"""Membrane potential: its limits, and how far it is from the root of the textbook current."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+
+from sim.cells import normal_fluid, resting_cell
+from sim.laws.electrodiffusion import ghk_flux, ghk_potential, inward_drive, nernst_potential
+from sim.laws.membrane_potential import (
+    Ions,
+    KGate,
+    Permeabilities,
+    k_permeability,
+    zero_current_potential,
+)
+from sim.laws.potassium_leak import conductance_factor
+from sim.laws.sodium_leak import leak_factor
+from sim.laws.sodium_pump import mg_atp, pump_rate
+from sim.parameters import Parameters
+from sim.units import THERMAL_VOLTAGE
+
+reproducible = settings(derandomize=True, deadline=None, max_examples=100)
+
+CELL = Parameters().cell
+FLUID = normal_fluid(Parameters().body)
+REST = resting_cell(CELL, FLUID)
+RESTING_CL = FLUID.cl * math.exp(CELL.rest_potential / THERMAL_VOLTAGE)
+RESTING_PUMP = pump_rate(
+    CELL.rest_na,
+    FLUID.k,
+    mg_atp(CELL.rest_mg_free, CELL.atp, CELL.atp_mg_dissociation),
+    CELL.rest_mg_free,
+    CELL.pump_capacity,
+    CELL.pump_half_na,
+    CELL.pump_half_k,
+    CELL.pump_half_mgatp,
+    CELL.pump_half_mg,
+)
+
+
+class Situation(NamedTuple):
+    """A cell in a fluid: concentrations [mM], leaks over normal [1], pump [mmol/L/h]."""
+
+    na_in: float = CELL.rest_na
+    k_in: float = CELL.rest_k
+    cl_in: float = RESTING_CL
+    k_out: float = FLUID.k
+    mg_out: float = FLUID.mg
+    mg_free: float = CELL.rest_mg_free
+    na_leak: float = 1.0
+    k_leak: float = 1.0
+    pump: float = RESTING_PUMP
+
+
+class Membrane(NamedTuple):
+    """Arguments of the law."""
+
+    ions: Ions
+    permeabilities: Permeabilities
+    gate: KGate
+    active: float
+
+
+TENTH = Situation(
+    na_in=(1.0, 10.0),
+    k_in=(14.2, 142.0),
+    cl_in=(0.1 * RESTING_CL, RESTING_CL),
+    k_out=(0.42, 4.2),
+    mg_out=(0.056, 0.56),
+    mg_free=(0.0557, 0.557),
+    na_leak=(1.0, 1.0),
+    k_leak=(1.0, 1.0),
+    pump=(0.1 * RESTING_PUMP, RESTING_PUMP),
+)
+"""Every concentration and the pump between health and a tenth of it."""
+
+SICK = Situation(
+    na_in=(2.0, 60.0),
+    k_in=(60.0, 180.0),
+    cl_in=(2.0, 40.0),
+    k_out=(2.0, 12.0),
+    mg_out=(0.1, 3.0),
+    mg_free=(0.05, 3.0),
+    na_leak=(0.5, 2.0),
+    k_leak=(0.5, 2.0),
+    pump=(0.01, 20.0),
+)
+"""Far from health on both sides, pump up to 2.7 times its resting rate."""
+
+EXTREME = Situation(
+    na_in=(2.0, 60.0),
+    k_in=(60.0, 180.0),
+    cl_in=(1.0, 40.0),
+    k_out=(1.0, 12.0),
+    mg_out=(0.1, 3.0),
+    mg_free=(0.05, 3.0),
+    na_leak=(0.2, 5.0),
+    k_leak=(0.2, 5.0),
+    pump=(0.01, 60.0),
+)
+"""Beyond what a living cell can be: the pump at eight times its resting rate, leaks a fifth."""
+
+
+def membrane_of(cell: Situation) -> Membrane:
+    """Arguments of the law for the typical cell's membrane in a situation."""
+    p_k = REST.p_k * cell.k_leak * conductance_factor(cell.k_out / FLUID.k)
+    opened_by_mg = leak_factor(cell.mg_out, FLUID.mg, CELL.na_leak_half_mg)
+    return Membrane(
+        Ions(cell.na_in, cell.k_in, cell.cl_in, FLUID.na, cell.k_out, FLUID.cl),
+        Permeabilities(
+            REST.p_na * cell.na_leak * opened_by_mg,
+            REST.p_cl,
+            p_k * (1.0 - CELL.k_leak_gated_share),
+            p_k * CELL.k_leak_gated_share / REST.k_gate,
+        ),
+        KGate(
+            cell.mg_free,
+            nernst_potential(cell.k_out, cell.k_in),
+            CELL.k_leak_half_mg,
+            CELL.k_leak_block_slope * THERMAL_VOLTAGE,
+            CELL.k_leak_resistant,
+        ),
+        cell.pump - 2.0 * CELL.mg_turnover,
+    )
+
+
+def situations(domain: Situation) -> st.SearchStrategy[Situation]:
+    """Draw cells from a domain."""
+    return st.builds(Situation, *(st.floats(*bounds) for bounds in domain))
+
+
+def sampled(domain: Situation, n: int) -> Situation:
+    """Arrays of all corners of a domain and of n random cells, log-uniform within it."""
+    ends = np.log(np.array(domain))
+    corners = np.array(np.meshgrid(*ends)).reshape(len(ends), -1)
+    within = np.random.default_rng(7).uniform(ends[:, :1], ends[:, 1:], (len(ends), n))
+    return Situation(*np.exp(np.concatenate([corners, within], axis=1)))
+
+
+def textbook_current(u: float, membrane: Membrane) -> float:
+    """Net outward current [meq/L/h] from the GHK current equation of each ion, with its valence."""
+    ions, paths, gate, active = membrane
+
+    def current(permeability: float, valence: int, inside: float, outside: float) -> float:
+        charge_ratio = math.exp(-valence * u)
+        return permeability * valence**2 * u * (inside - outside * charge_ratio) / (1.0 - charge_ratio)
+
+    u_k = math.log(ions.k_out / ions.k_in)
+    blocked = gate.mg_free / gate.half_mg * math.exp(gate.steepness * (u - u_k))
+    p_k = paths.k_constant + paths.k_gated * (gate.resistant + (1.0 - gate.resistant) / (1.0 + blocked))
+    return (
+        current(paths.na, 1, ions.na_in, ions.na_out)
+        + current(p_k, 1, ions.k_in, ions.k_out)
+        + current(paths.cl, -1, ions.cl_in, ions.cl_out)
+        + active
+    )
+
+
+def root(membrane: Membrane) -> float:
+    """Reduced potential without current, found by bracketing [1]."""
+    return float(brentq(textbook_current, -15.1, 8.3, args=(membrane,), xtol=1e-13, rtol=1e-14))
+
+
+def largest_error(domain: Situation, n: int) -> float:
+    """Largest distance of the law from the root over a domain [mV]."""
+    cells = sampled(domain, n)
+    found = zero_current_potential(*membrane_of(cells))
+    each = zip(*(values.tolist() for values in cells), strict=True)
+    roots = np.array([root(membrane_of(Situation(*cell))) for cell in each])
+    return float(np.max(np.abs(found - roots)) * THERMAL_VOLTAGE)
+
+
+def test_resting_cell_has_its_resting_potential() -> None:
+    """The typical cell at rest is at −85 mV."""
+    u = zero_current_potential(*membrane_of(Situation()))
+    assert u * THERMAL_VOLTAGE == pytest.approx(CELL.rest_potential, abs=1e-10)
+
+
+@pytest.mark.parametrize("domain", [TENTH, SICK], ids=["a-tenth-of-health", "sick"])
+def test_newton_steps_reach_a_millionth_of_a_millivolt(domain: Situation) -> None:
+    """Three steps bring V within 1e-6 mV of the root for every cell that may live."""
+    assert largest_error(domain, 500) < 1e-6
+
+
+def test_newton_steps_reach_a_millivolt_in_any_cell() -> None:
+    """Where the pump moves V by up to 140 mV, far beyond life, V is still within 1 mV."""
+    assert largest_error(EXTREME, 500) < 1.0
+
+
+@given(cell=situations(SICK), factor=st.floats(1e-2, 1e2))
+@reproducible
+def test_scaling_all_flows_leaves_the_potential_unchanged(cell: Situation, factor: float) -> None:
+    """zero_current_potential: Scaling permeabilities and active current together leaves it
+    unchanged.
+    """
+    ions, paths, gate, active = membrane_of(cell)
+    scaled = Permeabilities(*(factor * p for p in paths))
+    assert zero_current_potential(ions, scaled, gate, factor * active) == pytest.approx(
+        zero_current_potential(ions, paths, gate, active), abs=1e-12
+    )
+
+
+@given(cell=situations(EXTREME))
+@reproducible
+def test_passive_ungated_membrane_has_the_ghk_potential(cell: Situation) -> None:
+    """zero_current_potential: Without active current and gate it is the GHK potential."""
+    ions, paths, gate, _ = membrane_of(cell)
+    ungated = paths._replace(k_gated=0.0)
+    outward = paths.na * ions.na_in + paths.k_constant * ions.k_in + paths.cl * ions.cl_out
+    inward = paths.na * ions.na_out + paths.k_constant * ions.k_out + paths.cl * ions.cl_in
+    assert zero_current_potential(ions, ungated, gate, 0.0) == pytest.approx(
+        ghk_potential(outward, inward), abs=1e-13
+    )
+
+
+@given(cell=situations(SICK), extra=st.floats(1e-3, 10.0))
+@reproducible
+def test_outward_active_current_makes_the_potential_more_negative(cell: Situation, extra: float) -> None:
+    """zero_current_potential: An outward active current makes it more negative."""
+    ions, paths, gate, active = membrane_of(cell)
+    more = zero_current_potential(ions, paths, gate, active + extra)
+    assert more < zero_current_potential(ions, paths, gate, active)
+
+
+@given(ratio=st.floats(2.0, 50.0), mg_free=st.floats(0.05, 3.0))
+@reproducible
+def test_donnan_equilibrium_carries_no_flux(ratio: float, mg_free: float) -> None:
+    """K and Cl alone, in inverse ratios, are both at equilibrium at the one potential."""
+    membrane = membrane_of(Situation(k_in=4.2 * ratio, cl_in=FLUID.cl / ratio, mg_free=mg_free))
+    ions, gate = membrane.ions, membrane.gate
+    paths = membrane.permeabilities._replace(na=0.0)
+    u = zero_current_potential(ions, paths, gate, 0.0)
+    assert u == pytest.approx(-math.log(ratio), abs=1e-13)
+    drive = inward_drive(u)
+    k_flux = ghk_flux(k_permeability(u, paths, gate), ions.k_in, ions.k_out, u, drive)
+    cl_flux = ghk_flux(paths.cl, ions.cl_out, ions.cl_in, u, drive)
+    assert k_flux == pytest.approx(0.0, abs=1e-9)
+    assert cl_flux == pytest.approx(0.0, abs=1e-9)
+
+
+@given(cell=situations(EXTREME), u=st.floats(-6.0, 2.0))
+@reproducible
+def test_k_permeability_without_gated_path_is_constant(cell: Situation, u: float) -> None:
+    """k_permeability: The constant path alone without a gated one."""
+    _, paths, gate, _ = membrane_of(cell)
+    assert k_permeability(u, paths._replace(k_gated=0.0), gate) == paths.k_constant
+
+
+@given(cell=situations(EXTREME), u=st.floats(-6.0, 2.0))
+@reproducible
+def test_k_permeability_is_greatest_without_mg(cell: Situation, u: float) -> None:
+    """k_permeability: All of the gated path is open without Mg."""
+    _, paths, gate, _ = membrane_of(cell)
+    greatest = paths.k_constant + paths.k_gated
+    assert k_permeability(u, paths, gate._replace(mg_free=0.0)) == pytest.approx(greatest)
+    assert k_permeability(u, paths, gate) < greatest
