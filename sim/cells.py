@@ -12,8 +12,7 @@ from sim.laws.membrane_potential import (
     Ions,
     KGate,
     Permeabilities,
-    k_permeability,
-    zero_current_potential,
+    zero_current,
 )
 from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.laws.potassium_leak import block_ratio, conductance_factor, open_fraction
@@ -144,10 +143,10 @@ class Inside(NamedTuple):
 def inside_of(state: CellState, fluid: Fluid, p: CellParameters, rest: RestingCell) -> Inside:
     """Water and concentrations of a cell in osmotic balance with a fluid."""
     cl = cell_chloride(state.na, state.k, state.mg, state.buffered, rest.fixed_charge)
-    water = cell_osmoles(state.na, state.k, cl, rest.impermeant) / fluid.osmolality
-    per_water = 1.0 / water
+    osmoles = cell_osmoles(state.na, state.k, cl, rest.impermeant)
+    per_water = fluid.osmolality / osmoles
     return Inside(
-        water,
+        osmoles * (1.0 / fluid.osmolality),
         state.na * per_water,
         state.k * per_water,
         cl * per_water,
@@ -248,8 +247,7 @@ def membrane(
     mg_seen_by_gate = sensed(control.k_leak_mg_block, inside.mg_free, p.rest_mg_free)
     gate = k_gate_of(inside.k, mg_seen_by_gate, fluid, p)
     ions = Ions(inside.na, inside.k, inside.cl, fluid.na, fluid.k, fluid.cl)
-    u = zero_current_potential(ions, paths, gate, pump - 2.0 * mg_influx)
-    drive = inward_drive(u)
+    u, drive, p_k = zero_current(ions, paths, gate, pump - 2.0 * mg_influx)
     return Membrane(
         inside.water,
         inside.na,
@@ -259,7 +257,7 @@ def membrane(
         u,
         pump,
         -ghk_flux(paths.na, inside.na, fluid.na, u, drive),
-        ghk_flux(k_permeability(u, paths, gate), inside.k, fluid.k, u, drive),
+        ghk_flux(p_k, inside.k, fluid.k, u, drive),
         mg_influx,
         magnesium_efflux(inside, fluid, p, rest.mg_exchange),
         control.proton_exchange

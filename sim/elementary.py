@@ -21,9 +21,9 @@ def sqrt(x: float) -> float:
 @law
 def _short_expm1(y: float) -> float:
     """Taylor series of exp(y) − 1 in eleven terms, for |y| below one."""
-    return y * (1.0 + y * (1 / 2) * (1.0 + y * (1 / 3) * (1.0 + y * (1 / 4) * (1.0 + y * (1 / 5) * (
-        1.0 + y * (1 / 6) * (1.0 + y * (1 / 7) * (1.0 + y * (1 / 8) * (1.0 + y * (1 / 9) * (
-            1.0 + y * (1 / 10) * (1.0 + y * (1 / 11)))))))))))  # fmt: skip
+    return y * (1.0 + y * (1 / 2 + y * (1 / 6 + y * (1 / 24 + y * (1 / 120 + y * (1 / 720 + y * (
+        1 / 5040 + y * (1 / 40320 + y * (1 / 362880 + y * (1 / 3628800 + y * (
+            1 / 39916800)))))))))))  # fmt: skip
 
 
 @law
@@ -86,6 +86,19 @@ def log(x: float) -> float:
         1 / 13 + s * (1 / 15 + s * (1 / 17 + s * (1 / 19 + s * (1 / 21 + s * (1 / 23 + s * (
             1 / 25))))))))))))  # fmt: skip
     return 32.0 * z * series
+
+
+@law
+def rough_log(x: float) -> float:
+    """Natural logarithm for the start of a search.
+
+    Parameters
+    ----------
+    x : float or array
+        Argument [1], positive. Absolute error below 0.05 for 0.01 ≤ x ≤ 100.
+    """
+    root = sqrt(sqrt(x))
+    return 12.0 * (root * root - 1.0) / (root * root + 4.0 * root + 1.0)
 
 
 @law

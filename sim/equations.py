@@ -116,17 +116,23 @@ def _rates_of_rows(
 
 @kernel
 def rates_of_block(
-    t: float, cells: Array, rates: Array, fluid: Fluid, context: Context, start: int
+    t: float,
+    cells: Array,
+    rates: Array,
+    at: int,
+    fluid: Fluid,
+    context: Context,
+    start: int,
+    stop: int,
 ) -> None:
-    """Write the rates of a block of cells, the first of which has the traits of cell ``start``."""
-    stop = start + cells.shape[1]
-    traits = context.traits
+    """Write the rates of the cells from start to stop, which lie in the arrays from ``at`` on."""
+    traits, to = context.traits, at + stop - start
     _rates_of_rows(
-        cells[0], cells[1], cells[2], cells[3], cells[4],
+        cells[0, at:to], cells[1, at:to], cells[2, at:to], cells[3, at:to], cells[4, at:to],
         traits[0, start:stop], traits[1, start:stop], traits[2, start:stop], traits[3, start:stop],
         traits[4, start:stop], traits[5, start:stop], traits[6, start:stop], traits[7, start:stop],
         elapsed_in_step(t, context),
-        rates[0], rates[1], rates[2], rates[3], rates[4],
+        rates[0, at:to], rates[1, at:to], rates[2, at:to], rates[3, at:to], rates[4, at:to],
         fluid, context.control, context.parameters.cell, context.rest_cell,
     )  # fmt: skip
 
@@ -143,17 +149,10 @@ def rates_of_cells(
     blocks: Array,
 ) -> None:
     """Write the rates of the cells from start to stop, and the uptake of each of their blocks."""
-    states, rates = np.empty((N_STATES, BLOCK)), np.empty((N_STATES, BLOCK))
     for first in range(start, stop, BLOCK):
-        n = min(stop - first, BLOCK)
-        if n < BLOCK:
-            states, rates = np.empty((N_STATES, n)), np.empty((N_STATES, n))
-        for v in range(N_STATES):
-            states[v] = cells[v, first : first + n]
-        rates_of_block(t, states, rates, fluid, context, first)
-        for v in range(N_STATES):
-            d_cells[v, first : first + n] = rates[v]
-        uptake_of_block(rates, context.traits[SIZE, first : first + n], blocks[first // BLOCK])
+        last = min(stop, first + BLOCK)
+        rates_of_block(t, cells, d_cells, first, fluid, context, first, last)
+        uptake_of_block(d_cells, first, context.traits[SIZE, first:last], blocks[first // BLOCK])
 
 
 @kernel
@@ -175,16 +174,14 @@ def stage_of_cells(
     states, rates = np.empty((N_STATES, BLOCK)), np.empty((N_STATES, BLOCK))
     for first in range(start, stop, BLOCK):
         n = min(stop - first, BLOCK)
-        if n < BLOCK:
-            states, rates = np.empty((N_STATES, n)), np.empty((N_STATES, n))
         for v in range(N_STATES):
             a = v * total + first
             _add_rows(y[a : a + n], newest[a : a + n], states[v])
-        rates_of_block(t, states, rates, fluid, context, first)
-        uptake_of_block(rates, context.traits[SIZE, first : first + n], blocks[first // BLOCK])
+        rates_of_block(t, states, rates, 0, fluid, context, first, first + n)
+        uptake_of_block(rates, 0, context.traits[SIZE, first : first + n], blocks[first // BLOCK])
         for v in range(N_STATES):
             a = v * total + first
-            next_stage(f0[a : a + n], rates[v], newest[a : a + n], before[a : a + n], weights)
+            next_stage(f0[a : a + n], rates[v, :n], newest[a : a + n], before[a : a + n], weights)
 
 
 @vector_kernel
@@ -208,13 +205,16 @@ def rates_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context
 
 
 @kernel
-def uptake_of_block(rates: Array, size: Array, out: Array) -> None:
-    """Write what the cells of a block take up, weighted by size: in lanes, lanes in order."""
+def uptake_of_block(rates: Array, at: int, size: Array, out: Array) -> None:
+    """Write what the cells of a block, whose rates begin at ``at``, take up, weighted by size.
+
+    Sums go in lanes, and lanes are added in order.
+    """
     n = size.size
     whole = n // LANES * LANES
     lanes = np.empty(LANES)
     for v in range(out.size):
-        row = rates[v]
+        row = rates[v, at : at + n]
         lanes[:] = 0.0
         for i in range(0, whole, LANES):
             for lane in range(LANES):

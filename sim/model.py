@@ -142,8 +142,8 @@ class TissueModel(mesa.Model):  # type: ignore[misc]
             rates[:, i] = self.cells[i].fluxes(fluid)
         blocks = np.empty((n_blocks(n), SUMMED))
         for b in range(len(blocks)):
-            part = slice(b * BLOCK, (b + 1) * BLOCK)
-            uptake_of_block(np.ascontiguousarray(rates[:, part]), context.traits[SIZE, part], blocks[b])
+            size = context.traits[SIZE, b * BLOCK : (b + 1) * BLOCK]
+            uptake_of_block(rates, b * BLOCK, size, blocks[b])
         uptake, excretion = total_uptake(blocks, context.litre), self.kidney.excretion(fluid)
         rates_of_body(body_of(y, n), body_of(dy, n), fluid, uptake, excretion, context)
 

@@ -17,7 +17,7 @@ def ncc_competence(mg_relative: float, half_mg: float, hill: float) -> float:
     mg_relative : float or array
         Plasma Mg over normal [1].
     half_mg : float
-        Relative Mg at which half the answer is left [1].
+        Relative Mg at which about half the answer is left [1].
     hill : float
         Steepness [1].
 

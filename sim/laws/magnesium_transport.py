@@ -29,8 +29,8 @@ def magnesium_influx(
     ------
     Zero without Mg outside. Half of itself at mg_free = half_in against a Mg-free cell.
     """
-    inside = mg_free / half_in
-    return greatest * mg_out / (mg_out + half_out) / (1.0 + inside * inside)
+    half2 = half_in * half_in
+    return greatest * (mg_out / (mg_out + half_out)) * (half2 / (half2 + mg_free * mg_free))
 
 
 @law
@@ -75,9 +75,6 @@ def sodium_magnesium_exchange(
     """
     mg2 = mg_free * mg_free
     na2 = na_out * na_out
-    return (
-        greatest
-        * (mg2 / (mg2 + half_mg * half_mg))
-        * (na2 / (na2 + half_na * half_na))
-        / ((1.0 + na_in / block_na) * (1.0 + mg_out / block_mg))
-    )
+    outside = na2 / (na2 + half_na * half_na) * (block_mg / (block_mg + mg_out))
+    inside = mg2 * block_na / ((mg2 + half_mg * half_mg) * (block_na + na_in))
+    return greatest * outside * inside

@@ -31,4 +31,4 @@ def proton_uptake(k_amount: float, buffered: float, k_normal: float, share: floa
     ----------
     Muscle of K-depleted rats gains one Na for two K lost; H makes up the charge.
     """
-    return (share * (k_normal - k_amount) - buffered) / time
+    return (share * (k_normal - k_amount) - buffered) * (1.0 / time)

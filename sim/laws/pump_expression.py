@@ -32,4 +32,4 @@ def expression_rate(expression: float, k_relative: float, exponent: float, time:
     ----------
     Dørup: Mg- and K-depleted rats lie on one regression of pump sites on muscle K.
     """
-    return (power(k_relative, exponent) - expression) / time
+    return (power(k_relative, exponent) - expression) * (1.0 / time)

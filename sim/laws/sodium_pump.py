@@ -70,11 +70,7 @@ def pump_rate(
     ----------
     Despa & Bers 2003 (Na_i); Nakao & Gadsby (K_o); Friedrich (MgATP); the Mg site is fitted.
     """
-    na_sites = na_in / (na_in + half_na)
-    return (
-        capacity
-        * (na_sites * na_sites * na_sites)
-        * (k_out / (k_out + half_k))
-        * (mgatp / (mgatp + half_mgatp))
-        * (mg_free / (mg_free + half_mg))
-    )
+    na, all_na = na_in * na_in * na_in, na_in + half_na
+    occupied = na * mgatp * mg_free
+    all_sites = all_na * all_na * all_na * (mgatp + half_mgatp) * (mg_free + half_mg)
+    return capacity * (k_out / (k_out + half_k)) * (occupied / all_sites)

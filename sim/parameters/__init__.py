@@ -128,6 +128,8 @@ def _fault(name: str, value: float) -> str | None:
     low, high = fact.low - margin, fact.high + margin
     if fact.low >= 0.0:
         low = max(low, 0.1 * fact.low)
+    if fact.unit == "1" and fact.high <= 1.0:
+        high = min(high, 1.0)
     if not (math.isfinite(value) and low <= value <= high):
         return (
             f"{name} = {value} {fact.unit} is out of bounds; allowed are {low:g} to {high:g} "

@@ -107,7 +107,7 @@ class BodyParameters(NamedTuple):
     ncc_k_exponent: Annotated[float, Fact(
         "1", "NCC rises as plasma K falls, to this exponent", FITTED, FIT, 1.0, 4.0)] = 3.0
     ncc_half_mg: Annotated[float, Fact(
-        "1", "plasma Mg over normal at which NCC answers K half as much",
+        "1", "plasma Mg over normal at which NCC answers K about half as much",
         FERDAUS_2019, FIT, 0.3, 0.7)] = 0.45
     ncc_mg_hill: Annotated[float, Fact(
         "1", "steepness of the loss of NCC's answer", FITTED, FIT, 2.0, 8.0)] = 4.0

@@ -31,7 +31,7 @@ def in_constant_fluid(tissue: Tissue, hours: float) -> np.ndarray:
 
     def rates(t: float, x: np.ndarray) -> np.ndarray:
         out = np.empty((5, n))
-        rates_of_block(t, np.ascontiguousarray(cells_of(x, n)), out, FLUID, tissue.context, 0)
+        rates_of_block(t, cells_of(x, n), out, 0, FLUID, tissue.context, 0, n)
         return out.ravel()
 
     done = solve_ivp(rates, (0.0, hours), tissue.cells.ravel(), "LSODA", rtol=1e-9, atol=1e-9)

@@ -24,6 +24,7 @@ from sim.laws.membrane_potential import (
     KGate,
     Permeabilities,
     k_permeability,
+    zero_current,
     zero_current_potential,
 )
 from sim.laws.osmosis import cell_chloride, cell_osmoles, fluid_volume
@@ -148,7 +149,7 @@ TABLE = [
     ),
     Case(
         k_permeability,
-        {"u": "-3.2", "permeabilities": PATHS, "gate": GATE},
+        {"ratio": "0.5", "permeabilities": PATHS, "resistant": "0.1"},
         "1/h",
         unused=("permeabilities.na", "permeabilities.cl"),
     ),
@@ -328,8 +329,9 @@ def in_seconds_too_many(case: Case) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_no_law_is_forgotten() -> None:
     """Every public function in every module of the laws has one row in the table."""
-    assert {case.law for case in TABLE} == public_laws()
-    assert len(TABLE) == len(public_laws())
+    laws = public_laws() - {zero_current}  # Gives a tuple; its potential is in the table.
+    assert {case.law for case in TABLE} == laws
+    assert len(TABLE) == len(laws)
 
 
 @by_law

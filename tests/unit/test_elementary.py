@@ -11,9 +11,9 @@ import pytest
 from sim.elementary import exp, expm1, log, power, sqrt
 
 EXPM1_ERROR = 2e-14
-"""Relative; stated by :func:`expm1` for −25 ≤ x ≤ 25."""
+"""Relative; stated by :func:`expm1` for −9 ≤ x ≤ 9."""
 EXP_ERROR = 3e-14
-"""Relative; stated by :func:`exp` for −25 ≤ x ≤ 25."""
+"""Relative; stated by :func:`exp` for −9 ≤ x ≤ 9."""
 LOG_ERROR = 1e-14
 """Absolute; stated by :func:`log` for 1e-3 ≤ x ≤ 1e3."""
 

@@ -538,6 +538,24 @@ def test_ionised_magnesium_is_amount_over_volume_without_complexes_and_binding(
     assert ionised_magnesium(amount, volume, plasma_share, 0.0, 0.0) == amount / volume
 
 
+@given(
+    amount=amounts,
+    volume=st.floats(10.0, 20.0),
+    plasma_share=plausible("plasma_share"),
+    complexed_ratio=fractions,
+    bound_ratio=fractions,
+)
+@reproducible
+def test_all_forms_of_magnesium_add_up_to_the_amount(
+    amount: float, volume: float, plasma_share: float, complexed_ratio: float, bound_ratio: float
+) -> None:
+    """Ionised and complexed Mg in all of the fluid and bound Mg in plasma make the amount."""
+    ionised = ionised_magnesium(amount, volume, plasma_share, complexed_ratio, bound_ratio)
+    everywhere = volume * (ionised + complexed_ratio * ionised)
+    bound = plasma_share * volume * bound_ratio * ionised
+    assert everywhere + bound == pytest.approx(amount)
+
+
 gate_slopes = st.floats(1.0, 1.7)
 
 
@@ -740,6 +758,24 @@ def test_no_potassium_is_secreted_without_open_romk(
     assert potassium_secretion(k, aldosterone, 0.01, delivery, *exponents) > 0.0
 
 
+@given(
+    state=st.tuples(relative, relative, relative, relative),
+    raised=st.integers(0, 3),
+    rise=more,
+    exponents=secretion_exponents,
+)
+@reproducible
+def test_potassium_secretion_follows_each_drive_to_its_exponent(
+    state: tuple[float, ...], raised: int, rise: float, exponents: tuple[float, ...]
+) -> None:
+    """Raised by a factor, K, aldosterone and delivery act by its power, ROMK in proportion."""
+    k_exponent, aldosterone_exponent, delivery_exponent = exponents
+    exponent = (k_exponent, aldosterone_exponent, 1.0, delivery_exponent)[raised]
+    after = [rise * value if i == raised else value for i, value in enumerate(state)]
+    factor = potassium_secretion(*after, *exponents) / potassium_secretion(*state, *exponents)
+    assert factor == pytest.approx(rise**exponent)
+
+
 def natriuresis(volume: float, aldosterone: float) -> float:
     """Na excretion at volume and aldosterone over normal, without diuretics."""
     exponents = BODY.na_volume_exponent, BODY.na_aldosterone_exponent
@@ -771,6 +807,13 @@ def test_sodium_excretion_rises_with_volume(volume: float, rise: float, aldoster
 def test_sodium_excretion_falls_with_aldosterone(volume: float, aldosterone: float, rise: float) -> None:
     """sodium_excretion: Rises with volume, falls with aldosterone."""
     assert natriuresis(volume, rise * aldosterone) < natriuresis(volume, aldosterone)
+
+
+@given(normal=st.floats(1.0, 10.0), factor=st.floats(1.0, 5.0))
+@reproducible
+def test_diuretics_multiply_sodium_excretion(normal: float, factor: float) -> None:
+    """In the normal state excretion is the normal one times the factor of diuretics."""
+    assert sodium_excretion(normal, 1.0, 1.0, factor, 18.0, 0.3) == normal * factor
 
 
 @given(actual=amounts, normal=amounts)

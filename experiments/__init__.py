@@ -1,0 +1,1 @@
+"""Experiments: one question a file, runnable as ``python -m experiments.NAME``."""
