@@ -102,6 +102,13 @@ def rough_log(x: float) -> float:
 
 
 @law
+def clamped(x: float, low: float, high: float) -> float:
+    """X [any unit], or the bound that it lies beyond."""
+    inside: float = np.minimum(high, np.maximum(low, x))
+    return inside
+
+
+@law
 def power(x: float, exponent: float) -> float:
     """X to a real exponent, exp(exponent · log x); ranges of :func:`log` and :func:`expm1`."""
     return exp(exponent * log(x))

@@ -146,18 +146,17 @@ def overview(condition: Condition, table: pd.DataFrame, snapshots: _Snapshots) -
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG, and as PDF beside it.
+    """Write a figure as PNG.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
         The figure.
     path : pathlib.Path
-        Where the PNG goes; the PDF has the same name but for its ending.
+        Where it goes.
     """
     with rc_context(_STYLE):
         figure.savefig(path, format="png", dpi=_DPI)
-        figure.savefig(path.with_suffix(".pdf"), metadata={"CreationDate": None})
 
 
 def _clock(condition: Condition, table: pd.DataFrame) -> _Clock:

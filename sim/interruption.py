@@ -23,7 +23,8 @@ class Request:
 def deferred_interrupt() -> Iterator[Request]:
     """Note a first Ctrl-C for :meth:`Request.check`; let a second one end the program at once."""
     request = Request()
-    if threading.current_thread() is not threading.main_thread():
+    ignored = signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None)
+    if ignored or threading.current_thread() is not threading.main_thread():
         yield request
         return
 

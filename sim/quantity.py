@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from sim.ions import Ion
+from sim.units import HOURS_PER_DAY
 
 RATE = "mmol/hour"
 """Unit of supply inside the program."""
@@ -17,12 +18,18 @@ TIME = "hour"
 """Unit of time inside the program."""
 
 
+USUAL = {("day", TIME): HOURS_PER_DAY, ("hour", TIME): 1.0, ("mmol/day", RATE): 1.0 / HOURS_PER_DAY}
+"""Conversions that nearly every condition needs, known without loading the registry."""
 NUMBER_AND_UNIT = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b)"
     r"\s*(1|(?:1\s*/\s*)?(?:[A-Za-zµμ°%]+(?:\s*/\s*|\s*\*\s*|\s+per\s+|$))*)",
     re.IGNORECASE,
 )
 """One number, then a unit made of names that are multiplied or divided: no arithmetic, no lists."""
+
+
+LONGEST = 100
+"""Longest text that may be a quantity."""
 
 
 class QuantityError(ValueError):
@@ -66,16 +73,29 @@ def parse(text: object, unit: str, example: str, ion: Ion | None = None) -> floa
     """
     if not isinstance(text, str):
         raise QuantityError(f"{text!r} has no unit; write it as text, such as {example!r}")
-    import pint
-
-    parts = NUMBER_AND_UNIT.fullmatch(text.strip())
+    parts = NUMBER_AND_UNIT.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if parts is None:
         raise QuantityError(f"{text!r} is not one number with a unit, such as {example!r}")
     number, unit_text = parts.groups()
     if not unit_text and unit != "1":
         raise QuantityError(f"{text!r} has no unit; write it like {example!r}")
+    if (unit_text, unit) in USUAL:
+        value = float(number) * USUAL[unit_text, unit]
+    else:
+        value = _converted(text, float(number), unit_text, unit, example, ion)
+    if not math.isfinite(value):
+        raise QuantityError(f"{text!r} is not a finite number; write it like {example!r}")
+    return value
+
+
+def _converted(
+    text: str, number: float, unit_text: str, unit: str, example: str, ion: Ion | None
+) -> float:
+    """Convert a number from the unit in a text to a unit of the program."""
+    import pint
+
     try:
-        quantity = float(number) * registry().Unit(_unit_name(unit_text))
+        quantity = number * registry().Unit(_unit_name(unit_text))
     except pint.UndefinedUnitError as fault:
         raise QuantityError(f"{text!r}: {fault}; write it like {example!r}") from None
     except Exception:
@@ -85,14 +105,11 @@ def parse(text: object, unit: str, example: str, ion: Ion | None = None) -> floa
     if ion is not None:
         quantity = _in_moles(quantity, ion)
     try:
-        value = float(quantity.to("" if unit == "1" else unit).magnitude)
+        return float(quantity.to("" if unit == "1" else unit).magnitude)
     except pint.DimensionalityError:
         raise QuantityError(
             f"{text!r} is not in a unit of {unit!r}; write it like {example!r}"
         ) from None
-    if not math.isfinite(value):
-        raise QuantityError(f"{text!r} is not a finite number; write it like {example!r}")
-    return value
 
 
 def _in_moles(quantity: Any, ion: Ion) -> Any:

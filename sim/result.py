@@ -77,7 +77,7 @@ class Result:
         Returns
         -------
         list of path
-            ``table.parquet``, ``cells.parquet``, ``overview.png`` and ``.pdf``, ``provenance.json``.
+            ``table.parquet``, ``cells.parquet``, ``overview.png`` and ``provenance.json``.
 
         Raises
         ------

@@ -73,9 +73,12 @@ COLOURS = {COMPILED: "#0072B2", NUMPY: "#009E73", MESA: "#D55E00", AGENTS: "#CC7
 MARKERS = {COMPILED: "o", NUMPY: "s", MESA: "^", AGENTS: "v"}
 """Colours of Okabe and Ito; markers, so that meaning never hangs on colour alone."""
 
-_PORTABLE = ("exp", "expm1", "log", "power", "sqrt")
-_OF_MATH = (math.exp, math.expm1, math.log, math.pow, math.sqrt)
-_OF_NUMPY = (np.exp, np.expm1, np.log, np.power, np.sqrt)
+_PORTABLE = ("exp", "expm1", "log", "rough_log", "power", "sqrt", "clamped")
+_OF_MATH = (
+    math.exp, math.expm1, math.log, math.log, math.pow, math.sqrt,
+    lambda x, low, high: min(high, max(low, x)),
+)  # fmt: skip
+_OF_NUMPY = (np.exp, np.expm1, np.log, np.log, np.power, np.sqrt, np.clip)
 
 
 def with_functions(law: Law, functions: Iterable[Callable[..., float]]) -> Law:
@@ -86,7 +89,7 @@ def with_functions(law: Law, functions: Iterable[Callable[..., float]]) -> Law:
     law : callable
         A plain function of :mod:`sim`.
     functions : iterable of callable
-        In place of ``exp``, ``expm1``, ``log``, ``power`` and ``sqrt`` of :mod:`sim.elementary`.
+        In place of those of :mod:`sim.elementary`, by :data:`_PORTABLE`.
     """
     portable = [getattr(elementary, name) for name in _PORTABLE]
     return _copied(law, dict(zip(portable, functions, strict=True)))

@@ -2,10 +2,8 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from sim.compiled import law
-from sim.elementary import exp, expm1, rough_log, sqrt
+from sim.elementary import clamped, exp, expm1, rough_log, sqrt
 from sim.laws.electrodiffusion import TINY
 from sim.laws.potassium_leak import block_ratio, open_fraction
 
@@ -174,7 +172,7 @@ def _newton_step(
     per_growth = 1.0 / (growth + TINY)
     drive = (u + TINY) * per_growth
     limit = (1.0 - drive * (1.0 + growth) - 0.5 * TINY) * per_growth
-    drive_slope = np.minimum(0.0, np.maximum(-1.0, limit))  # Rounding takes over near u = 0.
+    drive_slope = clamped(limit, -1.0, 0.0)  # Rounding takes over near u = 0.
     unblocked = 1.0 / (1.0 + ratio)
     gated = permeabilities.k_gated * (1.0 - gate.resistant)
     p_k = permeabilities.k_constant + permeabilities.k_gated * gate.resistant + gated * unblocked

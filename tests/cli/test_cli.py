@@ -28,7 +28,7 @@ from sim.parameters import FACTS, Basis, BodyParameters, Parameters, describe
 from sim.simulation import SimulationError
 
 TINY = ("--cells", "3", "--days", "0.5", "--no-noise")
-FILES = {"table.parquet", "cells.parquet", "overview.png", "overview.pdf", "provenance.json"}
+FILES = {"table.parquet", "cells.parquet", "overview.png", "provenance.json"}
 COMMANDS = ("run", "list", "describe", "init")
 
 
@@ -383,7 +383,6 @@ def test_the_figure_is_a_picture(done: Done) -> None:
     """PNG and PDF begin as such files do."""
     folder = done.folder / "results" / "own"
     assert (folder / "overview.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-    assert (folder / "overview.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_provenance_holds_all_that_a_repeat_needs(done: Done) -> None:
