@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from sim.agents import RenalAgent as RenalAgent
     from sim.condition import Condition as Condition
     from sim.condition import ConditionError as ConditionError
-    from sim.condition import Diet as Diet
-    from sim.condition import Supplement as Supplement
-    from sim.condition import Treatment as Treatment
     from sim.condition import load as load
     from sim.condition import named as named
+    from sim.events import Diet as Diet
+    from sim.events import Meal as Meal
+    from sim.events import Meals as Meals
+    from sim.events import Supplement as Supplement
+    from sim.events import Treatment as Treatment
     from sim.faults import InputError as InputError
     from sim.model import TissueModel as TissueModel
     from sim.parameters import Parameters as Parameters
@@ -36,9 +38,11 @@ _HOMES = {
     "InputError": "faults",
     "Condition": "condition",
     "ConditionError": "condition",
-    "Diet": "condition",
-    "Supplement": "condition",
-    "Treatment": "condition",
+    "Diet": "events",
+    "Meal": "events",
+    "Meals": "events",
+    "Supplement": "events",
+    "Treatment": "events",
     "load": "condition",
     "named": "condition",
     "Parameters": "parameters",

@@ -7,7 +7,7 @@ in the audit. A subclass may bring a rule (``step``, with any engine) or a law o
 
 import mesa
 
-from sim.body import BodyState, Excretion
+from sim.body_state import BodyState
 from sim.cells import CellState, CellTraits, Fluid, Membrane
 from sim.equations import (
     Array,
@@ -15,13 +15,16 @@ from sim.equations import (
     body_of,
     cells_of,
     excretion_of,
+    kind_of,
     membrane_of_cell,
     rates_of_cell,
     read_body,
     shared_fluid,
 )
 from sim.ions import BY_NAME, CATIONS
+from sim.kidney import Excretion
 from sim.laws.osmosis import cell_chloride, cell_osmoles
+from sim.parameters import CELL_TYPES
 from sim.tissue import Tissue
 from sim.units import THERMAL_VOLTAGE
 
@@ -63,6 +66,8 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
         Membrane potential [mV].
     pump_capacity, k_leak, na_leak : float
         Over those of the typical cell, fluctuation aside [1]; assign to change them.
+    kind : str
+        Type of the cell, such as "muscle" or "red_cell".
     size, expression : float
         Size over the typical cell's, and pump sites over normal [1].
     """
@@ -93,7 +98,8 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
     def water(self) -> float:
         """Cell water over reference water [1]."""
         na, k, mg, buffered, _ = self._window.cells[:, self.column].tolist()
-        rest = self._window.context.rest_cell
+        context = self._window.context
+        rest = context.rest_cells[kind_of(self.column, context)]
         cl = cell_chloride(na, k, mg, buffered, rest.fixed_charge)
         return cell_osmoles(na, k, cl, rest.impermeant) / self._window.fluid.osmolality
 
@@ -124,6 +130,11 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
     def potential(self) -> float:
         """Membrane potential [mV]."""
         return self.membrane.u * THERMAL_VOLTAGE
+
+    @property
+    def kind(self) -> str:
+        """Type of the cell, from :data:`~sim.parameters.CELL_TYPES`."""
+        return CELL_TYPES[kind_of(self.column, self._window.context)]
 
     @property
     def expression(self) -> float:

@@ -1,8 +1,11 @@
 """Balances of the whole tissue: totals of each ion, and an audit that closes every account."""
 
+from math import fsum
 from typing import NamedTuple
 
-from sim.body import BodyState
+import numpy as np
+
+from sim.body_state import BodyState
 from sim.equations import Array, Context
 from sim.population import SIZE
 
@@ -11,7 +14,8 @@ class Audit(NamedTuple):
     """Balances of the whole tissue: what is unaccounted for, relative to what there is.
 
     For each ion, cells + fluid + gut + bone + urine + stool − intake − what was at the start. Charge is
-    the net charge of the fluid over its cations. Osmoles are those of cells and fluid against the
+    the net charge of the fluid over its cations. Ca is judged against that of the fluid and what came in:
+    bone, its store, has no end here. Osmoles are those of cells and fluid against the
     body's running total. ``edits`` counts traits and states changed by hand since the start; ions
     added by hand are part of intake.
     """
@@ -19,6 +23,7 @@ class Audit(NamedTuple):
     na: float
     k: float
     mg: float
+    ca: float
     cl: float
     hco3: float
     charge: float
@@ -32,11 +37,12 @@ class Audit(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """Amounts in the whole body [mmol]."""
+    """Amounts in the whole body [mmol]; Ca is that of the fluid."""
 
     na: float
     k: float
     mg: float
+    ca: float
     cl: float
 
 
@@ -52,15 +58,27 @@ def totals_of(cells: Array, b: BodyState, context: Context) -> Totals:
     context : Context
         Traits, and constants of the resting cell.
     """
-    size, litre = context.traits[SIZE], context.litre
-    na, k, mg, buffered = (litre * (cells[:4] @ size)).tolist()
-    fixed = context.rest_cell.fixed_charge * litre * float(size.sum())
+    inside = np.zeros(5)
+    for start, stop, kind in context.blocks.tolist():
+        litre, size = context.litres[kind], context.traits[SIZE, start:stop]
+        amounts = litre * (cells[:4, start:stop] @ size)
+        inside += [*amounts, context.rest_cells[kind].fixed_charge * litre * float(size.sum())]
+    na, k, mg, buffered, fixed = inside.tolist()
     gut_cl = b.gut_na + b.gut_k + 2.0 * b.gut_mg
     return Totals(
         na + b.ecf_na + b.gut_na,
         k + b.ecf_k + b.gut_k,
         mg + b.ecf_mg + b.gut_mg + b.bone_mg,
+        b.ecf_ca,
         na + k + 2.0 * mg + buffered - fixed + b.ecf_cl + gut_cl + 2.0 * b.bone_mg,
+    )
+
+
+def cell_litres(cell_water: Array, context: Context) -> float:
+    """Water of all cells [L], from that of each over its reference water, (cells,) [1]."""
+    return sum(
+        float(context.litres[kind]) * float(cell_water[start:stop] @ context.traits[SIZE, start:stop])
+        for start, stop, kind in context.blocks.tolist()
     )
 
 
@@ -88,23 +106,36 @@ def audit_of(
     edits : int
         Changes made by hand.
     """
-    p, rest = context.parameters.body, context.rest_body
-    na_in, na_out = b.taken_na + added.na, b.urine_na + b.stool_na
-    k_in, k_out = b.taken_k + added.k, b.urine_k + b.stool_k
-    mg_in, mg_out = b.taken_mg + added.mg, b.urine_mg + b.stool_mg
-    cl_in = b.taken_na + b.taken_k + 2.0 * b.taken_mg + added.cl
-    cl_out = na_out + k_out + 2.0 * mg_out - b.urine_hco3
+    p, rest = context.body, context.rest_body
+    hco3_out = b.urine_hco3 + b.stool_hco3
+    taken = Totals(b.taken_na, b.taken_k, b.taken_mg, b.taken_ca, 0.0)
+    lost = Totals(
+        b.urine_na + b.stool_na,
+        b.urine_k + b.stool_k,
+        b.urine_mg + b.stool_mg,
+        b.urine_ca + b.stool_ca + b.bone_ca,
+        0.0,
+    )
+    taken = taken._replace(cl=fsum((taken.na, taken.k, 2.0 * taken.mg, 2.0 * taken.ca)))
+    lost = lost._replace(cl=fsum((lost.na, lost.k, 2.0 * lost.mg, 2.0 * lost.ca, -hco3_out)))
     hco3 = b.ecf_hco3 - p.plasma_hco3 * p.ecf_volume
-    cations = b.ecf_na + b.ecf_k + 2.0 * b.ecf_mg
+    cations = b.ecf_na + b.ecf_k + 2.0 * (b.ecf_mg + b.ecf_ca)
     charge = cations - b.ecf_cl - b.ecf_hco3 - rest.ecf_other_charge
-    of_cells = context.litre * float(cell_water @ context.traits[SIZE]) * b.osmoles / b.water
+    of_cells = cell_litres(cell_water, context) * b.osmoles / b.water
     of_fluid = b.ecf_na + b.ecf_k + b.ecf_cl + b.ecf_hco3 + rest.ecf_other_osmoles
+    na, k, mg, ca, cl = (
+        fsum((is_, -was, -came, -given, left)) / whole
+        for is_, was, came, given, left, whole in zip(
+            now, start, taken, added, lost, now._replace(ca=now.ca + taken.ca), strict=True
+        )
+    )
     return Audit(
-        (now.na - start.na - na_in + na_out) / now.na,
-        (now.k - start.k - k_in + k_out) / now.k,
-        (now.mg - start.mg - mg_in + mg_out) / now.mg,
-        (now.cl - start.cl - cl_in + cl_out) / now.cl,
-        (hco3 - b.hco3_made + b.urine_hco3) / b.ecf_hco3,
+        na,
+        k,
+        mg,
+        ca,
+        cl,
+        (hco3 - b.hco3_made + hco3_out) / b.ecf_hco3,
         charge / cations,
         (of_cells + of_fluid) / b.osmoles - 1.0,
         edits,

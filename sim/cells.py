@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sim.compiled import law
 from sim.control import Control
-from sim.elementary import exp, sqrt
+from sim.elementary import sqrt
 from sim.laws.electrodiffusion import ghk_flux, inward_drive, nernst_potential
 from sim.laws.magnesium_buffer import free_magnesium
 from sim.laws.magnesium_transport import magnesium_influx, sodium_magnesium_exchange
@@ -21,6 +21,7 @@ from sim.laws.pump_expression import expression_rate
 from sim.laws.sensing import sensed
 from sim.laws.sodium_leak import leak_factor
 from sim.laws.sodium_pump import mg_atp, pump_rate
+from sim.laws.volume_regulation import potassium_chloride_efflux
 from sim.parameters import BodyParameters, CellParameters
 from sim.units import THERMAL_VOLTAGE
 
@@ -36,6 +37,8 @@ class Fluid(NamedTuple):
     """Ionised Mg."""
     volume: float
     osmolality: float
+    pump_drive: float
+    """Factor of insulin on pump capacity [1]."""
 
 
 class CellState(NamedTuple):
@@ -86,6 +89,8 @@ class RestingCell(NamedTuple):
     mg_influx: float
     mg_exchange: float
     """Greatest Mg influx and Na/Mg exchange [mmol/L/h]."""
+    kcl_cotransport: float
+    """K–Cl cotransport per driving product [mmol/L/h/mM²]."""
     fluid: Fluid
     """The normal extracellular fluid."""
 
@@ -108,6 +113,8 @@ class Membrane(NamedTuple):
     """Passive Na influx [mmol/L/h]."""
     k_leak: float
     """Passive K efflux [mmol/L/h]."""
+    kcl_efflux: float
+    """K and Cl lost together [mmol/L/h]."""
     mg_influx: float
     mg_efflux: float
     proton_uptake: float
@@ -164,7 +171,7 @@ def pump_of(
     p: CellParameters,
 ) -> float:
     """Pump cycles of a cell [mmol/L/h]."""
-    working = p.pump_capacity * (1.0 - control.pump_inhibition)
+    working = p.pump_capacity * fluid.pump_drive * (1.0 - control.pump_inhibition)
     mg_for_atp = sensed(control.pump_mgatp, inside.mg_free, p.rest_mg_free)
     return pump_rate(
         inside.na,
@@ -203,12 +210,13 @@ def paths_of(
     normal = rest.fluid
     mg_seen = sensed(control.na_leak_mg_block, fluid.mg, normal.mg)
     p_na = rest.p_na * traits.na_leak * traits.leak_noise
-    p_k = rest.p_k * traits.k_leak * traits.leak_noise * conductance_factor(fluid.k / normal.k)
+    p_k = rest.p_k * traits.k_leak * traits.leak_noise
+    inward_rectifier = conductance_factor(fluid.k / normal.k)
     return Permeabilities(
-        p_na * leak_factor(mg_seen, normal.mg, p.na_leak_half_mg),
+        p_na * leak_factor(mg_seen, normal.mg, p.na_leak_half_mg, p.na_leak_gated_share),
         rest.p_cl,
         p_k * (1.0 - p.k_leak_gated_share),
-        p_k * (p.k_leak_gated_share / rest.k_gate),
+        p_k * (p.k_leak_gated_share / rest.k_gate) * inward_rectifier,
     )
 
 
@@ -241,7 +249,11 @@ def membrane(
     inside = inside_of(state, fluid, p, rest)
     pump = pump_of(inside, state.expression, traits, fluid, control, p)
     mg_influx = magnesium_influx(
-        fluid.mg, inside.mg_free, rest.mg_influx, p.mg_influx_half_out, p.mg_influx_half_in
+        fluid.mg,
+        sensed(control.mg_influx_regulation, inside.mg_free, p.rest_mg_free),
+        rest.mg_influx,
+        p.mg_influx_half_out,
+        p.mg_influx_half_in,
     )
     paths = paths_of(traits, fluid, control, p, rest)
     mg_seen_by_gate = sensed(control.k_leak_mg_block, inside.mg_free, p.rest_mg_free)
@@ -258,6 +270,14 @@ def membrane(
         pump,
         -ghk_flux(paths.na, inside.na, fluid.na, u, drive),
         ghk_flux(p_k, inside.k, fluid.k, u, drive),
+        potassium_chloride_efflux(
+            inside.k,
+            inside.cl,
+            fluid.k,
+            fluid.cl,
+            sensed(control.volume_regulation, inside.water, 1.0),
+            rest.kcl_cotransport,
+        ),
         mg_influx,
         magnesium_efflux(inside, fluid, p, rest.mg_exchange),
         control.proton_exchange
@@ -283,7 +303,7 @@ def cell_rates(
     area = 1.0 / sqrt(traits.size)
     return CellState(
         area * (m.na_leak - 3.0 * m.pump + 2.0 * m.mg_efflux),
-        area * (2.0 * m.pump - m.k_leak) - m.proton_uptake,
+        area * (2.0 * m.pump - m.k_leak - m.kcl_efflux) - m.proton_uptake,
         area * (m.mg_influx - m.mg_efflux),
         m.proton_uptake,
         control.pump_expression
@@ -303,15 +323,16 @@ def normal_fluid(p: BodyParameters) -> Fluid:
         p.plasma_mg_ionised,
         p.ecf_volume,
         p.osmolality,
+        1.0,
     )
 
 
 def resting_cell(p: CellParameters, fluid: Fluid) -> RestingCell:
     """Constants that make the resting state of the typical cell an exact steady state.
 
-    Cl is at equilibrium with the resting potential; electroneutrality and osmotic balance give fixed
-    charge and impermeant osmoles; the resting pump rate gives the permeabilities that balance it;
-    the Mg turnover gives the greatest Mg fluxes.
+    The resting pump rate gives the permeabilities that balance it; Cl is where its passive influx
+    makes up for what K–Cl cotransport takes out; electroneutrality and osmotic balance give fixed
+    charge and impermeant osmoles; the Mg turnover gives the greatest Mg fluxes.
 
     Parameters
     ----------
@@ -325,13 +346,13 @@ def resting_cell(p: CellParameters, fluid: Fluid) -> RestingCell:
     RestingCell
     """
     u = p.rest_potential / THERMAL_VOLTAGE
-    cl = fluid.cl * exp(u)
     drive = inward_drive(u)
-    inside = Inside(1.0, p.rest_na, p.rest_k, cl, p.rest_mg_free)
-    nothing_done = Control(0.0, 0.0, 0.0)
-    pump = pump_of(inside, 1.0, CellTraits(), fluid, nothing_done, p)
-    p_k = 2.0 * pump / ghk_flux(1.0, p.rest_k, fluid.k, u, drive)
+    pump = resting_pump(p, fluid)
+    p_k = (2.0 * pump - p.kcl_cotransport) / ghk_flux(1.0, p.rest_k, fluid.k, u, drive)
     p_na = (3.0 * pump - 2.0 * p.mg_turnover) / -ghk_flux(1.0, p.rest_na, fluid.na, u, drive)
+    p_cl = p.cl_over_k_permeability * p_k
+    cl = (fluid.cl * (drive + u) - p.kcl_cotransport / p_cl) / drive
+    inside = Inside(1.0, p.rest_na, p.rest_k, cl, p.rest_mg_free)
     gate = k_gate_of(p.rest_k, p.rest_mg_free, fluid, p)
     ratio = block_ratio(gate.mg_free, u, gate.u_k, gate.half_mg, gate.steepness)
     unit_influx = magnesium_influx(
@@ -343,10 +364,19 @@ def resting_cell(p: CellParameters, fluid: Fluid) -> RestingCell:
         fixed_charge=float(cell_chloride(p.rest_na, p.rest_k, p.rest_mg_total, 0.0, cl)),
         p_na=float(p_na),
         p_k=float(p_k),
-        p_cl=float(p.cl_over_k_permeability * p_k),
+        p_cl=float(p_cl),
         k_gate=float(open_fraction(ratio, p.k_leak_resistant)),
         mg_sites=bound * (p.rest_mg_free + p.mg_buffer_half) / p.rest_mg_free,
         mg_influx=float(p.mg_turnover / unit_influx),
         mg_exchange=float(p.mg_turnover / magnesium_efflux(inside, fluid, p, 1.0)),
+        kcl_cotransport=p.kcl_cotransport
+        / float(potassium_chloride_efflux(p.rest_k, cl, fluid.k, fluid.cl, 1.0, 1.0)),
         fluid=fluid,
     )
+
+
+def resting_pump(p: CellParameters, fluid: Fluid) -> float:
+    """Pump cycles of the typical cell at rest [mmol/L/h]."""
+    inside = Inside(1.0, p.rest_na, p.rest_k, 0.0, p.rest_mg_free)
+    nothing_done = Control(0.0, 0.0, 0.0, 0.0)
+    return float(pump_of(inside, 1.0, CellTraits(), fluid, nothing_done, p))

@@ -10,207 +10,41 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from sim.control import KNOCK_OUTS, Control
+from sim.events import (
+    LONGEST_DAYS,
+    MEAL_HOURS,
+    STRENGTHS,
+    TREATMENTS,
+    Data,
+    Diet,
+    Meal,
+    Meals,
+    Supplement,
+    Treatment,
+    hour_of_day,
+    hours_of,
+    measure_fault,
+    order_fault,
+    strength_fault,
+    times_fault,
+)
 from sim.faults import InputError
-from sim.ions import BY_NAME, CATIONS
+from sim.ions import BY_NAME, SUPPLIED
 from sim.parameters import FACTS, BodyParameters, ParameterError, Parameters
-from sim.quantity import RATE, TIME, QuantityError, parse
+from sim.quantity import QuantityError, parse
 from sim.units import HOURS_PER_DAY
 
 FOLDER = Path(__file__).parent / "conditions"
 """Where the named conditions are."""
 
-LONGEST_DAYS = 3650.0
-HIGHEST_RATE = 2000.0 / HOURS_PER_DAY
-"""Supply above 2 mol/day [mmol/h] is a slip of the unit."""
-
 
 class ConditionError(InputError):
     """A condition that cannot be."""
-
-
-def _not_negative(value: float) -> float:
-    if value < 0.0:
-        raise ValueError("is negative; give zero or more")
-    return value
-
-
-def _hours(text: object) -> float:
-    return parse(text, TIME, "30 day")
-
-
-def _rate_of(name: str) -> BeforeValidator:
-    """Read the supply of a named ion [mmol/h]."""
-    return BeforeValidator(lambda text: parse(text, RATE, "40 mmol/day", BY_NAME[name]))
-
-
-def _plausible_rate(value: float) -> float:
-    if value > HIGHEST_RATE:
-        raise ValueError("is more than 2000 mmol/day; check the unit")
-    return value
-
-
-def _plain_number(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("is not a number")
-    return value
-
-
-def _share(value: object) -> object:
-    return parse(value, "1", "80 %") if isinstance(value, str) else _plain_number(value)
-
-
-def _dose(text: object, info: ValidationInfo) -> float:
-    """Read a dose [mmol/h] of the ion that was read before it, or of any if that is at fault."""
-    return parse(text, RATE, "80 mmol/day", BY_NAME[info.data.get("ion", "potassium")])
-
-
-def _order_fault(start: float, stop: float | None) -> str | None:
-    """Say whether a span ends before it begins."""
-    return "stop is not after start" if stop is not None and stop <= start else None
-
-
-def _strength_fault(kind: str, effect: object, fold: object) -> str | None:
-    """Say whether a treatment has the one strength it takes."""
-    wanted, other = ("fold", "effect") if kind == "hyperaldosteronism" else ("effect", "fold")
-    given = {"effect": effect, "fold": fold}
-    if given[wanted] is None or given[other] is not None:
-        return f"{kind} takes {wanted!r} and not {other!r}"
-    return None
-
-
-Time = Annotated[float, BeforeValidator(_hours), AfterValidator(_not_negative)]
-Checked = (AfterValidator(_not_negative), AfterValidator(_plausible_rate))
-Sodium = Annotated[float, _rate_of("sodium"), *Checked]
-Potassium = Annotated[float, _rate_of("potassium"), *Checked]
-Magnesium = Annotated[float, _rate_of("magnesium"), *Checked]
-Share = Annotated[float, BeforeValidator(_share), Field(ge=0.0, le=1.0, allow_inf_nan=False)]
-Fold = Annotated[float, BeforeValidator(_plain_number), Field(ge=1.0, le=100.0, allow_inf_nan=False)]
-
-
-class _Data(BaseModel):
-    """Data that knows its keys and does not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Span(_Data):
-    """Something that lasts from start to stop, in text such as "10 day"; without stop to the end."""
-
-    start: Time = 0.0
-    stop: Time | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "_Span":
-        if fault := _order_fault(self.start, self.stop):
-            raise ValueError(fault)
-        return self
-
-    def covers(self, hours: float) -> bool:
-        """Say whether a moment lies in the span; the start does, the stop does not."""
-        return self.start <= hours and (self.stop is None or hours < self.stop)
-
-    def overlaps(self, other: "_Span") -> bool:
-        """Say whether two spans share a moment."""
-        return self.covers(other.start) or other.covers(self.start)
-
-
-class Diet(_Span):
-    """What is eaten in place of the usual diet; an ion that is not named stays as usual."""
-
-    sodium: Sodium | None = None
-    potassium: Potassium | None = None
-    magnesium: Magnesium | None = None
-
-    @model_validator(mode="after")
-    def _sets_something(self) -> "Diet":
-        if all(getattr(self, ion.name) is None for ion in CATIONS):
-            raise ValueError("the diet sets nothing; name sodium, potassium or magnesium")
-        return self
-
-    @property
-    def label(self) -> str:
-        """A few words for figures."""
-        parts = [
-            f"{ion.symbol} {getattr(self, ion.name) * HOURS_PER_DAY:g}"
-            for ion in CATIONS
-            if getattr(self, ion.name) is not None
-        ]
-        return "diet " + ", ".join(parts) + " mmol/day"
-
-
-class Supplement(_Span):
-    """Chloride salt of an ion, swallowed or infused at a steady rate, in addition to the diet."""
-
-    ion: Literal["sodium", "potassium", "magnesium"]
-    dose: Annotated[float, BeforeValidator(_dose), *Checked]
-    route: Literal["oral", "intravenous"] = "oral"
-
-    @property
-    def label(self) -> str:
-        """A few words for figures."""
-        way = "" if self.route == "oral" else " i.v."
-        return f"{BY_NAME[self.ion].symbol}{way} {self.dose * HOURS_PER_DAY:g} mmol/day"
-
-
-TREATMENTS = {
-    "mg-malabsorption": ("mg_malabsorption", "part of all Mg absorption that is lost"),
-    "proton-pump-inhibitor": ("proton_pump_inhibitor", "part of saturable Mg absorption lost"),
-    "thiazide": ("thiazide", "part of the full effect"),
-    "loop-diuretic": ("loop_diuretic", "part of the full effect"),
-    "pump-inhibitor": ("pump_inhibition", "part of Na,K-pumps that is blocked"),
-    "romk-blocker": ("romk_block", "part of ROMK that is blocked"),
-    "hyperaldosteronism": ("aldosterone_excess", "fold of the aldosterone the body calls for"),
-}
-"""Drugs and disorders: the control that each sets, and what its strength means."""
-
-
-class Treatment(_Span):
-    """A drug or a disorder. Strength is ``effect`` from 0 to 1, or ``fold`` for a hormone."""
-
-    kind: Literal[
-        "mg-malabsorption",
-        "proton-pump-inhibitor",
-        "thiazide",
-        "loop-diuretic",
-        "pump-inhibitor",
-        "romk-blocker",
-        "hyperaldosteronism",
-    ]
-    effect: Share | None = None
-    fold: Fold | None = None
-
-    @model_validator(mode="after")
-    def _one_strength(self) -> "Treatment":
-        if fault := _strength_fault(self.kind, self.effect, self.fold):
-            raise ValueError(fault)
-        return self
-
-    @property
-    def strength(self) -> float:
-        """Value of the control it sets [1]."""
-        value = self.fold if self.effect is None else self.effect
-        assert value is not None
-        return value
-
-    @property
-    def label(self) -> str:
-        """A few words for figures."""
-        strength = f"×{self.fold:g}" if self.fold is not None else f"{100 * self.strength:.0f} %"
-        return f"{self.kind} {strength}"
 
 
 def _read_parameters(data: object) -> object:
@@ -220,6 +54,9 @@ def _read_parameters(data: object) -> object:
     read: dict[str, Any] = {}
     faults = []
     for name, text in data.items():
+        if not isinstance(name, str):
+            faults.append(f"{name!r} is not the name of a parameter; names are text")
+            continue
         fact = FACTS.get(name)
         if fact is None or (fact.unit == "1" and not isinstance(text, str)):
             read[name] = text
@@ -237,7 +74,7 @@ def _read_parameters(data: object) -> object:
     return read
 
 
-class Condition(_Data):
+class Condition(Data):
     """A course of events in a body that starts healthy.
 
     Parameters
@@ -246,8 +83,9 @@ class Condition(_Data):
         How it is called, in a word, a line and a paragraph.
     duration : str
         Such as "30 day".
-    diet, supplement, treatment : sequences
-        What is done, each with its span.
+    diet, meals, meal, supplement, treatment : sequences
+        What is done, each with its span: the daily diet and how it is eaten, single meals or doses,
+        steady supplements, drugs and losses.
     without : sequence of str
         Mechanisms that are switched off, from :data:`sim.control.KNOCK_OUTS`.
     parameters : mapping
@@ -263,35 +101,61 @@ class Condition(_Data):
     name: str
     title: str = ""
     description: str = ""
-    duration: Annotated[float, BeforeValidator(_hours)]
+    duration: Annotated[float, BeforeValidator(hours_of)]
     diet: tuple[Diet, ...] = ()
+    meals: tuple[Meals, ...] = ()
+    meal: tuple[Meal, ...] = ()
     supplement: tuple[Supplement, ...] = ()
     treatment: tuple[Treatment, ...] = ()
     without: tuple[str, ...] = ()
-    parameters: Annotated[dict[str, float], BeforeValidator(_read_parameters)] = {}
+    parameters: Annotated[dict[str, float], BeforeValidator(_read_parameters)] = Field(
+        default_factory=dict
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "Condition":
         faults = [*_duration_faults(self.duration), *without_faults(self.without)]
-        faults += _contradictions(self.diet, self.supplement, self.treatment)
+        faults += _contradictions(self.diet, self.meals, self.supplement, self.treatment)
         if faults:
             raise ValueError("\n".join(faults))
         return self
 
     def control_at(self, hours: float, p: BodyParameters) -> Control:
         """What is done to a body at a moment [h]."""
-        supply = {f"oral_{ion.symbol.lower()}": self._eaten(ion.name, hours, p) for ion in CATIONS}
-        for s in self.supplement:
-            if s.covers(hours):
-                way = "oral" if s.route == "oral" else "infused"
-                key = f"{way}_{BY_NAME[s.ion].symbol.lower()}"
-                supply[key] = supply.get(key, 0.0) + s.dose
-        set_by = {TREATMENTS[t.kind][0]: t.strength for t in self.treatment if t.covers(hours)}
-        gates = {name.replace("-", "_"): 0.0 for name in self.without}
-        return Control(**supply, **set_by, **gates)
+        carbohydrate, pace = 0.0, 1.0
+        for pattern in (m for m in self.meals if m.covers(hours)):
+            pace = pattern.concentration if pattern.eating(hours) else 0.0
+            carbohydrate = pace * pattern.carbohydrate / HOURS_PER_DAY
+        supply = {ion.name: pace * self._eaten(ion.name, hours, p) for ion in SUPPLIED}
+        for meal in (m for m in self.meal if m.covers(hours)):
+            carbohydrate += meal.carbohydrate / MEAL_HOURS
+            for name, amount in meal.contents().items():
+                supply[name] += amount / MEAL_HOURS
+        infused = dict.fromkeys(supply, 0.0)
+        for s in (s for s in self.supplement if s.covers(hours)):
+            (supply if s.route == "oral" else infused)[s.ion] += s.rate
+        return Control(
+            **{f"oral_{BY_NAME[name].symbol.lower()}": rate for name, rate in supply.items()},
+            **{f"infused_{BY_NAME[name].symbol.lower()}": rate for name, rate in infused.items()},
+            carbohydrate=carbohydrate,
+            **self._treated(hours),
+            **{name.replace("-", "_"): 0.0 for name in self.without},
+        )
+
+    def _treated(self, hours: float) -> dict[str, float]:
+        """Controls that treatments set at a moment; two on one target leave what neither takes away."""
+        controls: dict[str, float] = {}
+        for t in (t for t in self.treatment if t.covers(hours)):
+            kind = TREATMENTS[t.kind]
+            if kind.strength == "effect":
+                left = (1.0 - controls.get(kind.control, 0.0)) * (1.0 - t.strength)
+                controls[kind.control] = 1.0 - left
+            else:
+                controls[kind.control] = t.strength - (1.0 if t.kind == "insulin" else 0.0)
+        return controls
 
     def _eaten(self, name: str, hours: float, p: BodyParameters) -> float:
-        """Dietary supply of an ion at a moment [mmol/h]."""
+        """Mean dietary supply of an ion at a moment [mmol/h]."""
         usual = float(getattr(p, f"intake_{BY_NAME[name].symbol.lower()}")) / HOURS_PER_DAY
         for diet in self.diet:
             value: float | None = getattr(diet, name)
@@ -299,10 +163,17 @@ class Condition(_Data):
                 return value
         return usual
 
+    @property
+    def swift(self) -> bool:
+        """Whether it has meals or anything else that is over within a day."""
+        spans = (*self.diet, *self.meals, *self.supplement, *self.treatment)
+        short = (s for s in spans if s.stop is not None and s.stop - s.start < HOURS_PER_DAY)
+        return bool(self.meals or self.meal or any(short))
+
     def events(self) -> list[tuple[float, float, str]]:
         """Every span within the duration as (start [h], stop [h], label), in order of start."""
-        spans: tuple[Diet | Supplement | Treatment, ...] = (
-            *self.diet, *self.supplement, *self.treatment)  # fmt: skip
+        spans: tuple[Diet | Meals | Meal | Supplement | Treatment, ...] = (
+            *self.diet, *self.meals, *self.meal, *self.supplement, *self.treatment)  # fmt: skip
         rows = [
             (s.start, min(self.duration, self.duration if s.stop is None else s.stop), s.label)
             for s in spans
@@ -314,6 +185,11 @@ class Condition(_Data):
         """Moments within the duration at which something starts or stops [h], in order."""
         edges = {edge for start, stop, _ in self.events() for edge in (start, stop)}
         return sorted(edge for edge in edges if 0.0 < edge < self.duration)
+
+    def edges(self) -> list[float]:
+        """Moments within the duration at which what is done changes [h]: events, and daily meals."""
+        meals = {edge for pattern in self.meals for edge in pattern.edges(self.duration)}
+        return sorted(meals.difference([0.0]) | set(self.times()))
 
     def revised(self, **changes: Any) -> "Condition":
         """Return a copy with some fields replaced, checked again."""
@@ -383,7 +259,9 @@ def faults_of(error: ValidationError) -> list[str]:
     return [fault for detail in error.errors() for fault in _sentences(detail)]
 
 
-PARTS: dict[str, type[_Span]] = {"diet": Diet, "supplement": Supplement, "treatment": Treatment}
+PARTS: dict[str, type[Data]] = {
+    "diet": Diet, "meals": Meals, "meal": Meal, "supplement": Supplement, "treatment": Treatment,
+}  # fmt: skip
 """What each list of events in a file holds."""
 
 
@@ -399,12 +277,12 @@ def _faults_behind(data: Mapping[str, Any], error: ValidationError) -> Iterator[
                 valid[key].append(kind.model_validate(item))
             except ValidationError:
                 yield from (f"{key} no. {number}: {fault}" for fault in _cross_faults(item))
-    yield from _contradictions(valid["diet"], valid["supplement"], valid["treatment"])
+    yield from _contradictions(valid["diet"], valid["meals"], valid["supplement"], valid["treatment"])
     without = data.get("without", ())
     if isinstance(without, (list, tuple)):
         yield from without_faults([name for name in without if isinstance(name, str)])
     try:
-        yield from _duration_faults(_hours(data.get("duration")))
+        yield from _duration_faults(hours_of(data.get("duration")))
     except QuantityError:
         return
 
@@ -414,17 +292,29 @@ def _cross_faults(item: Any) -> Iterator[str]:
     if not isinstance(item, Mapping):
         return
     try:
-        stop = _hours(item["stop"]) if "stop" in item else None
-        if fault := _order_fault(_hours(item.get("start", "0 day")), stop):
+        stop = hours_of(item["stop"]) if "stop" in item else None
+        if fault := order_fault(hours_of(item.get("start", "0 day")), stop):
             yield fault
     except QuantityError:
         pass
+    if "at" in item and (fault := _times_fault(item["at"])):
+        yield fault
     kind = item.get("kind")
     misspelt = not set(item) <= set(Treatment.model_fields)
+    faults: list[str | None] = []
     if isinstance(kind, str) and kind in TREATMENTS and not misspelt:
-        fault = _strength_fault(kind, item.get("effect"), item.get("fold"))
-        if fault:
-            yield fault
+        faults.append(strength_fault(kind, {name: item.get(name) for name in STRENGTHS}))
+    if "ion" in item and set(item) <= set(Supplement.model_fields):
+        faults.append(measure_fault(item.get("dose"), item.get("amount"), item.get("stop")))
+    yield from filter(None, faults)
+
+
+def _times_fault(at: Any) -> str | None:
+    """Say what is wrong with the times of meals, if they are times of the day at all."""
+    try:
+        return times_fault([hour_of_day(text) for text in at])
+    except (TypeError, ValueError):
+        return None
 
 
 def _duration_faults(hours: float) -> Iterator[str]:
@@ -444,15 +334,18 @@ def without_faults(names: Any) -> Iterator[str]:
                 KNOCK_OUTS)  # fmt: skip
 
 
-def _contradictions(diets: Any, supplements: Any, treatments: Any) -> Iterator[str]:
+def _contradictions(diets: Any, meals: Any, supplements: Any, treatments: Any) -> Iterator[str]:
     """Say which events overlap and cannot both hold."""
     for a, b in combinations(diets, 2):
         both = [
-            ion.name for ion in CATIONS
+            ion.name for ion in SUPPLIED
             if None not in (getattr(a, ion.name), getattr(b, ion.name))
         ]  # fmt: skip
         if both and a.overlaps(b):
             yield f"two diets set {' and '.join(both)} at once ({a.label}; {b.label})"
+    for a, b in combinations(meals, 2):
+        if a.overlaps(b):
+            yield f"two patterns of meals overlap ({a.label}; {b.label})"
     for a, b in combinations(supplements, 2):
         if (a.ion, a.route) == (b.ion, b.route) and a.overlaps(b):
             yield (
@@ -465,7 +358,7 @@ def _contradictions(diets: Any, supplements: Any, treatments: Any) -> Iterator[s
 
 
 WRONG_SHAPE = {
-    "tuple_type": 'a list: [[{name}]] for events, ["…"] for names',
+    "tuple_type": 'a list: [[{name}]] for events, ["…"] for text',
     "model_type": "a table under [[{name}]]",
     "dict_type": "a table under [{name}]",
     "string_type": "text in quotes",
@@ -484,7 +377,10 @@ def _sentences(detail: Any) -> list[str]:
         return [f"{prefix}unknown key; {hint}allowed are {', '.join(known)}"]
     if detail["type"] in WRONG_SHAPE:
         name = str(detail["loc"][0]) if detail["loc"] else "the file"
-        return [f"{prefix}{detail['input']!r}: write {WRONG_SHAPE[detail['type']].format(name=name)}"]
+        shape = WRONG_SHAPE[detail["type"]].format(name=name)
+        if detail["type"] == "tuple_type" and len(detail["loc"]) > 1:
+            shape = 'a list: ["…"]'
+        return [f"{prefix}{detail['input']!r}: write {shape}"]
     if detail["type"] == "missing":
         return [f"{prefix}is missing"]
     message = detail["msg"].removeprefix("Value error, ")
@@ -496,5 +392,5 @@ def _sentences(detail: Any) -> list[str]:
 
 def _known_keys(location: tuple[Any, ...]) -> list[str]:
     """Keys that are allowed at a place in a condition."""
-    kind: type[_Data] = PARTS.get(location[0], Condition) if location else Condition
+    kind: type[Data] = PARTS.get(location[0], Condition) if location else Condition
     return list(kind.model_fields)

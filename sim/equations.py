@@ -1,16 +1,19 @@
 """Equations of the tissue: rates of all cells and the body, in compiled code.
 
 State is one flat vector: five quantities of all cells, then the body. :func:`tissue_rates` is a pure
-function of it. Cells go by blocks of fixed size, and sums over them are made block by block in fixed
+function of it. Cells go by blocks of one type, and sums over them are made block by block in fixed
 order, so that results do not depend on threads.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body import BodyState, Excretion, RestingBody, body_rates, fluid_of, renal_excretion
+from sim.body import body_rates
+from sim.body_state import BodyState, RestingBody, fluid_of, levels_of
 from sim.cells import (
     CellState,
     CellTraits,
@@ -24,13 +27,16 @@ from sim.cells import (
 from sim.compiled import kernel, law, procedure, vector_kernel
 from sim.control import Control
 from sim.integrator import Outcome, Segments, StageWeights, Workspace, integrator_of, next_stage
-from sim.parameters import CellParameters, Parameters
-from sim.population import N_STATES, SIZE, state_of, traits_of
+from sim.kidney import Excretion, renal_excretion
+from sim.parameters import BodyParameters, CellParameters
+from sim.population import N_STATES, SIZE, edges_of, state_of, traits_of
 
 Array = NDArray[np.float64]
+Blocks = NDArray[np.int64]
+"""First cell, end and type of each block of cells, (blocks, 3)."""
 
 BLOCK = 4096
-"""Cells whose fluxes are summed together. Part of the results: another size, other last bits."""
+"""Most cells whose fluxes are summed together. Part of the results: another size, other last bits."""
 LANES = 8
 SUMMED = 4
 """Cell states whose uptake the body must know: all but pump expression."""
@@ -40,15 +46,28 @@ class Context(NamedTuple):
     """Everything but state and time that rates depend on."""
 
     traits: Array
-    litre: float
-    """Litres of reference water of a cell of size 1."""
+    blocks: Blocks
+    litres: Array
+    """Reference water of a cell of size 1, by type [L]."""
     step_start: float
     step_hours: float
     """Start and length of the step over which fluctuations run [h]."""
     control: Control
-    parameters: Parameters
-    rest_cell: RestingCell
+    cells: tuple[CellParameters, ...]
+    rest_cells: tuple[RestingCell, ...]
+    """Numbers and constants of each type of cells."""
+    body: BodyParameters
     rest_body: RestingBody
+
+
+def blocks_of(counts: Sequence[int]) -> Blocks:
+    """Blocks of a population with so many cells of each type: at most :data:`BLOCK` of one type."""
+    rows = [
+        (first, min(stop, first + BLOCK), kind)
+        for kind, (start, stop) in enumerate(pairwise(edges_of(counts)))
+        for first in range(start, stop, BLOCK)
+    ]
+    return np.array(rows, dtype=np.int64)
 
 
 @law
@@ -64,25 +83,21 @@ def body_of(y: Array, n_cells: int) -> Array:
 
 
 @law
-def n_blocks(n_cells: int) -> int:
-    """Number of blocks that hold a number of cells."""
-    return (n_cells + BLOCK - 1) // BLOCK
-
-
-@law
 def read_body(body: Array) -> BodyState:
     """Body with names, from its part of a flat vector."""
     return BodyState(
-        body[0], body[1], body[2], body[3], body[4], body[5], body[6], body[7], body[8],
-        body[9], body[10], body[11], body[12], body[13], body[14], body[15], body[16],
-        body[17], body[18], body[19], body[20], body[21], body[22], body[23], body[24],
+        body[0], body[1], body[2], body[3], body[4], body[5], body[6], body[7],
+        body[8], body[9], body[10], body[11], body[12], body[13], body[14], body[15],
+        body[16], body[17], body[18], body[19], body[20], body[21], body[22], body[23],
+        body[24], body[25], body[26], body[27], body[28], body[29], body[30], body[31],
+        body[32], body[33], body[34], body[35],
     )  # fmt: skip
 
 
 @kernel
 def shared_fluid(body: Array, context: Context) -> Fluid:
     """Extracellular fluid that all cells see in a state of the body."""
-    return fluid_of(read_body(body), context.parameters.body, context.rest_body)
+    return fluid_of(read_body(body), context.control, context.body, context.rest_body)
 
 
 @law
@@ -116,16 +131,10 @@ def _rates_of_rows(
 
 @kernel
 def rates_of_block(
-    t: float,
-    cells: Array,
-    rates: Array,
-    at: int,
-    fluid: Fluid,
-    context: Context,
-    start: int,
-    stop: int,
+    t: float, cells: Array, rates: Array, at: int, fluid: Fluid, context: Context, block: int
 ) -> None:
-    """Write the rates of the cells from start to stop, which lie in the arrays from ``at`` on."""
+    """Write the rates of a block of cells, which lie in the arrays from ``at`` on."""
+    start, stop, kind = context.blocks[block]
     traits, to = context.traits, at + stop - start
     _rates_of_rows(
         cells[0, at:to], cells[1, at:to], cells[2, at:to], cells[3, at:to], cells[4, at:to],
@@ -133,7 +142,7 @@ def rates_of_block(
         traits[4, start:stop], traits[5, start:stop], traits[6, start:stop], traits[7, start:stop],
         elapsed_in_step(t, context),
         rates[0, at:to], rates[1, at:to], rates[2, at:to], rates[3, at:to], rates[4, at:to],
-        fluid, context.control, context.parameters.cell, context.rest_cell,
+        fluid, context.control, context.cells[kind], context.rest_cells[kind],
     )  # fmt: skip
 
 
@@ -144,15 +153,15 @@ def rates_of_cells(
     d_cells: Array,
     fluid: Fluid,
     context: Context,
-    start: int,
-    stop: int,
-    blocks: Array,
+    first: int,
+    last: int,
+    uptakes: Array,
 ) -> None:
-    """Write the rates of the cells from start to stop, and the uptake of each of their blocks."""
-    for first in range(start, stop, BLOCK):
-        last = min(stop, first + BLOCK)
-        rates_of_block(t, cells, d_cells, first, fluid, context, first, last)
-        uptake_of_block(d_cells, first, context.traits[SIZE, first:last], blocks[first // BLOCK])
+    """Write the rates of the blocks of cells from first to last, and what each block takes up."""
+    for b in range(first, last):
+        start, stop, _ = context.blocks[b]
+        rates_of_block(t, cells, d_cells, start, fluid, context, b)
+        uptake_of_block(d_cells, start, context.traits[SIZE, start:stop], uptakes[b])
 
 
 @kernel
@@ -165,22 +174,23 @@ def stage_of_cells(
     weights: StageWeights,
     fluid: Fluid,
     context: Context,
-    start: int,
-    stop: int,
-    blocks: Array,
+    first: int,
+    last: int,
+    uptakes: Array,
 ) -> None:
-    """Advance the cells from start to stop by a stage, block by block, without a vector of rates."""
+    """Advance the blocks of cells from first to last by a stage, without a vector of rates."""
     total = context.traits.shape[1]
     states, rates = np.empty((N_STATES, BLOCK)), np.empty((N_STATES, BLOCK))
-    for first in range(start, stop, BLOCK):
-        n = min(stop - first, BLOCK)
+    for b in range(first, last):
+        start, stop, _ = context.blocks[b]
+        n = stop - start
         for v in range(N_STATES):
-            a = v * total + first
+            a = v * total + start
             _add_rows(y[a : a + n], newest[a : a + n], states[v])
-        rates_of_block(t, states, rates, 0, fluid, context, first, first + n)
-        uptake_of_block(rates, 0, context.traits[SIZE, first : first + n], blocks[first // BLOCK])
+        rates_of_block(t, states, rates, 0, fluid, context, b)
+        uptake_of_block(rates, 0, context.traits[SIZE, start:stop], uptakes[b])
         for v in range(N_STATES):
-            a = v * total + first
+            a = v * total + start
             next_stage(f0[a : a + n], rates[v, :n], newest[a : a + n], before[a : a + n], weights)
 
 
@@ -192,15 +202,25 @@ def _add_rows(a: Array, b: Array, out: Array) -> None:
 
 
 @kernel
+def kind_of(i: int, context: Context) -> int:
+    """Type of one cell, as its place among the types."""
+    b = 0
+    while context.blocks[b, 1] <= i:
+        b += 1
+    return int(context.blocks[b, 2])
+
+
+@kernel
 def rates_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context) -> CellState:
     """Rates of one cell."""
+    kind = kind_of(i, context)
     return cell_rates(
         state_of(cells, i),
         fluctuated(traits_of(context.traits, i), elapsed_in_step(t, context)),
         fluid,
         context.control,
-        context.parameters.cell,
-        context.rest_cell,
+        context.cells[kind],
+        context.rest_cells[kind],
     )
 
 
@@ -227,21 +247,22 @@ def uptake_of_block(rates: Array, at: int, size: Array, out: Array) -> None:
 
 
 @kernel
-def total_uptake(blocks: Array, litre: float) -> CellState:
-    """What all cells take up [mmol/h], from the blocks in order."""
+def total_uptake(uptakes: Array, context: Context) -> CellState:
+    """What all cells take up [mmol/h], from what each block does, in order."""
     total = np.zeros(SUMMED)
-    for b in range(blocks.shape[0]):
+    for b in range(uptakes.shape[0]):
+        litre = context.litres[context.blocks[b, 2]]
         for v in range(SUMMED):
-            total[v] += blocks[b, v]
-    return CellState(litre * total[0], litre * total[1], litre * total[2], litre * total[3], 0.0)
+            total[v] += litre * uptakes[b, v]
+    return CellState(total[0], total[1], total[2], total[3], 0.0)
 
 
 @kernel
 def excretion_of(body: Array, fluid: Fluid, context: Context) -> Excretion:
     """What the kidney excretes in a state of the body [mmol/h]."""
-    return renal_excretion(
-        read_body(body), fluid, context.control, context.parameters.body, context.rest_body
-    )
+    b, p = read_body(body), context.body
+    levels = levels_of(b, fluid, p)
+    return renal_excretion(b, levels, fluid, context.control, p, context.rest_body)
 
 
 @kernel
@@ -254,16 +275,15 @@ def rates_of_body(
     context: Context,
 ) -> None:
     """Write the rates of the body, given what the cells take up and the kidney excretes."""
-    p, control = context.parameters.body, context.control
-    rates = body_rates(read_body(body), fluid, uptake, excretion, control, p)
+    rates = body_rates(read_body(body), fluid, uptake, excretion, context.control, context.body)
     for i in range(len(rates)):
         d_body[i] = rates[i]
 
 
 @kernel
-def finish_rates(body: Array, d_body: Array, fluid: Fluid, blocks: Array, context: Context) -> None:
+def finish_rates(body: Array, d_body: Array, fluid: Fluid, uptakes: Array, context: Context) -> None:
     """Write the rates of the body, given what the blocks of cells take up."""
-    uptake, excretion = total_uptake(blocks, context.litre), excretion_of(body, fluid, context)
+    uptake, excretion = total_uptake(uptakes, context), excretion_of(body, fluid, context)
     rates_of_body(body, d_body, fluid, uptake, excretion, context)
 
 
@@ -275,13 +295,13 @@ def finish_stage(
     before: Array,
     weights: StageWeights,
     fluid: Fluid,
-    blocks: Array,
+    uptakes: Array,
     context: Context,
 ) -> None:
     """Advance the body by a stage, given its state and what the blocks of cells take up."""
     n = context.traits.shape[1]
     d_body = np.empty(body.size)
-    finish_rates(body, d_body, fluid, blocks, context)
+    finish_rates(body, d_body, fluid, uptakes, context)
     next_stage(body_of(f0, n), d_body, body_of(newest, n), body_of(before, n), weights)
 
 
@@ -291,9 +311,9 @@ def tissue_rates(t: float, y: Array, dy: Array, context: Context) -> None:
     n = context.traits.shape[1]
     cells, d_cells, body = cells_of(y, n), cells_of(dy, n), body_of(y, n)
     fluid = shared_fluid(body, context)
-    blocks = np.empty((n_blocks(n), SUMMED))
-    rates_of_cells(t, cells, d_cells, fluid, context, 0, n, blocks)
-    finish_rates(body, body_of(dy, n), fluid, blocks, context)
+    uptakes = np.empty((context.blocks.shape[0], SUMMED))
+    rates_of_cells(t, cells, d_cells, fluid, context, 0, context.blocks.shape[0], uptakes)
+    finish_rates(body, body_of(dy, n), fluid, uptakes, context)
 
 
 @kernel
@@ -310,9 +330,10 @@ def tissue_stage(
     n = context.traits.shape[1]
     body = body_of(y, n) + body_of(newest, n)
     fluid = shared_fluid(body, context)
-    blocks = np.empty((n_blocks(n), SUMMED))
-    stage_of_cells(t, y, f0, newest, before, weights, fluid, context, 0, n, blocks)
-    finish_stage(body, f0, newest, before, weights, fluid, blocks, context)
+    n_blocks = context.blocks.shape[0]
+    uptakes = np.empty((n_blocks, SUMMED))
+    stage_of_cells(t, y, f0, newest, before, weights, fluid, context, 0, n_blocks, uptakes)
+    finish_stage(body, f0, newest, before, weights, fluid, uptakes, context)
 
 
 _integrate = procedure(integrator_of(tissue_rates, tissue_stage, procedure))
@@ -337,20 +358,28 @@ def integrate_tissue(
 @kernel
 def membrane_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context) -> Membrane:
     """Everything that can be said of one cell."""
-    return membrane(
-        state_of(cells, i),
-        fluctuated(traits_of(context.traits, i), elapsed_in_step(t, context)),
-        fluid,
-        context.control,
-        context.parameters.cell,
-        context.rest_cell,
-    )
+    return _membrane_of(t, cells, i, kind_of(i, context), fluid, context)
 
 
 @kernel
 def observe_cells(t: float, cells: Array, fluid: Fluid, context: Context, out: Array) -> None:
     """Write everything that can be said of each cell, by the names of :class:`Membrane`."""
-    for i in range(cells.shape[1]):
-        m = membrane_of_cell(t, cells, i, fluid, context)
-        for j in range(len(m)):
-            out[j, i] = m[j]
+    for b in range(context.blocks.shape[0]):
+        start, stop, kind = context.blocks[b]
+        for i in range(start, stop):
+            m = _membrane_of(t, cells, i, kind, fluid, context)
+            for j in range(len(m)):
+                out[j, i] = m[j]
+
+
+@law
+def _membrane_of(t: float, cells: Array, i: int, kind: int, fluid: Fluid, context: Context) -> Membrane:
+    """Everything that can be said of one cell of a known type."""
+    return membrane(
+        state_of(cells, i),
+        fluctuated(traits_of(context.traits, i), elapsed_in_step(t, context)),
+        fluid,
+        context.control,
+        context.cells[kind],
+        context.rest_cells[kind],
+    )

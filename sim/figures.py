@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim.condition import Condition
 from sim.ions import MAGNESIUM, POTASSIUM, SODIUM, Ion
 from sim.observation import PER_CELL, VARIABLES, Variable
+from sim.parameters import CELL_TYPES
 from sim.units import HOURS_PER_DAY
 
 Array = NDArray[np.float64]
@@ -34,7 +35,7 @@ _Snapshots = Mapping[float, pd.DataFrame]
 _Spans = list[tuple[float, float]]
 """Start and length of each time that something is done."""
 
-_STYLE: Final[dict[Any, Any]] = {
+STYLE: Final[dict[Any, Any]] = {
     "font.size": 7.0,
     "axes.titlesize": 8.0,
     "axes.titlelocation": "left",
@@ -57,9 +58,9 @@ _DPI: Final = 150
 _COLOURS: Final = {POTASSIUM: "#D55E00", MAGNESIUM: "#009E73", SODIUM: "#0072B2"}
 """Colour of each ion, from the palette of Okabe and Ito, in the order of the rows of panels."""
 _POTENTIAL_COLOUR: Final = "#CC79A7"
-_EXPECTED: Final = "0.92"
+EXPECTED: Final = "0.92"
 _EVENT: Final = "0.82"
-_INK: Final = "0.15"
+INK: Final = "0.15"
 
 _FLOWS: Final[dict[str, dict[str, Any]]] = {
     "intake": {"linestyle": (0, (4, 2)), "linewidth": 1.2, "alpha": 0.75},
@@ -84,7 +85,7 @@ _BINS: Final = 401
 """Ridges at most, room for at least, the tallest over the distance of two, and points of each."""
 
 
-class _Page(Figure):
+class Page(Figure):
     """A figure that notebooks show, whether or not they have loaded :mod:`matplotlib.pyplot`."""
 
     def _repr_png_(self) -> bytes:
@@ -125,12 +126,13 @@ def overview(condition: Condition, table: pd.DataFrame, snapshots: _Snapshots) -
     matplotlib.figure.Figure
         A page of A4, landscape. No global state of matplotlib is touched.
     """
+    snapshots = {day: cells[cells["type"] == CELL_TYPES[0]] for day, cells in snapshots.items()}
     clock = _clock(condition, table)
     lanes = _lanes(condition, clock)
     cells = max(map(len, snapshots.values()), default=0)
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         engine = ConstrainedLayoutEngine(rect=(0.006, 0.008, 0.988, 0.915), w_pad=0.06)
-        page = _Page(figsize=_A4, layout=engine)
+        page = Page(figsize=_A4, layout=engine)
         band = min(_BAND_INCHES, _LANE_INCHES * max(1, len(lanes)))
         heights, widths = [band, *4 * [_PANEL_INCHES]], [1.2, 1.2, 0.75, 0.75]
         grid = page.add_gridspec(5, 4, height_ratios=heights, width_ratios=widths)
@@ -155,7 +157,7 @@ def save(figure: Figure, path: Path) -> None:
     path : pathlib.Path
         Where it goes.
     """
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure.savefig(path, format="png", dpi=_DPI)
 
 
@@ -189,7 +191,7 @@ def _draw_heading(page: Figure, condition: Condition, cells: int, clock: _Clock)
         parts.append("without " + ", ".join(condition.without))
     title = shorten(condition.title or condition.name, 105, placeholder=" …")
     subtitle = shorten(" · ".join(parts), 170, placeholder=" …")
-    page.text(0.012, 0.982, title, size=13, weight="bold", va="top", color=_INK)
+    page.text(0.012, 0.982, title, size=13, weight="bold", va="top", color=INK)
     page.text(0.012, 0.947, subtitle, size=8.5, va="top", color="0.35")
 
 
@@ -204,7 +206,7 @@ def _draw_events(axes: Axes, lanes: Mapping[str, _Spans], clock: _Clock) -> None
     for lane, (label, spans) in enumerate(lanes.items()):
         axes.broken_barh(spans, (lane - 0.41, 0.82), color=_EVENT, linewidth=0.0)
         place = _beside(label, spans, clock.end)
-        axes.text(y=lane, s=label, va="center_baseline", size=size, color=_INK, **place)
+        axes.text(y=lane, s=label, va="center_baseline", size=size, color=INK, **place)
 
 
 def _beside(label: str, spans: _Spans, end: float) -> dict[str, Any]:
@@ -224,7 +226,7 @@ def _beside(label: str, spans: _Spans, end: float) -> dict[str, Any]:
 def _draw_key(axes: Axes) -> None:
     """Explain the lines of the panels below."""
     axes.set_axis_off()
-    lines = [Line2D([], [], color=_INK, label=name, **style) for name, style in _FLOWS.items()]
+    lines = [Line2D([], [], color=INK, label=name, **style) for name, style in _FLOWS.items()]
     axes.legend(handles=lines, loc="lower left", ncols=3, borderaxespad=0.0, handlelength=2.6)
 
 
@@ -280,13 +282,13 @@ def _draw_spread(axes: Axes, table: pd.DataFrame, name: str, colour: str) -> Non
     for low, high, alpha in ((5, 95, 0.25), (25, 75, 0.5)):
         edges = table[f"{name}_p{low}"], table[f"{name}_p{high}"]
         axes.fill_between(table.index, *edges, fc=(colour, alpha), ec=colour, linewidth=0.4)
-    axes.plot(table.index, table[f"{name}_p50"], color=_INK, linewidth=1.0)
+    axes.plot(table.index, table[f"{name}_p50"], color=INK, linewidth=1.0)
     _frame(axes, PER_CELL[name], table[[f"{name}_p5", f"{name}_p95"]])
 
 
 def _frame(axes: Axes, variable: Variable, values: pd.DataFrame) -> None:
     """Shade the reference range, show all of it and of the values, and label the axis."""
-    axes.axhspan(variable.low, variable.high, color=_EXPECTED, linewidth=0.0, zorder=0.0)
+    axes.axhspan(variable.low, variable.high, color=EXPECTED, linewidth=0.0, zorder=0.0)
     axes.set_ylim(_extent(variable, values.to_numpy(), 0.08))
     axes.set_ylabel(f"{variable.meaning}\n({variable.unit})")
 
@@ -324,12 +326,12 @@ def _stack(axes: Axes, samples: Sequence[Array], variable: Variable, colour: str
     scale = _RIDGE_HEIGHT / max((float(y.max()) for y in densities), default=1.0)
     pale = 0.4 * np.array(to_rgb(colour)) + 0.6
     axes.set_xlim(x[0], x[-1])
-    axes.axvspan(variable.low, variable.high, color=_EXPECTED, linewidth=0.0, zorder=0.0)
+    axes.axvspan(variable.low, variable.high, color=EXPECTED, linewidth=0.0, zorder=0.0)
     for k, (values, y) in enumerate(zip(samples, densities, strict=True)):
         top = k - scale * y
         axes.fill_between(x, k, top, color=pale, linewidth=0.0, zorder=k + 2)
         axes.plot(x, top, color=colour, linewidth=0.9, zorder=k + 2)
-        axes.plot(np.median(values), k, "|", color=_INK, markersize=4.5, zorder=len(samples) + 2)
+        axes.plot(np.median(values), k, "|", color=INK, markersize=4.5, zorder=len(samples) + 2)
 
 
 def _density(values: Array, x: Array) -> Array:

@@ -15,10 +15,14 @@ class Ion(NamedTuple):
 SODIUM: Final = Ion("sodium", "Na", 1, 22.990)
 POTASSIUM: Final = Ion("potassium", "K", 1, 39.098)
 MAGNESIUM: Final = Ion("magnesium", "Mg", 2, 24.305)
+CALCIUM: Final = Ion("calcium", "Ca", 2, 40.078)
 CHLORIDE: Final = Ion("chloride", "Cl", -1, 35.453)
 BICARBONATE: Final = Ion("bicarbonate", "HCO3", -1, 61.017)
 
 CATIONS: Final = (SODIUM, POTASSIUM, MAGNESIUM)
-"""The ions that a diet or a supplement gives; chloride goes with them."""
+"""The cations whose balance the cells take part in."""
 
-BY_NAME: Final = {ion.name: ion for ion in (*CATIONS, CHLORIDE, BICARBONATE)}
+SUPPLIED: Final = (*CATIONS, CALCIUM)
+"""The cations that a diet or a supplement gives; chloride goes with them."""
+
+BY_NAME: Final = {ion.name: ion for ion in (*SUPPLIED, CHLORIDE, BICARBONATE)}

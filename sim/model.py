@@ -11,13 +11,11 @@ from sim.agents import CellAgent, ExtracellularAgent, RenalAgent, Window
 from sim.condition import Condition, load
 from sim.course import Course
 from sim.equations import (
-    BLOCK,
     SUMMED,
     Array,
     Context,
     body_of,
     cells_of,
-    n_blocks,
     rates_of_body,
     total_uptake,
     uptake_of_block,
@@ -140,11 +138,10 @@ class TissueModel(mesa.Model):  # type: ignore[misc]
         rates = cells_of(dy, n)
         for i in self._order.permutation(n):
             rates[:, i] = self.cells[i].fluxes(fluid)
-        blocks = np.empty((n_blocks(n), SUMMED))
-        for b in range(len(blocks)):
-            size = context.traits[SIZE, b * BLOCK : (b + 1) * BLOCK]
-            uptake_of_block(rates, b * BLOCK, size, blocks[b])
-        uptake, excretion = total_uptake(blocks, context.litre), self.kidney.excretion(fluid)
+        uptakes = np.empty((len(context.blocks), SUMMED))
+        for b, (start, stop, _) in enumerate(context.blocks.tolist()):
+            uptake_of_block(rates, start, context.traits[SIZE, start:stop], uptakes[b])
+        uptake, excretion = total_uptake(uptakes, context), self.kidney.excretion(fluid)
         rates_of_body(body_of(y, n), body_of(dy, n), fluid, uptake, excretion, context)
 
 

@@ -1,5 +1,7 @@
-"""The population: cells with traits of their own, each started from its own steady state."""
+"""The population: cells of several types, with traits of their own, each in its own steady state."""
 
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,34 @@ PUMP_DRIFT = CellTraits._fields.index("pump_drift")
 NOISE = slice(PUMP_NOISE, PUMP_NOISE + 2)
 DRIFT = slice(PUMP_DRIFT, PUMP_DRIFT + 2)
 SETTLING_STEPS = 60
+MINOR_PART = 0.1
+"""Part of all cells that each type but the largest gets, however small its share of cell water."""
+
+
+def allocate(n_cells: int, shares: Mapping[str, float]) -> list[int]:
+    """Number of cells of each type.
+
+    A type's cells stand for its share of cell water, however many they are. So a type that is small but
+    tells much (heart, vascular muscle) gets a tenth of the cells, and the largest gets what is left.
+    With fewer cells than types only the largest types are there.
+
+    Parameters
+    ----------
+    n_cells : int
+        Number of all cells.
+    shares : mapping
+        Share of cell water of each type [1].
+    """
+    by_share = sorted(shares, key=lambda kind: -shares[kind])[:n_cells]
+    minor = max(1, int(MINOR_PART * n_cells))
+    counts = dict.fromkeys(shares, 0) | dict.fromkeys(by_share, minor)
+    counts[by_share[0]] = n_cells - minor * (len(by_share) - 1)
+    return list(counts.values())
+
+
+def edges_of(counts: Sequence[int]) -> list[int]:
+    """Where the cells of each type begin, and where the last end."""
+    return [0, *accumulate(counts)]
 
 
 class SteadyStateError(ValueError):
@@ -93,7 +123,7 @@ class Fluctuation:
 def steady_population(
     traits: Array, control: Control, p: CellParameters, rest: RestingCell
 ) -> tuple[Array, Array]:
-    """Steady state of every cell in the normal fluid.
+    """Steady state of every cell of a type in the normal fluid.
 
     Parameters
     ----------
@@ -114,7 +144,7 @@ def steady_population(
     Raises
     ------
     SteadyStateError
-        Names the first cell whose steady state is not found, and its traits.
+        Names the traits of the first cell whose steady state is not found.
     """
     states = np.empty((N_STATES, traits.shape[1]))
     water = np.empty(traits.shape[1])
@@ -128,8 +158,7 @@ def steady_population(
             for name, value in zip(CellTraits._fields, traits[:, lost], strict=True)
         )
         raise SteadyStateError(
-            f"cell {lost} has no steady state in the normal fluid ({own}); "
-            "narrow the population's widths"
+            f"a cell has no steady state in the normal fluid ({own}); narrow the population's widths"
         )
     return states, water
 

@@ -14,11 +14,15 @@ from sim.units import HOURS_PER_DAY
 
 RATE = "mmol/hour"
 """Unit of supply inside the program."""
+AMOUNT = "mmol"
+"""Unit of amounts inside the program."""
 TIME = "hour"
 """Unit of time inside the program."""
 
 
-USUAL = {("day", TIME): HOURS_PER_DAY, ("hour", TIME): 1.0, ("mmol/day", RATE): 1.0 / HOURS_PER_DAY}
+USUAL = {
+    ("day", TIME): HOURS_PER_DAY, ("hour", TIME): 1.0, ("mmol/day", RATE): 1.0 / HOURS_PER_DAY,
+         ("mmol", AMOUNT): 1.0}  # fmt: skip
 """Conversions that nearly every condition needs, known without loading the registry."""
 NUMBER_AND_UNIT = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b)"
@@ -42,7 +46,7 @@ def registry() -> Any:
     import pint
 
     units = pint.UnitRegistry()
-    units.define("equivalent = [equivalence] = Eq")
+    units.define("equivalent = [equivalence] = Eq = eq")
     units.define("osmole = mole = osm")
     return units
 
@@ -94,6 +98,10 @@ def _converted(
     """Convert a number from the unit in a text to a unit of the program."""
     import pint
 
+    if ion is not None and "osm" in unit_text.lower():
+        raise QuantityError(
+            f"{text!r} counts particles of every kind, not {ion.name}; write it like {example!r}"
+        )
     try:
         quantity = number * registry().Unit(_unit_name(unit_text))
     except pint.UndefinedUnitError as fault:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
+from math import ceil
 from numbers import Integral, Real
 from pathlib import Path
 from time import perf_counter
@@ -15,8 +16,9 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from sim.condition import LONGEST_DAYS, Condition, faults_of, load, without_faults
-from sim.course import Course
+from sim.condition import Condition, faults_of, load, without_faults
+from sim.course import SWIFT_STEP, Course
+from sim.events import LONGEST_DAYS
 from sim.faults import InputError
 from sim.interruption import Request, deferred_interrupt
 from sim.observation import PER_CELL, VARIABLES, Recorder, cell_table
@@ -27,9 +29,11 @@ from sim.tissue import IntegrationError, Tissue
 from sim.units import HOURS_PER_DAY
 
 RECORD_HOURS = 6.0
+SWIFT_ROWS = 500
 SNAPSHOTS = 13
 SNAPSHOT_CELLS = 10_000
-"""Defaults: time between rows [h], number of snapshots of cells, and of cells in one."""
+"""Defaults: time between rows [h], rows of a swift condition, number of snapshots of cells, and of cells
+in one."""
 
 
 MOST_CELLS = 100_000_000
@@ -72,7 +76,7 @@ def run(
     without: Iterable[str] = (),
     parameters: Mapping[str, float] | None = None,
     step_hours: float | None = None,
-    record_hours: float = RECORD_HOURS,
+    record_hours: float | None = None,
     snapshots: int = SNAPSHOTS,
     threads: int | None = None,
     on_record: Callable[[Recorder, float], None] | None = None,
@@ -96,9 +100,10 @@ def run(
     parameters : mapping, optional
         Parameters to change, each in the unit that ``sim describe`` shows.
     step_hours : float, optional
-        Length of a step [h]; see :class:`~sim.course.Course`.
-    record_hours : float
-        Time between rows [h].
+        Length of a step, and time between fluctuations [h]; see :class:`~sim.course.Course`.
+    record_hours : float, optional
+        Time between rows [h]; by default 6, or less for a condition with meals or tests of a day. Rows
+        fall on ends of steps.
     snapshots : int
         Number of snapshots of cells, evenly spread from start to end; events get one each besides.
     threads : int, optional
@@ -148,7 +153,7 @@ def plan(
     without: Iterable[str] = (),
     parameters: Mapping[str, float] | None = None,
     step_hours: float | None = None,
-    record_hours: float = RECORD_HOURS,
+    record_hours: float | None = None,
     snapshots: int = SNAPSHOTS,
     threads: int | None = None,
 ) -> Plan:
@@ -160,8 +165,7 @@ def plan(
         Lists every fault.
     """
     faults = list(_argument_faults(n_cells, seed, days, step_hours, record_hours, snapshots, threads))
-    changes = dict(parameters or {})
-    without = (without,) if isinstance(without, str) else tuple(without)
+    changes, without = _changes(parameters, faults), _mechanisms(without, faults)
     chosen = None
     try:
         chosen = _revised(load(condition), None if faults else days, without)
@@ -186,10 +190,18 @@ def plan(
         noise,
         heterogeneous,
         step_hours,
-        record_hours,
+        _recording(chosen) if record_hours is None else record_hours,
         snapshots,
         threads,
     )
+
+
+def _recording(condition: Condition) -> float:
+    """Time between rows [h] that suits a condition."""
+    if not condition.swift:
+        return RECORD_HOURS
+    steps = ceil(condition.duration / SWIFT_ROWS / SWIFT_STEP)
+    return min(RECORD_HOURS, steps * SWIFT_STEP)
 
 
 def carry_out(plan: Plan, on_record: Callable[[Recorder, float], None] | None = None) -> Result:
@@ -213,6 +225,7 @@ def carry_out(plan: Plan, on_record: Callable[[Recorder, float], None] | None = 
         "outcome": outcome,
         **_described(plan),
         "step_hours": course.step_hours,
+        "noise_hours": course.noise_hours,
         "tolerance": tissue.tolerance,
         "evaluations": tissue.evaluations,
         "worst_imbalance": recorder.worst_imbalance(),
@@ -263,7 +276,7 @@ def _argument_faults(
     seed: int,
     days: float | None,
     step_hours: float | None,
-    record_hours: float,
+    record_hours: float | None,
     snapshots: int,
     threads: int | None,
 ) -> Iterator[str]:
@@ -271,7 +284,7 @@ def _argument_faults(
     whole = {"cells": n_cells, "seed": seed, "snapshots": snapshots, "threads": threads}
     numbers = {"days": days, "step_hours": step_hours, "record_hours": record_hours}
     wrong = [name for name, value in whole.items() if not _is_whole(value, name == "threads")]
-    wrong += [name for name, value in numbers.items() if not _is_number(value, name != "record_hours")]
+    wrong += [name for name, value in numbers.items() if not _is_number(value, True)]
     given = {**whole, **numbers}
     for name in wrong:
         yield f"{name} = {given[name]!r} is not a {'whole ' if name in whole else ''}number"
@@ -289,6 +302,33 @@ def _argument_faults(
         yield f"snapshots = {snapshots}; give 2 or more, for start and end have one each"
     if "threads" not in wrong and threads is not None and not 1 <= threads <= 256:
         yield f"threads = {threads}; give 1 to 256"
+
+
+def _mechanisms(without: object, faults: list[str]) -> tuple[str, ...]:
+    """Names of mechanisms to switch off; what is no name becomes a fault."""
+    single = isinstance(without, str) or not isinstance(without, Iterable)
+    names = (without,) if single else tuple(without)  # type: ignore[arg-type]
+    faults += [
+        f"without: {name!r} is not the name of a mechanism, such as 'romk-mg-block'"
+        for name in names
+        if not isinstance(name, str)
+    ]
+    return tuple(name for name in names if isinstance(name, str))
+
+
+def _changes(parameters: object, faults: list[str]) -> dict[str, Any]:
+    """Parameters to change by name; what is no name becomes a fault."""
+    if parameters is None:
+        return {}
+    if not isinstance(parameters, Mapping):
+        faults.append(f"parameters = {parameters!r}; give names and numbers: {{'pump_half_mg': 0.1}}")
+        return {}
+    faults += [
+        f"parameters: {name!r} is not the name of a parameter, such as 'pump_half_mg'"
+        for name in parameters
+        if not isinstance(name, str)
+    ]
+    return {name: value for name, value in parameters.items() if isinstance(name, str)}
 
 
 def _cell_faults(n_cells: int) -> Iterator[str]:

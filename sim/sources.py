@@ -47,5 +47,72 @@ K_DEPLETED_RATS: Final = Source(
 SQUIRES_HUTH_1959: Final = Source("Squires & Huth 1959", "Squires & Huth 1959, K-depletion of man")
 FERDAUS_2019: Final = Source("Ferdaus 2019", "Ferdaus et al. 2019, Mg restriction and NCC (mice)")
 
+RED_CELL_MG: Final = Source("PMID 2621295", "Free Mg of red cells, PMID 2621295")
+BLAUSTEIN_1977: Final = Source(
+    "Blaustein 1977", "Blaustein 1977, Am J Physiol 232:C165, Na, Ca and tone of smooth muscle"
+)
+PIPETCPT_QSP: Final = Source("pipetcpt/qsp", "pipetcpt/qsp, model of serum Mg, renal K and QTc")
+BRENT_1988: Final = Source(
+    "Brent 1988", "Brent et al. 1988, J Clin Endocrinol Metab 67:944, PTH against ionised Ca in men"
+)
+SCHWARZ_1994: Final = Source(
+    "Schwarz 1994", "Schwarz et al. 1994, Eur J Clin Invest 24:553, set point of PTH"
+)
+MAIER_1998: Final = Source(
+    "Maier 1998", "Maier et al. 1998, J Clin Endocrinol Metab 83:3852, half-life of PTH"
+)
+OPEN_BONE_MIN: Final = Source(
+    "OpenBoneMin", "OpenBoneMin, model of Peterson & Riggs of human Ca and bone"
+)
+ENDOTEXT: Final = Source("Endotext", "Endotext, chapter on hypercalcaemia, daily Ca balance")
+GASTRIC_JUICE: Final = Source("surgstudent.org", "surgstudent.org, electrolytes of gastric juice")
+CHOLERA_2012: Final = Source(
+    "Cholera 2012", "Lancet 2012, PMC3761070, electrolytes of cholera and E. coli stools"
+)
+RUDE_1985: Final = Source(
+    "Rude 1985", "Rude et al. 1985: 23 patients with hypomagnesaemic hypocalcaemia before and after Mg"
+)
+SUH_1973: Final = Source("Suh 1973", "Suh et al. 1973: a child with primary hypomagnesaemia")
+SHILS_1969: Final = Source("Shils 1969", "Shils 1969: experimental human Mg depletion")
+JANETT_2015: Final = Source(
+    "Janett 2015", "Janett et al. 2015: 64 cases of hypomagnesaemia under proton-pump inhibitors"
+)
+DORUP_1993: Final = Source("Dørup 1993", "Dørup et al. 1993: Mg and K of muscle under diuretics")
+HUANG_KUO_2007: Final = Source("Huang & Kuo 2007", "Huang & Kuo 2007, J Am Soc Nephrol: Mg and ROMK")
+KAWANO_1998: Final = Source("Kawano 1998", "Kawano et al. 1998: oral Mg and blood pressure")
+COCHRANE_MG: Final = Source("Cochrane", "Cochrane review of oral Mg in hypertension")
+COHEN_2000: Final = Source("Cohen 2000", "Cohen et al. 2000: oral Mg and serum K")
+MOTOYAMA_1989: Final = Source(
+    "Motoyama 1989", "Motoyama et al. 1989, and PMID 3225892: oral Mg and Na of red cells"
+)
+NIELSEN_2007: Final = Source("Nielsen 2007", "Nielsen et al. 2007: a diet low in Mg and heart rhythm")
+POTASSIUM_DEFICIT: Final = Source("K deficit", "Clinical rule of K deficit against plasma K (tertiary)")
+PRESTON_2015: Final = Source(
+    "Preston 2015", "Preston et al. 2015: plasma K and kaliuresis after 35 mmol of KCl and a meal"
+)
+TRANSPORT_DEFECTS: Final = Source(
+    "Gitelman, Bartter", "Class-level plasma levels of transport defects, table of pipetcpt/qsp"
+)
+FATEMI_1991: Final = Source(
+    "Fatemi 1991",
+    "Fatemi et al. 1991, J Clin Endocrinol Metab 73:1067: 3 weeks of low Mg in 26 men and women",
+)
+LOADING_TEST_1994: Final = Source(
+    "Loading test 1994", "Scand J Clin Lab Invest 1994 54:23: Mg loading test in 88 healthy adults"
+)
+CHOLST_1984: Final = Source(
+    "Cholst 1984", "Cholst et al. 1984, N Engl J Med: Mg infusion lowers PTH and Ca"
+)
+CARAMELO_1994: Final = Source(
+    "Caramelo 1994", "Caramelo et al. 1994, Nefrologia 14:72: plasma K after 75 g of glucose"
+)
+PPI_RECHALLENGE: Final = Source(
+    "PPI rechallenge",
+    "Endocrine Abstracts 21 P83: a woman of 65 with and without a proton-pump inhibitor",
+)
+LOW_SODIUM_1989: Final = Source(
+    "Low sodium 1989", "Am J Physiol 1989 256:R1171: aldosterone at Na intakes of 10 to 350 mmol/day"
+)
+
 FITTED: Final = Source("fitted", "Fitted here: no readable source settles it")
 ASSUMED: Final = Source("assumed", "Textbook knowledge or convention, not verified in a source")

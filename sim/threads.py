@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from sim.equations import (
-    BLOCK,
     SUMMED,
     Array,
     Context,
@@ -20,7 +19,6 @@ from sim.equations import (
     cells_of,
     finish_rates,
     finish_stage,
-    n_blocks,
     rates_of_cells,
     shared_fluid,
     stage_of_cells,
@@ -33,24 +31,25 @@ def threaded_equations(
 ) -> tuple[Callable[..., None], Callable[..., None]]:
     """Rates and stage of the tissue with the cells shared out among threads, whole blocks each."""
 
-    def share_out(work: Callable[..., None], n: int, *arguments: Any) -> Array:
-        blocks = np.empty((n_blocks(n), SUMMED))
-        edges = np.linspace(0, n_blocks(n), threads + 1).astype(int) * BLOCK
+    def share_out(work: Callable[..., None], context: Context, *arguments: Any) -> Array:
+        n_blocks = len(context.blocks)
+        uptakes = np.empty((n_blocks, SUMMED))
+        edges = np.linspace(0, n_blocks, threads + 1).astype(int)
         jobs = [
-            pool.submit(work, *arguments, a, min(b, n), blocks)
+            pool.submit(work, *arguments, context, a, b, uptakes)
             for a, b in pairwise(edges.tolist())
             if a < b
         ]
         for job in jobs:
             job.result()
-        return blocks
+        return uptakes
 
     def rates(t: float, y: Array, dy: Array, context: Context) -> None:
         n = context.traits.shape[1]
         body = body_of(y, n)
         fluid = shared_fluid(body, context)
-        blocks = share_out(rates_of_cells, n, t, cells_of(y, n), cells_of(dy, n), fluid, context)
-        finish_rates(body, body_of(dy, n), fluid, blocks, context)
+        uptakes = share_out(rates_of_cells, context, t, cells_of(y, n), cells_of(dy, n), fluid)
+        finish_rates(body, body_of(dy, n), fluid, uptakes, context)
 
     def stage(
         t: float,
@@ -64,7 +63,7 @@ def threaded_equations(
         n = context.traits.shape[1]
         body = body_of(y, n) + body_of(newest, n)
         fluid = shared_fluid(body, context)
-        blocks = share_out(stage_of_cells, n, t, y, f0, newest, before, weights, fluid, context)
-        finish_stage(body, f0, newest, before, weights, fluid, blocks, context)
+        uptakes = share_out(stage_of_cells, context, t, y, f0, newest, before, weights, fluid)
+        finish_stage(body, f0, newest, before, weights, fluid, uptakes, context)
 
     return rates, stage

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 
 from sim.balance import Audit, Totals, audit_of, totals_of
-from sim.body import BodyState, Excretion, RestingBody, healthy_body, renal_excretion, resting_body
+from sim.body import FIRST_TOTAL, healthy_body, resting_body
+from sim.body_state import BodyState, RestingBody, ionised_calcium
 from sim.cells import (
     CellState,
     CellTraits,
@@ -22,10 +24,13 @@ from sim.control import Control
 from sim.equations import (
     Array,
     Context,
+    blocks_of,
     body_of,
     cells_of,
     elapsed_in_step,
+    excretion_of,
     integrate_tissue,
+    kind_of,
     observe_cells,
     shared_fluid,
     tissue_rates,
@@ -44,13 +49,16 @@ from sim.integrator import (
     stage_of,
 )
 from sim.ions import CATIONS, MAGNESIUM
-from sim.parameters import BodyParameters, Parameters
+from sim.kidney import Excretion
+from sim.parameters import CELL_TYPES, TITLES, BodyParameters, Parameters
 from sim.population import (
     N_STATES,
     SIZE,
     Fluctuation,
     SteadyStateError,
+    allocate,
     draw_traits,
+    edges_of,
     steady_population,
     uniform_traits,
 )
@@ -61,11 +69,11 @@ DEFAULT_TOLERANCE = 1e-5
 THREADS_PAY_FROM = 20_000
 """Cells from which sharing them out among threads pays."""
 
+MEAL = 100.0
+"""Carbohydrate of a meal [g], the scale of its error."""
 BUFFERED = CellState._fields.index("buffered")
 CHLORIDE_PLACE = Totals._fields.index("cl")
 ECF_CL = BodyState._fields.index("ecf_cl")
-FIRST_TOTAL = BodyState._fields.index("taken_na")
-"""Where the running totals begin among the body's states."""
 OSMOLES = BodyState._fields.index("osmoles")
 
 
@@ -102,8 +110,9 @@ class Tissue:
         State.
     traits : (8, cells) array
         :class:`~sim.cells.CellTraits` of each cell.
-    litre : float
-        Reference water of a cell of size 1 [L].
+    counts : list of int
+        Number of cells of each type, in the order of :data:`~sim.parameters.CELL_TYPES` and of the
+        cells.
     """
 
     def __init__(
@@ -126,8 +135,10 @@ class Tissue:
         self.edits = 0
         p = self.parameters
         self._control = usual_control(p.body)
-        rest_cell, rest_body = resting_cell(p.cell, normal_fluid(p.body)), resting_body(p.body)
-        _check_rest(rest_cell, rest_body)
+        rest_body, shares = resting_body(p.body), p.shares()
+        of_types, fluid = p.of_types(), normal_fluid(p.body)
+        rest_cells = tuple(resting_cell(of_type, fluid) for of_type in of_types)
+        _check_rest(rest_cells, rest_body, shares)
         if heterogeneous:
             self.traits = draw_traits(n_cells, p.population, seed, replicate)
         else:
@@ -135,19 +146,47 @@ class Tissue:
         self._fluctuation = Fluctuation(p.population, seed, replicate)
         if noise:
             self._fluctuation.start(self.traits)
-        cells, water = steady_population(self.traits, self._control, p.cell, rest_cell)
-        self.litre = p.body.cell_water / float(self.traits[SIZE] @ water)
+        self.counts = allocate(n_cells, shares)
         self._context = Context(
-            self.traits, self.litre, 0.0, 0.0, self._control, p, rest_cell, rest_body
+            self.traits,
+            blocks_of(self.counts),
+            np.zeros(len(CELL_TYPES)),
+            0.0,
+            0.0,
+            self._control,
+            of_types,
+            rest_cells,
+            p.body,
+            rest_body,
         )
+        cells = self._settle(list(shares.values()))
         self.y = np.concatenate([cells.ravel(), np.array(healthy_body(p.body))])
         self._memory = new_memory()
         self._work = new_workspace(self.y.size)
         self._segments = _segments(n_cells, p)
         self._threads = _threads_for(n_cells) if threads is None else threads
-        self._books = np.zeros(len(BodyState._fields))
+        self._books, self._carry = np.zeros((2, len(BodyState._fields)))
         self._start = self.totals()
-        self._added = np.zeros(4)
+        self._added = np.zeros(len(Totals._fields))
+
+    def _settle(self, shares: list[float]) -> Array:
+        """Steady states of all cells; sets how many litres the cells of each type stand for."""
+        context, cells = self._context, np.empty((N_STATES, self.n_cells))
+        present = sum(share for share, count in zip(shares, self.counts, strict=True) if count)
+        for kind, cut in enumerate(self.slices()):
+            if not self.counts[kind]:
+                continue
+            traits = np.ascontiguousarray(self.traits[:, cut])
+            cells[:, cut], water = steady_population(
+                traits, self._control, context.cells[kind], context.rest_cells[kind]
+            )
+            litres = context.body.cell_water * shares[kind] / present
+            context.litres[kind] = litres / float(traits[SIZE] @ water)
+        return cells
+
+    def slices(self) -> list[slice]:
+        """Which cells are of each type, in the order of :data:`~sim.parameters.CELL_TYPES`."""
+        return [slice(a, b) for a, b in pairwise(edges_of(self.counts))]
 
     @property
     def n_cells(self) -> int:
@@ -190,8 +229,12 @@ class Tissue:
     @property
     def excretion(self) -> Excretion:
         """What the kidney excretes now [mmol/h]."""
-        p = self.parameters.body
-        return renal_excretion(self.body, self.fluid, self._control, p, self._context.rest_body)
+        return excretion_of(body_of(self.y, self.n_cells), self.fluid, self._context)
+
+    @property
+    def ionised_calcium(self) -> float:
+        """Ionised Ca of the extracellular fluid now [mM]."""
+        return ionised_calcium(self.body, self.fluid.volume, self.parameters.body)
 
     def body_rates(self) -> BodyState:
         """Rates of the body's state now [per h]."""
@@ -278,7 +321,8 @@ class Tissue:
 
         Cells hold too little Cl for its salt to be taken out; H leaves them as neutral as they were.
         """
-        weight = self.litre * float(self.traits[SIZE, cell])
+        kind = kind_of(cell, self._context)
+        weight = float(self._context.litres[kind]) * float(self.traits[SIZE, cell])
         self.cells[state, cell] += amount
         self.cells[BUFFERED, cell] -= amount
         self._enter(state, weight * amount, 0.0, weight * amount)
@@ -302,9 +346,17 @@ class Tissue:
         kick(self._memory)
 
     def _close_books(self) -> None:
-        """Move the running totals out of the state, where they would grow and lose digits."""
+        """Move the running totals out of the state, where they would grow and lose digits.
+
+        What rounding cuts off a sum is carried to the next one (Kahan's summation): ten times the Ca of
+        the fluid passes through it every day.
+        """
         totals = body_of(self.y, self.n_cells)[FIRST_TOTAL:]
-        self._books[FIRST_TOTAL:] += totals
+        books, carry = self._books[FIRST_TOTAL:], self._carry[FIRST_TOTAL:]
+        entry = totals + carry
+        after = books + entry
+        carry[:] = entry - (after - books)
+        books[:] = after
         totals[:] = 0.0
 
     def _explain(self, outcome: Outcome) -> str:
@@ -323,17 +375,24 @@ class Tissue:
         return f"{where} became {became} {when}; {advice}"
 
 
-def _check_rest(cell: RestingCell, body: RestingBody) -> None:
+def _check_rest(cells: tuple[RestingCell, ...], body: RestingBody, shares: dict[str, float]) -> None:
     """Refuse parameters with which a healthy body would need something negative."""
     must_be_positive = {
-        "impermeant osmoles of cells": cell.impermeant,
-        "fixed charge of cells": cell.fixed_charge,
-        "Na permeability": cell.p_na,
-        "K permeability": cell.p_k,
-        "Mg-binding sites": cell.mg_sites,
         "other osmoles of the fluid": body.ecf_other_osmoles,
         "urinary Mg in health": body.mg_excreted_fraction,
+        "the share of skeletal muscle": shares[CELL_TYPES[0]],
     }
+    for kind, cell in zip(CELL_TYPES, cells, strict=True):
+        must_be_positive |= {
+            f"{what} of {TITLES[kind]}": value
+            for what, value in {
+                "impermeant osmoles": cell.impermeant,
+                "fixed charge": cell.fixed_charge,
+                "Na permeability": cell.p_na,
+                "K permeability": cell.p_k,
+                "Mg-binding sites": cell.mg_sites,
+            }.items()
+        }
     wrong = [name for name, value in must_be_positive.items() if not value > 0.0]
     if wrong:
         raise SteadyStateError(
@@ -343,7 +402,12 @@ def _check_rest(cell: RestingCell, body: RestingBody) -> None:
 
 def usual_control(p: BodyParameters) -> Control:
     """Usual diet, and nothing else done."""
-    return Control(p.intake_na / HOURS_PER_DAY, p.intake_k / HOURS_PER_DAY, p.intake_mg / HOURS_PER_DAY)
+    return Control(
+        p.intake_na / HOURS_PER_DAY,
+        p.intake_k / HOURS_PER_DAY,
+        p.intake_mg / HOURS_PER_DAY,
+        p.intake_ca / HOURS_PER_DAY,
+    )
 
 
 def _threads_for(n_cells: int) -> int:
@@ -357,14 +421,14 @@ def _segments(n_cells: int, p: Parameters) -> Segments:
     cell_scales = [c.rest_na, c.rest_k, c.rest_mg_total, c.rest_na, 1.0]
     cell_floors = [0.0, 0.0, 0.0, -np.inf, 0.0]
     # Running totals are judged against ten days of intake; the gut may be empty but for rounding.
-    ten_days = {
-        "na": 10.0 * p.body.intake_na, "k": 10.0 * p.body.intake_k, "mg": 10.0 * p.body.intake_mg,
-        "hco3": 10.0 * p.body.intake_k, "made": 10.0 * p.body.intake_k,
+    intake = {
+        "na": p.body.intake_na, "k": p.body.intake_k, "mg": p.body.intake_mg, "ca": p.body.intake_ca,
+        "hco3": p.body.intake_k, "made": p.body.intake_k,
     }  # fmt: skip
     body_scales, body_floors = [], []
-    for name, value in healthy._asdict().items():
-        total = value == 0.0
-        body_scales.append(ten_days[name.rsplit("_", 1)[1]] if total else value)
+    for place, (name, value) in enumerate(healthy._asdict().items()):
+        total = place >= FIRST_TOTAL
+        body_scales.append(10.0 * intake[name.rsplit("_", 1)[1]] if total else value or MEAL)
         body_floors.append(-np.inf if total else (-1e-3 if name.startswith("gut") else 0.0))
     ends = [n_cells * (i + 1) for i in range(N_STATES)]
     ends += [ends[-1] + i + 1 for i in range(len(healthy))]

@@ -1,7 +1,7 @@
 """Units used inside the program and the physical constants that join them.
 
 Inside, every number is in mmol, L, h, mM, mV and mosm. Text with other units is converted once, at
-the edge, by :mod:`sim.quantity`; results are converted to days once, by :mod:`sim.record`.
+the edge, by :mod:`sim.quantity`; results are converted to days once, by :mod:`sim.observation`.
 """
 
 from typing import Final

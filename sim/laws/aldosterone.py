@@ -1,4 +1,4 @@
-"""Aldosterone: rises with plasma K, with a small extracellular volume and with Mg deficit."""
+"""Aldosterone: called for by renin, by plasma K and by Mg deficit."""
 
 from sim.compiled import law
 from sim.elementary import exp, power
@@ -6,26 +6,28 @@ from sim.elementary import exp, power
 
 @law
 def aldosterone_target(
+    renin: float,
     plasma_k: float,
     k_normal: float,
-    volume_relative: float,
     mg_relative: float,
+    renin_exponent: float,
     k_slope: float,
-    volume_exponent: float,
     mg_gain: float,
 ) -> float:
     """Aldosterone over normal that the body calls for.
 
     Parameters
     ----------
+    renin : float or array
+        Renin over normal [1].
     plasma_k, k_normal : float or array
         Plasma K, now and normally [mM].
-    volume_relative, mg_relative : float or array
-        Extracellular volume and plasma Mg over normal [1].
+    mg_relative : float or array
+        Plasma Mg over normal [1].
+    renin_exponent : float
+        How steeply it follows renin [1].
     k_slope : float
         Rise of its logarithm with plasma K [1/mM].
-    volume_exponent : float
-        How steeply it falls with volume [1].
     mg_gain : float
         Rise of its logarithm with the relative Mg deficit [1].
 
@@ -36,10 +38,10 @@ def aldosterone_target(
 
     Limits
     ------
-    One at the normal state. Rises with K, falls with volume and with Mg.
+    One at the normal state. Rises with renin and with K, falls with Mg.
     """
     return (
         exp(k_slope * (plasma_k - k_normal))
-        * power(volume_relative, -volume_exponent)
+        * power(renin, renin_exponent)
         * exp(mg_gain * (1.0 - mg_relative))
     )

@@ -9,37 +9,6 @@ from sim.elementary import power
 
 
 @law
-def ncc_competence(mg_relative: float, half_mg: float, hill: float) -> float:
-    """How far NCC can answer plasma K [1].
-
-    Parameters
-    ----------
-    mg_relative : float or array
-        Plasma Mg over normal [1].
-    half_mg : float
-        Relative Mg at which about half the answer is left [1].
-    hill : float
-        Steepness [1].
-
-    Returns
-    -------
-    float or array
-        Competence over normal [1].
-
-    Limits
-    ------
-    One at normal Mg. Falls towards zero with Mg.
-
-    References
-    ----------
-    Ferdaus et al. 2019: Mg restriction lowers NCC and prevents its activation by low K (mice).
-    """
-    half = power(half_mg, hill)
-    now = power(mg_relative, hill)
-    return now * (1.0 + half) / (now + half)
-
-
-@law
 def ncc_target(k_relative: float, competence: float, exponent: float, loss: float) -> float:
     """NCC activity that plasma K and Mg call for.
 
@@ -48,7 +17,7 @@ def ncc_target(k_relative: float, competence: float, exponent: float, loss: floa
     k_relative : float or array
         Plasma K over normal [1].
     competence : float or array
-        From :func:`ncc_competence` [1].
+        How far Mg lets NCC answer K, from 0 to 1; see :func:`~sim.laws.permission.permission` [1].
     exponent : float
         How steeply NCC rises as K falls [1].
     loss : float
@@ -62,32 +31,56 @@ def ncc_target(k_relative: float, competence: float, exponent: float, loss: floa
     Limits
     ------
     One at normal K and competence. Rises as K falls. Without competence it is 1 − loss at any K.
+
+    References
+    ----------
+    Ferdaus et al. 2019: Mg restriction lowers NCC and prevents its activation by low K (mice).
     """
     return power(k_relative, -exponent * competence) * (1.0 - loss * (1.0 - competence))
 
 
 @law
 def distal_delivery(
-    ncc: float, thiazide: float, loop: float, thiazide_rise: float, loop_rise: float
+    ncc: float,
+    uptake_ratio: float,
+    loop: float,
+    loop_rise: float,
+    volume_relative: float,
+    volume_exponent: float,
+    nephrons: float,
 ) -> float:
     """Na delivered to the K-secreting segment over normal.
+
+    What NCC takes up is missing downstream: delivery is one part in ``1 + uptake_ratio · ncc``. A small
+    extracellular volume raises uptake upstream, so that low Na does not waste K. The fewer nephrons
+    there are, the more of the same intake each must let pass.
 
     Parameters
     ----------
     ncc : float or array
-        NCC activity over normal [1].
-    thiazide, loop : float
-        Effect of the two diuretics, 0 none to 1 full [1].
-    thiazide_rise, loop_rise : float
-        Rise of delivery at full effect [1].
+        Working NCC over normal: regulated activity less what a drug or a defect takes away [1].
+    uptake_ratio : float
+        Na that NCC takes up over Na that passes it, at the normal state [1].
+    loop : float or array
+        Part of NKCC2 in the loop that a drug or a defect takes away [1].
+    loop_rise : float
+        Rise of delivery without NKCC2 [1].
+    volume_relative : float or array
+        Extracellular volume over normal [1].
+    volume_exponent : float
+        How steeply delivery follows volume [1].
+    nephrons : float or array
+        Part of the nephrons that is left [1].
 
     Returns
     -------
     float or array
-        Factor [1].
+        Factor for each nephron [1].
 
     Limits
     ------
-    One at normal NCC without drugs. Half at twice the NCC.
+    One at normal NCC and volume with loop and nephrons intact. Without NCC it is 1 + uptake_ratio.
+    Falls as NCC rises. Twice as much with half the nephrons.
     """
-    return (1.0 + thiazide_rise * thiazide) * (1.0 + loop_rise * loop) / ncc
+    passed = (1.0 + loop_rise * loop) * (1.0 + uptake_ratio) / (1.0 + uptake_ratio * ncc)
+    return passed * power(volume_relative, volume_exponent) / nephrons

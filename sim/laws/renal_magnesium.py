@@ -6,7 +6,7 @@ from sim.elementary import power
 
 @law
 def excreted_fraction(
-    mg_relative: float, normal: float, floor: float, exponent: float, wasting: float
+    mg_relative: float, normal: float, floor: float, exponent: float, escaping: float
 ) -> float:
     """Part of filtered Mg that reaches the urine.
 
@@ -18,8 +18,8 @@ def excreted_fraction(
         Excreted fraction at normal Mg and the least one [1].
     exponent : float
         Steepness [1].
-    wasting : float or array
-        Factor of diuretics on the odds of excretion, 1 without [1].
+    escaping : float or array
+        Part of filtered Mg that escapes a segment which a drug or a defect has struck [1].
 
     Returns
     -------
@@ -28,10 +28,11 @@ def excreted_fraction(
 
     Limits
     ------
-    ``normal`` at normal Mg without drugs. Falls to ``floor`` with Mg. Never above one.
+    ``normal`` at normal Mg without drugs. Falls to ``floor`` with Mg, or to ``floor + escaping``
+    nearly. Never above one.
     """
     spill = power(mg_relative, exponent) * (normal - floor) / (1.0 - normal)
-    odds = wasting * (floor + spill)
+    odds = floor + escaping + spill
     return odds / (1.0 - floor + odds)
 
 

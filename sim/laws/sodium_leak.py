@@ -4,7 +4,7 @@ from sim.compiled import law
 
 
 @law
-def leak_factor(mg_out: float, mg_normal: float, half_mg: float) -> float:
+def leak_factor(mg_out: float, mg_normal: float, half_mg: float, gated_share: float) -> float:
     """Na permeability over normal.
 
     Parameters
@@ -12,7 +12,9 @@ def leak_factor(mg_out: float, mg_normal: float, half_mg: float) -> float:
     mg_out, mg_normal : float or array
         Ionised Mg outside, now and normally [mM].
     half_mg : float
-        Mg that halves the leak of a Mg-free membrane [mM].
+        Mg that halves the gated leak of a Mg-free membrane [mM].
+    gated_share : float
+        Part of the normal leak that Mg holds back [1].
 
     Returns
     -------
@@ -21,10 +23,12 @@ def leak_factor(mg_out: float, mg_normal: float, half_mg: float) -> float:
 
     Limits
     ------
-    One in normal Mg. Without Mg it is 1 + mg_normal/half_mg. Falls as Mg rises.
+    One in normal Mg. Without Mg it is 1 + gated_share · mg_normal/half_mg. Falls towards
+    1 − gated_share as Mg rises.
 
     References
     ----------
     Direction: external Mg inhibits the residual Na flux of red cells. Its size is fitted.
     """
-    return (1.0 + mg_normal / half_mg) / (1.0 + mg_out / half_mg)
+    gated = (1.0 + mg_normal / half_mg) / (1.0 + mg_out / half_mg)
+    return 1.0 - gated_share + gated_share * gated

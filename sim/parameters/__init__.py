@@ -1,6 +1,6 @@
 """Every number of the model, declared once: value, unit, meaning, source, basis and range.
 
-Three named tuples of floats, so compiled code takes them as they are. The facts about a number sit
+Named tuples of floats, so compiled code takes them as they are. The facts about a number sit
 beside it, in its annotation, and reach `sim describe`, the README's table and provenance through
 :func:`describe`. To change numbers: ``Parameters().replace(pump_half_mg=0.1)``.
 """
@@ -15,11 +15,15 @@ from typing import Any, NamedTuple, get_type_hints
 from sim.faults import InputError
 from sim.parameters.body import BodyParameters
 from sim.parameters.cell import CellParameters
+from sim.parameters.cell_types import CELL_TYPES, TITLES, TypeParameters
 from sim.parameters.facts import Basis, Fact
 from sim.parameters.population import PopulationParameters
+from sim.parameters.signs import SignParameters
 
 __all__ = [
+    "CELL_TYPES",
     "FACTS",
+    "TITLES",
     "Basis",
     "BodyParameters",
     "CellParameters",
@@ -28,6 +32,8 @@ __all__ = [
     "ParameterError",
     "Parameters",
     "PopulationParameters",
+    "SignParameters",
+    "TypeParameters",
     "describe",
 ]
 
@@ -49,8 +55,29 @@ class Parameters(NamedTuple):
     """All numbers of the model, in the groups that compiled code takes."""
 
     cell: CellParameters = CellParameters()
+    types: TypeParameters = TypeParameters()
     body: BodyParameters = BodyParameters()
     population: PopulationParameters = PopulationParameters()
+    signs: SignParameters = SignParameters()
+
+    def shares(self) -> dict[str, float]:
+        """Part of each type of cells in all cell water [1]; skeletal muscle has what others leave."""
+        others = {kind: float(getattr(self.types, f"{kind}_share")) for kind in CELL_TYPES[1:]}
+        return {CELL_TYPES[0]: 1.0 - sum(others.values()), **others}
+
+    def of_types(self) -> tuple[CellParameters, ...]:
+        """Numbers of every type of cells, in the order of :data:`CELL_TYPES`."""
+        return tuple(self.cell._replace(**self._own(kind)) for kind in CELL_TYPES)
+
+    def _own(self, kind: str) -> dict[str, float]:
+        """Numbers in which a type differs from skeletal muscle, by the names of the typical cell."""
+        own = {
+            name.removeprefix(f"{kind}_"): value
+            for name, value in self.types._asdict().items()
+            if name.startswith(f"{kind}_")
+        }
+        own.pop("share", None)
+        return own
 
     def replace(self, changes: Mapping[str, float] | None = None, /, **named: float) -> "Parameters":
         """Return parameters with some values changed, each in the unit of its table row.
@@ -65,7 +92,7 @@ class Parameters(NamedTuple):
         faults = [fault for name, value in wanted.items() if (fault := _fault(name, value))]
         if faults:
             raise ParameterError(faults)
-        groups: list[Any] = [self.cell, self.body, self.population]
+        groups: list[Any] = list(self)
         return Parameters(
             *(
                 group._replace(**{k: float(v) for k, v in wanted.items() if k in group._fields})
@@ -117,6 +144,8 @@ FACTS = {entry.name: entry.fact for entry in describe()}
 
 def _fault(name: str, value: float) -> str | None:
     """Say what is wrong with setting a parameter to a value, or None."""
+    if not isinstance(name, str):
+        return f"{name!r} is not the name of a parameter (`sim describe` lists them)"
     if name not in FACTS:
         near = difflib.get_close_matches(name, FACTS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""

@@ -7,11 +7,19 @@ from sim.sources import (
     ASSUMED,
     AVIOLI_BERMAN_1966,
     BORON_BOULPAEP,
+    BRENT_1988,
+    CHOLERA_2012,
     COGSWELL_2018,
     CTAL_MG,
+    DUTTA_LAYTON_2024,
+    ENDOTEXT,
     FERDAUS_2019,
     FINE_1991,
     FITTED,
+    GASTRIC_JUICE,
+    MAIER_1998,
+    OPEN_BONE_MIN,
+    SCHWARZ_1994,
     SQUIRES_HUTH_1959,
     STADT_2022,
 )
@@ -45,6 +53,13 @@ class BodyParameters(NamedTuple):
         "mM", "plasma Mg in small complexes", BORON_BOULPAEP, MEASURED, 0.04, 0.1)] = 0.06
     plasma_mg_bound: Annotated[float, Fact(
         "mM", "plasma Mg bound to protein", BORON_BOULPAEP, MEASURED, 0.15, 0.33)] = 0.28
+    plasma_ca_ionised: Annotated[float, Fact(
+        "mM", "ionised plasma Ca", SCHWARZ_1994, MEASURED, 1.15, 1.3)] = 1.25
+    plasma_ca_complexed: Annotated[float, Fact(
+        "mM", "plasma Ca in small complexes; ionised and these are 0.6 of the total",
+        OPEN_BONE_MIN, DERIVED, 0.1, 0.25)] = 0.16
+    plasma_ca_bound: Annotated[float, Fact(
+        "mM", "plasma Ca bound to protein, 0.4 of 2.35", OPEN_BONE_MIN, DERIVED, 0.9, 1.2)] = 0.94
 
     intake_na: Annotated[float, Fact(
         "mmol/day", "usual Na intake", COGSWELL_2018, MEASURED, 100.0, 200.0)] = 150.0
@@ -52,11 +67,13 @@ class BodyParameters(NamedTuple):
         "mmol/day", "usual K intake", COGSWELL_2018, MEASURED, 55.0, 100.0)] = 75.0
     intake_mg: Annotated[float, Fact(
         "mmol/day", "usual Mg intake", COGSWELL_2018, MEASURED, 10.0, 18.0)] = 14.0
+    intake_ca: Annotated[float, Fact(
+        "mmol/day", "usual Ca intake, 1000 mg/day", ENDOTEXT, MEASURED, 15.0, 35.0)] = 25.0
     absorption_time: Annotated[float, Fact(
-        "h", "time constant of Na and K absorption", ASSUMED, ASSUME, 0.5, 3.0)] = 1.0
+        "h", "time constant of Na and K absorption", ASSUMED, ASSUME, 0.3, 2.0)] = 0.686
     mg_transit: Annotated[float, Fact(
-        "h", "mean stay of Mg in the absorbing gut: three meals a day keep one meal in it",
-        ASSUMED, ASSUME, 4.0, 12.0)] = 8.0
+        "h", "mean stay of Mg in the absorbing gut; with it, the usual intake spread over the day is "
+        "absorbed as three meals are", ASSUMED, ASSUME, 2.0, 6.0)] = 3.0
     absorbed_na: Annotated[float, Fact(
         "1", "part of gut Na that is absorbed", ASSUMED, ASSUME, 0.95, 1.0)] = 0.98
     absorbed_k: Annotated[float, Fact(
@@ -69,21 +86,49 @@ class BodyParameters(NamedTuple):
         FINE_1991, DERIVED, 2.0, 4.0)] = 3.05
     mg_absorption_passive: Annotated[float, Fact(
         "1", "part of gut Mg absorbed in proportion", FINE_1991, DERIVED, 0.05, 0.1)] = 0.07
+    inhibitor_passive_loss: Annotated[float, Fact(
+        "1", "part of that which a full proton-pump inhibitor takes away too",
+        FITTED, FIT, 0.0, 1.0)] = 0.43
     mg_secreted: Annotated[float, Fact(
         "mmol/day", "Mg lost with digestive juices at normal plasma Mg",
-        ASSUMED, ASSUME, 0.3, 2.0)] = 1.0
+        ASSUMED, ASSUME, 0.3, 2.0)] = 1.34
+    carbohydrate_time: Annotated[float, Fact(
+        "h", "time constant of carbohydrate absorption", ASSUMED, ASSUME, 0.5, 2.0)] = 1.0
+    absorbed_ca: Annotated[float, Fact(
+        "1", "part of dietary Ca absorbed net at normal PTH: 200 of 1000 mg/day",
+        ENDOTEXT, DERIVED, 0.1, 0.35)] = 0.2
+    ca_absorption_independent: Annotated[float, Fact(
+        "1", "part of Ca absorption that needs no PTH", ASSUMED, ASSUME, 0.2, 0.8)] = 0.5
+    vomit_na: Annotated[float, Fact(
+        "mM", "Na of vomited gastric juice", GASTRIC_JUICE, MEASURED, 30.0, 100.0)] = 60.0
+    vomit_k: Annotated[float, Fact(
+        "mM", "K of vomited gastric juice", GASTRIC_JUICE, MEASURED, 5.0, 20.0)] = 10.0
+    vomit_h: Annotated[float, Fact(
+        "mM", "H of vomited gastric juice, which leaves HCO3 behind: what balances 130 mM of Cl",
+        GASTRIC_JUICE, DERIVED, 30.0, 100.0)] = 60.0
+    diarrhoea_na: Annotated[float, Fact(
+        "mM", "Na of diarrhoeal stool: 50 (E. coli) to 130 (cholera)",
+        CHOLERA_2012, MEASURED, 50.0, 130.0)] = 70.0
+    diarrhoea_k: Annotated[float, Fact(
+        "mM", "K of diarrhoeal stool", CHOLERA_2012, MEASURED, 20.0, 35.0)] = 35.0
+    diarrhoea_hco3: Annotated[float, Fact(
+        "mM", "HCO3 of diarrhoeal stool", CHOLERA_2012, MEASURED, 20.0, 45.0)] = 40.0
+    diarrhoea_mg: Annotated[float, Fact(
+        "mM", "Mg of diarrhoeal stool beside what was not absorbed",
+        ASSUMED, ASSUME, 0.5, 5.0)] = 2.0
 
     gfr: Annotated[float, Fact(
         "L/day", "glomerular filtration", STADT_2022, MEASURED, 130.0, 200.0)] = 180.0
     mg_excreted_floor: Annotated[float, Fact(
-        "1", "least part of filtered Mg that is excreted", FITTED, FIT, 0.002, 0.01)] = 0.005
+        "1", "least part of filtered Mg that is excreted", FITTED, FIT, 0.002, 0.01)] = 0.00682
     mg_excreted_exponent: Annotated[float, Fact(
         "1", "steepness of Mg excretion in filtered Mg", FITTED, FIT, 3.0, 10.0)] = 7.0
-    loop_mg_wasting: Annotated[float, Fact(
-        "1", "rise of excreted Mg fraction at full loop diuretic",
-        ASSUMED, ASSUME, 0.3, 3.0)] = 1.0
-    thiazide_mg_wasting: Annotated[float, Fact(
-        "1", "rise of excreted Mg fraction at full thiazide", ASSUMED, ASSUME, 0.1, 2.0)] = 0.5
+    nkcc2_mg_escape: Annotated[float, Fact(
+        "1", "part of filtered Mg that escapes without NKCC2, of the 0.5–0.7 taken up there",
+        FITTED, FIT, 0.02, 0.15)] = 0.02
+    ncc_mg_escape: Annotated[float, Fact(
+        "1", "part of filtered Mg that escapes without NCC, of the 0.1 taken up there",
+        FITTED, FIT, 0.01, 0.08)] = 0.0479
     tubule_mg: Annotated[float, Fact(
         "mM", "free Mg of distal tubule cells; follows plasma Mg in proportion",
         CTAL_MG, MEASURED, 0.4, 0.6)] = 0.52
@@ -95,31 +140,44 @@ class BodyParameters(NamedTuple):
         SQUIRES_HUTH_1959, FIT, 5.0, 15.0)] = 10.0
     k_secretion_exponent: Annotated[float, Fact(
         "1", "distal K secretion follows plasma K to this exponent",
-        FITTED, FIT, 0.8, 2.5)] = 1.5
+        FITTED, FIT, 0.8, 3.0)] = 2.2
     k_aldosterone_exponent: Annotated[float, Fact(
         "1", "distal K secretion follows aldosterone to this exponent",
         STADT_2022, MEASURED, 0.24, 0.41)] = 0.4
     k_delivery_exponent: Annotated[float, Fact(
         "1", "distal K secretion follows distal delivery to this exponent",
         FITTED, FIT, 0.3, 1.2)] = 0.8
+    k_hco3_exponent: Annotated[float, Fact(
+        "1", "distal K secretion follows plasma HCO3 to this exponent",
+        ASSUMED, ASSUME, 0.0, 2.0)] = 0.8
+    k_feed_forward: Annotated[float, Fact(
+        "1", "greatest rise of K secretion by the gut's own K signal",
+        STADT_2022, FIT, 0.0, 10.0)] = 5.07
+    k_feed_forward_half: Annotated[float, Fact(
+        "1", "K absorption over usual at half that rise less the usual",
+        ASSUMED, ASSUME, 10.0, 20.0)] = 10.0
     romk_half_mg: Annotated[float, Fact(
-        "mM", "tubule Mg that blocks half of ROMK", FITTED, FIT, 0.05, 0.6)] = 0.15
+        "mM", "tubule Mg that blocks half of ROMK", FITTED, FIT, 0.05, 0.6)] = 0.126
     ncc_k_exponent: Annotated[float, Fact(
-        "1", "NCC rises as plasma K falls, to this exponent", FITTED, FIT, 1.0, 4.0)] = 3.0
+        "1", "NCC rises as plasma K falls, to this exponent", FITTED, FIT, 1.0, 4.0)] = 2.29
     ncc_half_mg: Annotated[float, Fact(
         "1", "plasma Mg over normal at which NCC answers K about half as much",
-        FERDAUS_2019, FIT, 0.3, 0.7)] = 0.45
+        FERDAUS_2019, FIT, 0.3, 0.7)] = 0.5
     ncc_mg_hill: Annotated[float, Fact(
         "1", "steepness of the loss of NCC's answer", FITTED, FIT, 2.0, 8.0)] = 4.0
     ncc_mg_loss: Annotated[float, Fact(
         "1", "part of NCC lost when Mg deficiency has taken its answer to K",
-        FERDAUS_2019, FIT, 0.0, 0.6)] = 0.3
+        FERDAUS_2019, FIT, 0.0, 0.6)] = 0.24
     ncc_time: Annotated[float, Fact(
         "h", "time constant of NCC activity", ASSUMED, ASSUME, 12.0, 72.0)] = 36.0
-    thiazide_delivery: Annotated[float, Fact(
-        "1", "rise of distal delivery at full thiazide", FITTED, FIT, 0.2, 2.0)] = 0.6
+    ncc_uptake_ratio: Annotated[float, Fact(
+        "1", "Na that NCC takes up over Na that passes it to the K-secreting segment",
+        FITTED, FIT, 0.5, 3.0)] = 1.53
     loop_delivery: Annotated[float, Fact(
-        "1", "rise of distal delivery at full loop diuretic", FITTED, FIT, 0.2, 2.0)] = 0.8
+        "1", "rise of distal delivery without NKCC2", FITTED, FIT, 0.2, 2.0)] = 1.15
+    delivery_volume_exponent: Annotated[float, Fact(
+        "1", "distal delivery follows extracellular volume to this exponent",
+        FITTED, FIT, 2.0, 8.0)] = 4.0
 
     na_volume_exponent: Annotated[float, Fact(
         "1", "Na excretion follows extracellular volume to this exponent",
@@ -142,9 +200,13 @@ class BodyParameters(NamedTuple):
 
     aldosterone_k_slope: Annotated[float, Fact(
         "1/mM", "log aldosterone per plasma K", FITTED, FIT, 0.5, 1.2)] = 0.9
-    aldosterone_volume_exponent: Annotated[float, Fact(
-        "1", "aldosterone falls with extracellular volume to this exponent",
-        FITTED, FIT, 3.0, 12.0)] = 6.0
+    renin_volume_exponent: Annotated[float, Fact(
+        "1", "renin falls with extracellular volume to this exponent",
+        FITTED, FIT, 6.0, 24.0)] = 12.0
+    renin_time: Annotated[float, Fact(
+        "h", "time constant of renin", ASSUMED, ASSUME, 0.3, 3.0)] = 1.0
+    aldosterone_renin_exponent: Annotated[float, Fact(
+        "1", "aldosterone follows renin to this exponent", ASSUMED, ASSUME, 0.4, 1.0)] = 0.7
     aldosterone_mg_gain: Annotated[float, Fact(
         "1", "log aldosterone per relative Mg deficit",
         FITTED, FIT, 0.0, 2.0)] = 0.75
@@ -152,6 +214,54 @@ class BodyParameters(NamedTuple):
         "h", "time constant of aldosterone", ASSUMED, ASSUME, 0.5, 4.0)] = 2.0
 
     bone_mg: Annotated[float, Fact(
-        "mmol", "exchangeable bone Mg", AVIOLI_BERMAN_1966, FIT, 20.0, 170.0)] = 60.0
+        "mmol", "exchangeable bone Mg", AVIOLI_BERMAN_1966, FIT, 20.0, 170.0)] = 81
     bone_mg_time: Annotated[float, Fact(
-        "h", "time constant of bone Mg", ASSUMED, ASSUME, 240.0, 2400.0)] = 960.0
+        "h", "time constant of bone Mg", ASSUMED, ASSUME, 240.0, 2400.0)] = 296
+
+    insulin_gain: Annotated[float, Fact(
+        "h/g", "rise of insulin over fasting per carbohydrate absorbed: 14 times after a meal",
+        STADT_2022, DERIVED, 0.2, 1.0)] = 0.5
+    insulin_time: Annotated[float, Fact(
+        "h", "time constant of insulin and its action", ASSUMED, ASSUME, 0.3, 1.5)] = 0.8
+    insulin_pump_gain: Annotated[float, Fact(
+        "1", "greatest rise of pump capacity by insulin; 0.11 at the peak after a meal",
+        STADT_2022, FIT, 0.02, 0.7)] = 0.249
+    insulin_pump_half: Annotated[float, Fact(
+        "1", "insulin above fasting at half that rise", ASSUMED, ASSUME, 2.0, 20.0)] = 8.0
+
+    pth_ca_half: Annotated[float, Fact(
+        "1", "sensed divalents over normal in the middle of PTH's range: 1.13 of 1.25 mM",
+        SCHWARZ_1994, DERIVED, 0.87, 0.95)] = 0.904
+    pth_ca_hill: Annotated[float, Fact(
+        "1", "steepness of PTH secretion, such that its range ends at 4.2 times normal",
+        BRENT_1988, DERIVED, 10.0, 18.0)] = 14.4
+    pth_floor: Annotated[float, Fact(
+        "1", "least PTH over normal: 5.6–6.4 of 23.2 ng/L", BRENT_1988, DERIVED, 0.2, 0.3)] = 0.26
+    pth_mg_weight: Annotated[float, Fact(
+        "1", "ionised Mg over ionised Ca in what parathyroid cells sense",
+        ASSUMED, ASSUME, 0.0, 0.5)] = 0.2
+    pth_half_mg: Annotated[float, Fact(
+        "1", "plasma Mg over normal at which PTH secretion is halved",
+        DUTTA_LAYTON_2024, FIT, 0.4, 0.65)] = 0.556
+    pth_action_half_mg: Annotated[float, Fact(
+        "1", "plasma Mg over normal at which the answer to PTH is halved",
+        FITTED, FIT, 0.3, 0.65)] = 0.597
+    pth_mg_hill: Annotated[float, Fact(
+        "1", "steepness of both", FITTED, FIT, 3.0, 10.0)] = 6.0
+    pth_time: Annotated[float, Fact(
+        "h", "time constant of PTH; half-life 3.43 min", MAIER_1998, DERIVED, 0.05, 0.15)] = 0.0825
+    pth_action_time: Annotated[float, Fact(
+        "h", "time constant of the action of PTH", ASSUMED, ASSUME, 12.0, 72.0)] = 30.0
+    bone_ca_floor: Annotated[float, Fact(
+        "1", "plasma Ca over normal that bone defends without PTH",
+        FITTED, FIT, 0.5, 0.75)] = 0.685
+    bone_ca_exchange: Annotated[float, Fact(
+        "1/h", "rate at which bone corrects plasma Ca", ASSUMED, ASSUME, 0.05, 1.0)] = 0.2
+    urine_ca_exponent: Annotated[float, Fact(
+        "1", "Ca excretion follows ionised Ca to this exponent", ASSUMED, ASSUME, 2.0, 8.0)] = 4.0
+    urine_ca_saving: Annotated[float, Fact(
+        "1", "rise of Ca excretion when PTH no longer saves it", ASSUMED, ASSUME, 0.3, 3.0)] = 1.0
+    thiazide_ca_saving: Annotated[float, Fact(
+        "1", "part of urinary Ca saved without NCC", ASSUMED, ASSUME, 0.2, 0.7)] = 0.5
+    loop_ca_wasting: Annotated[float, Fact(
+        "1", "rise of urinary Ca without NKCC2", ASSUMED, ASSUME, 0.5, 3.0)] = 1.0

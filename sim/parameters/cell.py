@@ -51,13 +51,13 @@ class CellParameters(NamedTuple):
         "mM", "MgATP at half pump rate", FRIEDRICH, DERIVED, 0.17, 0.6)] = 0.2
     pump_half_mg: Annotated[float, Fact(
         "mM", "free Mg at half pump rate, the pump's own Mg site",
-        FITTED, FIT, 0.03, 0.8)] = 0.3
+        FITTED, FIT, 0.03, 0.8)] = 0.29
     atp: Annotated[float, Fact(
         "mM", "ATP of the cell", ASSUMED, ASSUME, 6.0, 9.0)] = 8.0
     atp_mg_dissociation: Annotated[float, Fact(
         "mM", "free Mg at which half of ATP is MgATP", ASSUMED, ASSUME, 0.05, 0.12)] = 0.08
     expression_exponent: Annotated[float, Fact(
-        "1", "pump sites follow K_o to this exponent", DORUP_RATS, DERIVED, 0.8, 2.0)] = 1.4
+        "1", "pump sites follow K_o to this exponent", DORUP_RATS, FIT, 0.8, 2.0)] = 1.91
     expression_time: Annotated[float, Fact(
         "h", "time constant of pump expression", FITTED, FIT, 48.0, 240.0)] = 120.0
 
@@ -73,12 +73,18 @@ class CellParameters(NamedTuple):
     k_leak_block_slope: Annotated[float, Fact(
         "1/mV", "voltage dependence of the block",
         YAN_ISHIHARA_2005, DERIVED, 0.04, 0.06)] = 0.05
+    na_leak_gated_share: Annotated[float, Fact(
+        "1", "share of the normal Na leak that Mg_o holds back; with more, Mg given fast would drive "
+        "plasma K into cells below 2.5 mM", ASSUMED, ASSUME, 0.2, 0.8)] = 0.4
     na_leak_half_mg: Annotated[float, Fact(
-        "mM", "ionised Mg_o that halves the Na leak of a Mg-free membrane",
-        FITTED, FIT, 0.1, 2.0)] = 0.4
+        "mM", "ionised Mg_o that halves that share of the Na leak of a Mg-free membrane",
+        FITTED, FIT, 0.1, 1.0)] = 0.2
     cl_over_k_permeability: Annotated[float, Fact(
         "1", "P_Cl/P_K at rest", ASSUMED, ASSUME, 1.0, 5.0)] = 2.0
 
+    kcl_cotransport: Annotated[float, Fact(
+        "mmol/L/h", "K–Cl cotransport at rest, by which swollen cells shrink",
+        ASSUMED, ASSUME, 0.1, 1.5)] = 0.5
     mg_turnover: Annotated[float, Fact(
         "mmol/L/h", "Mg influx, equal to efflux, at rest; 28Mg half-times 14–35 h",
         AVIOLI_BERMAN_1966, FIT, 0.05, 0.4)] = 0.12

@@ -69,9 +69,15 @@ def test_every_law_states_its_limits(name: str) -> None:
 
 def test_every_parameter_is_used_by_the_model() -> None:
     source = "".join(p.read_text(encoding="utf-8") for p in MODULES if "parameters" not in p.parts)
-    from sim.parameters import FACTS
+    from sim.parameters import CELL_TYPES, FACTS, CellParameters, TypeParameters
 
-    assert not [name for name in FACTS if f".{name}" not in source]
+    own = {
+        name for name in TypeParameters._fields
+        for kind in CELL_TYPES
+        if name.removeprefix(f"{kind}_") in (*CellParameters._fields, "share")
+    }  # fmt: skip
+    assert own == set(TypeParameters._fields)
+    assert not [name for name in FACTS if f".{name}" not in source and name not in own]
 
 
 def test_the_parameter_table_is_the_generated_one() -> None:

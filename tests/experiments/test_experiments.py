@@ -3,8 +3,15 @@
 import json
 from pathlib import Path
 
-from experiments import mean_field
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import calibration, knock_outs, mean_field, sensitivity
 from experiments.benchmarks import engines
+from sim.parameters import describe
+
+RESULTS = Path(calibration.__file__).parent / "results"
 
 
 def test_different_cells_are_not_their_twin_but_typical_ones_are(tmp_path: Path) -> None:
@@ -20,3 +27,51 @@ def test_different_cells_are_not_their_twin_but_typical_ones_are(tmp_path: Path)
 def test_the_peers_of_the_benchmark_compute_the_same_law() -> None:
     race = engines.race(200, rounds=1)  # Raises if any engine's rates differ.
     assert set(race.seconds) == set(engines.ENGINES)
+
+
+def test_the_shares_of_mechanisms_are_those_of_the_claims(tmp_path: Path) -> None:
+    shares = knock_outs.main(n_cells=5, duration=120.0, out=tmp_path)
+    assert shares.loc["na-leak-mg-block", "rise_of_na"] > 0.2
+    assert shares.loc["ncc-mg-dependence", "fall_of_k"] > 0.1
+    assert shares.loc["romk-mg-block", "failure_of_kcl"] > 0.1
+    assert shares.loc["mg-saving", "fall_of_k"] < 0.0  # Saving Mg protects.
+    assert abs(shares.loc["pth-resistance", "fall_of_k"]) < 0.02  # PTH does not move K.
+    assert (tmp_path / "figure.png").exists()
+
+
+def test_sensitivity_finds_what_moves_calcium(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At small size, over a few parameters."""
+    monkeypatch.setattr(sensitivity, "NAMES", ["bone_ca_floor", "gfr", "vomit_k", "ncc_half_mg"])
+    monkeypatch.setattr(sensitivity, "KEPT", 3)
+    indices = sensitivity.main(replicates=4, n_cells=16, duration=120.0, out=tmp_path)
+    calcium = indices[indices["output"] == "plasma_ca"]
+    assert calcium["total"].idxmax() == "bone_ca_floor"
+    screening = pd.read_csv(tmp_path / "screening.csv", index_col=0)
+    assert screening.loc["vomit_k"].max() < 1e-9  # Nobody vomits.
+
+
+def test_shipped_parameters_are_the_output_of_the_calibration() -> None:
+    fitted = pd.read_csv(RESULTS / "calibration" / "parameters.csv", index_col=0)["value"]
+    shipped = {entry.name: entry.value for entry in describe()}
+    assert list(fitted.index) == list(calibration.FREE)
+    for name, value in fitted.items():
+        assert shipped[name] == pytest.approx(value, rel=0.006), name
+
+
+def test_the_calibration_is_reproduced_by_the_shipped_parameters() -> None:
+    """Evaluated again, not fitted again: the targets lie where the committed table says."""
+    table = pd.read_csv(RESULTS / "calibration" / "summary.csv", index_col=0)
+    distances = {v.target.name: v.distance for v in calibration.verdicts_at(calibration.shipped())}
+    assert list(table.index) == list(distances)
+    for name, distance in distances.items():
+        assert distance == pytest.approx(table.loc[name, "distance"], abs=0.15), name
+
+
+def test_the_fit_is_at_its_best_along_single_parameters() -> None:
+    """Moving what the data identify best by a tenth of its range makes the fit worse, either way."""
+    x = calibration.shipped()
+    least = np.square(calibration.residuals(x)).sum()
+    for name in ("ncc_mg_escape", "k_secretion_exponent", "insulin_pump_gain"):
+        unit = np.eye(x.size)[calibration.FREE.index(name)]
+        for step in (-0.1, 0.1):
+            assert np.square(calibration.residuals(x + step * unit)).sum() > least

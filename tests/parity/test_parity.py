@@ -5,19 +5,62 @@ import pytest
 
 import sim
 from sim.cells import cell_rates, fluctuated
-from sim.equations import BLOCK, body_of, cells_of, elapsed_in_step, tissue_rates
+from sim.equations import (
+    BLOCK,
+    body_of,
+    cells_of,
+    elapsed_in_step,
+    kind_of,
+    membrane_of_cell,
+    rates_of_cell,
+    tissue_rates,
+)
 from sim.population import state_of, traits_of
 
+EVENTFUL = sim.Condition(
+    name="eventful",
+    duration="2 day",
+    meals=[sim.Meals(at=["1:00", "7:30"], carbohydrate="200 g/day")],
+    meal=[sim.Meal(start="4 hour", potassium="40 mmol", magnesium="5 mmol", calcium="10 mmol")],
+    supplement=[sim.Supplement(ion="calcium", amount="5 mmol", route="intravenous", stop="5 hour")],
+    treatment=[
+        sim.Treatment(kind="vomiting", rate="2 L/day", start="2 hour"),
+        sim.Treatment(kind="diarrhoea", rate="1 L/day", stop="8 hour"),
+        sim.Treatment(kind="insulin", fold=5.0, start="6 hour"),
+        sim.Treatment(kind="thiazide", effect=0.6),
+        sim.Treatment(kind="loop-diuretic", effect=0.3),
+        sim.Treatment(kind="nephron-loss", effect=0.4),
+        sim.Treatment(kind="pump-inhibitor", effect=0.1),
+        sim.Treatment(kind="mg-malabsorption", effect=0.9),
+    ],
+)
+"""Nearly everything at once."""
 
-def model_after(engine: str, steps: int = 4) -> sim.TissueModel:
-    model = sim.TissueModel("severe-magnesium-loss", 40, rng=5, engine=engine)
+
+def model_after(
+    engine: str, steps: int = 4, condition: str | sim.Condition = "severe-magnesium-loss"
+) -> sim.TissueModel:
+    model = sim.TissueModel(condition, 40, rng=5, engine=engine)
     for _ in range(steps):
         model.step()
     return model
 
 
-def test_agents_in_any_order_give_the_bits_of_the_compiled_engine() -> None:
-    compiled, agents = model_after("compiled").tissue, model_after("agents").tissue
+def under_way(n_cells: int) -> sim.Tissue:
+    """Tissue in which everything is at work, two hours into a step."""
+    tissue = sim.Tissue(n_cells, seed=4)
+    tissue.control = EVENTFUL.control_at(7.6, tissue.parameters.body)
+    tissue.fluctuate(3.0)
+    tissue.advance_to(2.0)
+    return tissue
+
+
+@pytest.mark.parametrize("condition", ["severe-magnesium-loss", EVENTFUL], ids=["named", "eventful"])
+def test_agents_in_any_order_give_the_bits_of_the_compiled_engine(
+    condition: str | sim.Condition,
+) -> None:
+    compiled = model_after("compiled", condition=condition).tissue
+    agents = model_after("agents", condition=condition).tissue
     assert np.array_equal(compiled.y, agents.y)
     assert compiled.evaluations == agents.evaluations
 
@@ -42,7 +85,8 @@ def test_the_order_of_agents_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> N
 def test_threads_give_the_bits_of_one_thread(threads: int) -> None:
     def after(threads: int) -> np.ndarray:
         tissue = sim.Tissue(2 * BLOCK + 123, seed=2, threads=threads)
-        tissue.control = sim.load("severe-magnesium-loss").control_at(0.0, tissue.parameters.body)
+        assert tissue.counts[0] > BLOCK
+        tissue.control = EVENTFUL.control_at(7.6, tissue.parameters.body)
         tissue.fluctuate(3.0)
         tissue.advance_to(3.0)
         return tissue.y
@@ -57,29 +101,39 @@ def test_a_model_gives_the_bits_of_a_run() -> None:
 
 
 def test_interpreted_python_gives_the_bits_of_the_compiled_cell() -> None:
-    tissue = sim.Tissue(100, seed=4)
-    tissue.control = sim.load("severe-magnesium-loss").control_at(0.0, tissue.parameters.body)
-    tissue.fluctuate(3.0)
-    tissue.advance_to(2.0)
+    tissue = under_way(100)
     dy = np.empty_like(tissue.y)
     tissue_rates(tissue.time, tissue.y, dy, tissue.context)
     compiled = cells_of(dy, 100)
     c = tissue.context
-    for i in range(100):
-        state = state_of(tissue.cells, i)
-        state = type(state)(*(float(x) for x in state))
-        own = traits_of(tissue.traits, i)
-        traits = fluctuated(type(own)(*(float(x) for x in own)), elapsed_in_step(2.0, c))
-        plain = cell_rates(state, traits, tissue.fluid, c.control, c.parameters.cell, c.rest_cell)
-        assert np.array_equal(np.array(plain), compiled[:, i])
+    for kind, cut in enumerate(tissue.slices()):
+        for i in range(cut.start, cut.stop):
+            state = state_of(tissue.cells, i)
+            state = type(state)(*(float(x) for x in state))
+            own = traits_of(tissue.traits, i)
+            traits = fluctuated(type(own)(*(float(x) for x in own)), elapsed_in_step(2.0, c))
+            plain = cell_rates(state, traits, tissue.fluid, c.control, c.cells[kind], c.rest_cells[kind])
+            assert np.array_equal(np.array(plain), compiled[:, i])
+
+
+def test_a_cell_asked_alone_gives_the_bits_it_gives_among_others() -> None:
+    tissue = under_way(60)
+    dy = np.empty_like(tissue.y)
+    tissue_rates(tissue.time, tissue.y, dy, tissue.context)
+    observed = tissue.observe()
+    for kind, cut in enumerate(tissue.slices()):
+        assert cut.stop > cut.start
+        for i in range(cut.start, cut.stop):
+            assert kind_of(i, tissue.context) == kind
+            arguments = (tissue.time, tissue.cells, i, tissue.fluid, tissue.context)
+            assert np.array_equal(np.array(rates_of_cell(*arguments)), cells_of(dy, 60)[:, i])
+            assert np.array_equal(np.array(membrane_of_cell(*arguments)), observed[:, i])
 
 
 def test_interpreted_body_agrees_with_the_compiled_one() -> None:
-    tissue = sim.Tissue(3, seed=4, noise=False)
-    tissue.control = sim.load("severe-magnesium-loss").control_at(0.0, tissue.parameters.body)
-    tissue.advance_to(500.0)
+    tissue = under_way(5)
     compiled, plain = np.empty_like(tissue.y), np.empty_like(tissue.y)
     tissue_rates(tissue.time, tissue.y, compiled, tissue.context)
     tissue_rates.py_func(tissue.time, tissue.y, plain, tissue.context)
-    close = np.isclose(body_of(plain, 3), body_of(compiled, 3), rtol=1e-12, atol=1e-13)
+    close = np.isclose(body_of(plain, 5), body_of(compiled, 5), rtol=1e-12, atol=1e-13)
     assert close.all()

@@ -1,14 +1,14 @@
-"""Limits that can be worked out by hand, of the whole cell."""
+"""Limits that can be worked out by hand, of whole cells."""
 
 import numpy as np
 import pytest
 
 import sim
-from sim.cells import CellState, CellTraits, membrane, normal_fluid, resting_cell
-from sim.control import Control
-from sim.parameters import Parameters
+from sim.cells import CellState, CellTraits, Membrane, membrane, normal_fluid, resting_cell
+from sim.parameters import CELL_TYPES, Parameters
 from sim.population import steady_population
 from sim.tissue import Tissue, usual_control
+from sim.units import THERMAL_VOLTAGE
 
 P = Parameters()
 FLUID = normal_fluid(P.body)
@@ -18,7 +18,12 @@ USUAL = usual_control(P.body)
 
 def settled(tissue: Tissue, traits: np.ndarray) -> np.ndarray:
     c = tissue.context
-    return steady_population(traits, USUAL, c.parameters.cell, c.rest_cell)[0]
+    return steady_population(traits, USUAL, c.cells[0], c.rest_cells[0])[0]
+
+
+def observed(tissue: Tissue) -> Membrane:
+    """Everything about all cells, by name."""
+    return Membrane(*tissue.observe())
 
 
 def in_constant_fluid(tissue: Tissue, hours: float) -> np.ndarray:
@@ -27,28 +32,76 @@ def in_constant_fluid(tissue: Tissue, hours: float) -> np.ndarray:
 
     from sim.equations import cells_of, rates_of_block
 
-    n = tissue.n_cells
+    n, blocks = tissue.n_cells, tissue.context.blocks
 
     def rates(t: float, x: np.ndarray) -> np.ndarray:
-        out = np.empty((5, n))
-        rates_of_block(t, cells_of(x, n), out, 0, FLUID, tissue.context, 0, n)
+        cells, out = cells_of(x, n), np.empty((5, n))
+        for block, start in enumerate(blocks[:, 0]):
+            rates_of_block(t, cells, out, start, FLUID, tissue.context, block)
         return out.ravel()
 
     done = solve_ivp(rates, (0.0, hours), tissue.cells.ravel(), "LSODA", rtol=1e-9, atol=1e-9)
     return done.y[:, -1].reshape(5, n)
 
 
-def test_chloride_rests_at_its_nernst_potential() -> None:
+def test_chloride_rests_where_its_influx_makes_up_for_cotransport() -> None:
     tissue = Tissue(50, seed=1, noise=False)
-    _, _, _, cl, _, u, *_ = tissue.observe()
-    assert np.allclose(u, np.log(cl / tissue.fluid.cl), atol=1e-9)
+    m, cl_out = observed(tissue), tissue.fluid.cl
+    p_cl = np.repeat([rest.p_cl for rest in tissue.context.rest_cells], tissue.counts)
+    influx = p_cl * m.u * (cl_out * np.exp(m.u) - m.cl_in) / np.expm1(m.u)
+    assert np.allclose(influx, m.kcl_efflux, rtol=1e-7)
+    assert np.all(m.u > np.log(m.cl_in / cl_out))
 
 
-def test_leaks_balance_the_pump_at_three_to_two() -> None:
-    _, _, _, _, _, _, pump, na_leak, k_leak, mg_in, mg_out, _ = Tissue(50, seed=1, noise=False).observe()
-    assert np.allclose(k_leak, 2.0 * pump, rtol=1e-9)
-    assert np.allclose(na_leak + 2.0 * mg_out, 3.0 * pump, rtol=1e-9)
-    assert np.allclose(mg_in, mg_out, rtol=1e-9)
+@pytest.mark.parametrize("kind", range(len(CELL_TYPES)))
+def test_without_cotransport_chloride_rests_at_its_nernst_potential(kind: int) -> None:
+    p = P.of_types()[kind]._replace(kcl_cotransport=0.0)
+    rest = resting_cell(p, FLUID)
+    cl = p.rest_na + p.rest_k + 2.0 * p.rest_mg_total - rest.fixed_charge
+    assert np.log(cl / FLUID.cl) == pytest.approx(p.rest_potential / THERMAL_VOLTAGE, abs=1e-12)
+
+
+def test_swelling_speeds_cotransport_and_brings_cells_back() -> None:
+    """A cell with 5 % more water loses K and Cl faster, and so it does until its water is as before."""
+    tissue = Tissue(1, heterogeneous=False, noise=False)
+    home = observed(tissue)
+    tissue.cells[1] += 15.0
+    swollen = observed(tissue)
+    assert swollen.water[0] > 1.05
+    assert swollen.kcl_efflux[0] > 1.05**16 * home.kcl_efflux[0]
+    tissue.y[:5] = in_constant_fluid(tissue, 24.0 * 60.0).ravel()
+    assert observed(tissue).water[0] == pytest.approx(1.0, abs=1e-4)
+
+
+def test_leaks_and_cotransport_balance_the_pump_at_three_to_two() -> None:
+    m = observed(Tissue(50, seed=1, noise=False))
+    assert np.allclose(m.k_leak + m.kcl_efflux, 2.0 * m.pump, rtol=1e-9)
+    assert np.allclose(m.na_leak + 2.0 * m.mg_efflux, 3.0 * m.pump, rtol=1e-9)
+    assert np.allclose(m.mg_influx, m.mg_efflux, rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", range(len(CELL_TYPES)))
+def test_every_typical_cell_rests_where_its_numbers_say(kind: int) -> None:
+    tissue = Tissue(len(CELL_TYPES), heterogeneous=False, noise=False)
+    p, m = P.of_types()[kind], observed(tissue)
+    for name, value in (
+        ("na_in", p.rest_na),
+        ("k_in", p.rest_k),
+        ("mg_free", p.rest_mg_free),
+        ("u", p.rest_potential / THERMAL_VOLTAGE),
+        ("water", 1.0),
+        ("mg_influx", p.mg_turnover),
+        ("kcl_efflux", p.kcl_cotransport),
+    ):
+        assert getattr(m, name)[kind] == pytest.approx(value, rel=1e-8)
+
+
+def test_types_fill_their_shares_of_cell_water() -> None:
+    tissue = Tissue(40, seed=3, noise=False)
+    m, shares = observed(tissue), list(P.shares().values())
+    for kind, cut in enumerate(tissue.slices()):
+        litres = tissue.context.litres[kind] * float(m.water[cut] @ tissue.traits[3, cut])
+        assert litres == pytest.approx(shares[kind] * P.body.cell_water, rel=1e-12)
 
 
 def test_scaling_pump_and_leaks_together_leaves_potential_and_volume() -> None:
@@ -57,6 +110,7 @@ def test_scaling_pump_and_leaks_together_leaves_potential_and_volume() -> None:
     rest = REST._replace(
         p_na=2 * REST.p_na, p_k=2 * REST.p_k, p_cl=2 * REST.p_cl,
         mg_influx=2 * REST.mg_influx, mg_exchange=2 * REST.mg_exchange,
+        kcl_cotransport=2 * REST.kcl_cotransport,
     )  # fmt: skip
     cell = P.cell._replace(pump_capacity=2 * P.cell.pump_capacity)
     state = CellState(*tissue.cells[:, 0])
@@ -79,28 +133,28 @@ def test_any_initial_ions_lead_to_the_same_steady_state() -> None:
     rng = np.random.default_rng(1)
     tissue = Tissue(12, heterogeneous=False, noise=False)
     home = tissue.cells.copy()
-    exchanged = rng.uniform(-15.0, 40.0, 12)
+    exchanged = rng.uniform(-0.1, 0.25, 12) * home[1]
+    exchanged = np.maximum(exchanged, -0.8 * home[0])
     tissue.cells[0] += exchanged
     tissue.cells[1] -= exchanged
     tissue.cells[2] *= rng.uniform(0.7, 1.3, 12)
     tissue.cells[4] *= rng.uniform(0.6, 1.4, 12)
     tissue.cells[3] -= 2.0 * (tissue.cells[2] - home[2])
-    settled_again = in_constant_fluid(tissue, 24.0 * 120.0)
+    settled_again = in_constant_fluid(tissue, 24.0 * 1500.0)
     assert np.allclose(settled_again[[0, 1, 2, 4]], home[[0, 1, 2, 4]], rtol=1e-5)
 
 
 def test_without_pump_cells_run_down_towards_donnan() -> None:
     """A poisoned cell swells, loses K, gains Na, and its potential falls towards zero."""
     tissue = Tissue(1, heterogeneous=False, noise=False)
-    before = tissue.observe()[:, 0]
-    stopped = Control(*USUAL[:3], pump_inhibition=1.0)
-    tissue.control = stopped
+    before = observed(tissue)
+    tissue.control = USUAL._replace(pump_inhibition=1.0)
     tissue.y[:5] = in_constant_fluid(tissue, 12.0).ravel()
-    after = tissue.observe()[:, 0]
-    assert after[0] > 1.05 * before[0]
-    assert after[1] > 3.0 * before[1]
-    assert after[2] < 0.7 * before[2]
-    assert after[5] > 0.5 * before[5]
+    after = observed(tissue)
+    assert after.water[0] > 1.05 * before.water[0]
+    assert after.na_in[0] > 3.0 * before.na_in[0]
+    assert after.k_in[0] < 0.7 * before.k_in[0]
+    assert after.u[0] > 0.7 * before.u[0]
 
 
 def test_a_uniform_population_is_its_mean_field_twin() -> None:
@@ -108,11 +162,11 @@ def test_a_uniform_population_is_its_mean_field_twin() -> None:
         result = sim.run("severe-magnesium-loss", n_cells, days=30, heterogeneous=False, noise=False)
         return result.table[["plasma_k", "na_in_mean", "k_in_mean", "potential_mean"]].to_numpy()
 
-    assert np.allclose(table(200), table(1), rtol=1e-5)
+    assert np.allclose(table(200), table(5), rtol=1e-5)
 
 
 def test_a_heterogeneous_population_is_not_its_mean_field_twin() -> None:
-    twin = sim.run("severe-magnesium-loss", 1, heterogeneous=False, noise=False).table
+    twin = sim.run("severe-magnesium-loss", 5, heterogeneous=False, noise=False).table
     tissue = sim.run("severe-magnesium-loss", 500, seed=1, noise=False).table
     assert tissue["na_in_mean"].iloc[-1] > 1.01 * twin["na_in_mean"].iloc[-1]
     assert tissue["na_in_sd"].iloc[-1] > 2.0 * tissue["na_in_sd"].iloc[0]

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from sim.cells import normal_fluid, resting_cell
+from sim.cells import normal_fluid, resting_cell, resting_pump
 from sim.laws.electrodiffusion import ghk_flux, ghk_potential, inward_drive, nernst_potential
 from sim.laws.membrane_potential import (
     Ions,
@@ -19,29 +19,26 @@ from sim.laws.membrane_potential import (
     zero_current,
     zero_current_potential,
 )
+from sim.laws.osmosis import cell_chloride
 from sim.laws.potassium_leak import block_ratio, conductance_factor
 from sim.laws.sodium_leak import leak_factor
-from sim.laws.sodium_pump import mg_atp, pump_rate
-from sim.parameters import Parameters
+from sim.parameters import CELL_TYPES, Parameters
 from sim.units import THERMAL_VOLTAGE
+from tests.unit.law_tests import reproducible
 
-reproducible = settings(derandomize=True, deadline=None, max_examples=100)
-
-CELL = Parameters().cell
 FLUID = normal_fluid(Parameters().body)
-REST = resting_cell(CELL, FLUID)
-RESTING_CL = FLUID.cl * math.exp(CELL.rest_potential / THERMAL_VOLTAGE)
-RESTING_PUMP = pump_rate(
-    CELL.rest_na,
-    FLUID.k,
-    mg_atp(CELL.rest_mg_free, CELL.atp, CELL.atp_mg_dissociation),
-    CELL.rest_mg_free,
-    CELL.pump_capacity,
-    CELL.pump_half_na,
-    CELL.pump_half_k,
-    CELL.pump_half_mgatp,
-    CELL.pump_half_mg,
-)
+TYPES = dict(zip(CELL_TYPES, Parameters().of_types(), strict=True))
+REST = {kind: resting_cell(p, FLUID) for kind, p in TYPES.items()}
+CELL, RESTING_PUMP = TYPES["muscle"], resting_pump(TYPES["muscle"], FLUID)
+
+
+def resting_cl(kind: str) -> float:
+    """Cl of a cell at rest [mM]."""
+    p = TYPES[kind]
+    return cell_chloride(p.rest_na, p.rest_k, p.rest_mg_total, 0.0, REST[kind].fixed_charge)
+
+
+RESTING_CL = resting_cl("muscle")
 
 
 class Situation(NamedTuple):
@@ -67,18 +64,23 @@ class Membrane(NamedTuple):
     active: float
 
 
-TENTH = Situation(
-    na_in=(1.0, 10.0),
-    k_in=(14.2, 142.0),
-    cl_in=(0.1 * RESTING_CL, RESTING_CL),
-    k_out=(0.42, 4.2),
-    mg_out=(0.056, 0.56),
-    mg_free=(0.0557, 0.557),
-    na_leak=(1.0, 1.0),
-    k_leak=(1.0, 1.0),
-    pump=(0.1 * RESTING_PUMP, RESTING_PUMP),
-)
-"""Every concentration and the pump between health and a tenth of it."""
+def at_rest(kind: str) -> Situation:
+    """A cell of a type at rest."""
+    p = TYPES[kind]
+    return Situation(
+        na_in=p.rest_na,
+        k_in=p.rest_k,
+        cl_in=resting_cl(kind),
+        mg_free=p.rest_mg_free,
+        pump=resting_pump(p, FLUID),
+    )
+
+
+def tenth(kind: str) -> Situation:
+    """Every concentration and the pump between health and a tenth of it."""
+    bounds = Situation(*((0.1 * value, value) for value in at_rest(kind)))
+    return bounds._replace(na_leak=(1.0, 1.0), k_leak=(1.0, 1.0))
+
 
 SICK = Situation(
     na_in=(2.0, 60.0),
@@ -107,26 +109,28 @@ EXTREME = Situation(
 """Beyond what a living cell can be: the pump at eight times its resting rate, leaks a fifth."""
 
 
-def membrane_of(cell: Situation) -> Membrane:
-    """Arguments of the law for the typical cell's membrane in a situation."""
-    p_k = REST.p_k * cell.k_leak * conductance_factor(cell.k_out / FLUID.k)
-    opened_by_mg = leak_factor(cell.mg_out, FLUID.mg, CELL.na_leak_half_mg)
+def membrane_of(cell: Situation, kind: str = "muscle") -> Membrane:
+    """Arguments of the law for the membrane of a type in a situation."""
+    p, rest = TYPES[kind], REST[kind]
+    p_k = rest.p_k * cell.k_leak
+    inward_rectifier = conductance_factor(cell.k_out / FLUID.k)
+    opened_by_mg = leak_factor(cell.mg_out, FLUID.mg, p.na_leak_half_mg, p.na_leak_gated_share)
     return Membrane(
         Ions(cell.na_in, cell.k_in, cell.cl_in, FLUID.na, cell.k_out, FLUID.cl),
         Permeabilities(
-            REST.p_na * cell.na_leak * opened_by_mg,
-            REST.p_cl,
-            p_k * (1.0 - CELL.k_leak_gated_share),
-            p_k * CELL.k_leak_gated_share / REST.k_gate,
+            rest.p_na * cell.na_leak * opened_by_mg,
+            rest.p_cl,
+            p_k * (1.0 - p.k_leak_gated_share),
+            p_k * p.k_leak_gated_share / rest.k_gate * inward_rectifier,
         ),
         KGate(
             cell.mg_free,
             nernst_potential(cell.k_out, cell.k_in),
-            CELL.k_leak_half_mg,
-            CELL.k_leak_block_slope * THERMAL_VOLTAGE,
-            CELL.k_leak_resistant,
+            p.k_leak_half_mg,
+            p.k_leak_block_slope * THERMAL_VOLTAGE,
+            p.k_leak_resistant,
         ),
-        cell.pump - 2.0 * CELL.mg_turnover,
+        cell.pump - 2.0 * p.mg_turnover,
     )
 
 
@@ -167,25 +171,31 @@ def root(membrane: Membrane) -> float:
     return float(brentq(textbook_current, -15.1, 8.3, args=(membrane,), xtol=1e-13, rtol=1e-14))
 
 
-def largest_error(domain: Situation, n: int) -> float:
+def largest_error(domain: Situation, n: int, kind: str = "muscle") -> float:
     """Largest distance of the law from the root over a domain [mV]."""
     cells = sampled(domain, n)
-    found = zero_current_potential(*membrane_of(cells))
+    found = zero_current_potential(*membrane_of(cells, kind))
     each = zip(*(values.tolist() for values in cells), strict=True)
-    roots = np.array([root(membrane_of(Situation(*cell))) for cell in each])
+    roots = np.array([root(membrane_of(Situation(*cell), kind)) for cell in each])
     return float(np.max(np.abs(found - roots)) * THERMAL_VOLTAGE)
 
 
-def test_resting_cell_has_its_resting_potential() -> None:
-    """The typical cell at rest is at −85 mV."""
-    u = zero_current_potential(*membrane_of(Situation()))
-    assert u * THERMAL_VOLTAGE == pytest.approx(CELL.rest_potential, abs=1e-10)
+@pytest.mark.parametrize("kind", CELL_TYPES)
+def test_resting_cell_has_its_resting_potential(kind: str) -> None:
+    """The typical cell of every type is at rest at the potential of its parameters."""
+    u = zero_current_potential(*membrane_of(at_rest(kind), kind))
+    assert u * THERMAL_VOLTAGE == pytest.approx(TYPES[kind].rest_potential, abs=1e-10)
 
 
-@pytest.mark.parametrize("domain", [TENTH, SICK], ids=["a-tenth-of-health", "sick"])
-def test_newton_steps_reach_a_hundred_thousandth_of_a_millivolt(domain: Situation) -> None:
+@pytest.mark.parametrize("kind", CELL_TYPES)
+def test_newton_steps_reach_a_hundred_thousandth_of_a_millivolt(kind: str) -> None:
     """Three steps bring V within 1e-5 mV of the root for every cell that may live."""
-    assert largest_error(domain, 500) < 1e-5
+    assert largest_error(tenth(kind), 200, kind) < 1e-5
+
+
+def test_newton_steps_reach_a_hundred_thousandth_of_a_millivolt_in_sick_cells() -> None:
+    """Far from health on both sides too."""
+    assert largest_error(SICK, 500) < 1e-5
 
 
 def test_newton_steps_reach_a_millivolt_in_any_cell() -> None:

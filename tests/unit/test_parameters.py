@@ -7,7 +7,18 @@ import pint
 import pytest
 
 from sim import sources
-from sim.parameters import FACTS, Basis, Entry, ParameterError, Parameters, describe
+from sim.parameters import (
+    CELL_TYPES,
+    FACTS,
+    TITLES,
+    Basis,
+    CellParameters,
+    Entry,
+    ParameterError,
+    Parameters,
+    TypeParameters,
+    describe,
+)
 
 ENTRIES = list(describe())
 by_name = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
@@ -157,3 +168,56 @@ def test_basis_agrees_with_source(entry: Entry) -> None:
     """A number without a source is not called measured or derived."""
     honest = {sources.FITTED: {Basis.FITTED}, sources.ASSUMED: {Basis.ASSUMED}}
     assert entry.fact.basis in honest.get(entry.fact.source, set(Basis))
+
+
+# Types of cells
+
+
+def test_shares_of_all_types_are_one_together() -> None:
+    """Skeletal muscle has what the others leave."""
+    shares = Parameters().shares()
+    assert tuple(shares) == CELL_TYPES
+    assert sum(shares.values()) == pytest.approx(1.0, rel=1e-15)
+    assert min(shares.values()) > 0.0
+    smaller = Parameters().replace(other_share=0.1).shares()
+    assert smaller["other"] == 0.1
+    assert smaller["muscle"] > shares["muscle"]
+
+
+def test_every_type_has_its_words() -> None:
+    """Each type is named once, and can be told in words."""
+    assert len(set(CELL_TYPES)) == len(CELL_TYPES)
+    assert set(TITLES) == set(CELL_TYPES)
+
+
+@pytest.mark.parametrize("name", TypeParameters._fields)
+def test_a_number_of_a_type_is_called_after_the_one_that_it_replaces(name: str) -> None:
+    """It reads as a type, then a parameter of the typical cell of the same unit, or the share."""
+    (kind,) = [kind for kind in CELL_TYPES if name.startswith(f"{kind}_")]
+    own = name.removeprefix(f"{kind}_")
+    assert kind != CELL_TYPES[0]
+    if own != "share":
+        assert own in CellParameters._fields
+        assert FACTS[name].unit == FACTS[own].unit
+
+
+def test_a_type_differs_from_skeletal_muscle_in_its_own_numbers_only() -> None:
+    """Numbers that are not given for a type are those of skeletal muscle."""
+    parameters = Parameters()
+    for kind, cell in zip(CELL_TYPES, parameters.of_types(), strict=True):
+        own = {
+            name.removeprefix(f"{kind}_"): value
+            for name, value in parameters.types._asdict().items()
+            if name.startswith(f"{kind}_") and name != f"{kind}_share"
+        }
+        assert cell._asdict() == parameters.cell._asdict() | own
+
+
+def test_a_change_to_the_typical_cell_reaches_types_without_an_own_number() -> None:
+    """Red cells keep their own Na; heart muscle, which has no K of its own, follows muscle."""
+    types = dict(
+        zip(CELL_TYPES, Parameters().replace(rest_na=9.5, rest_k=141.0).of_types(), strict=True)
+    )
+    assert (types["muscle"].rest_na, types["muscle"].rest_k) == (9.5, 141.0)
+    assert types["red_cell"].rest_na == Parameters().types.red_cell_rest_na
+    assert types["heart"].rest_k == 141.0

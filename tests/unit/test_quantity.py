@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.ions import BICARBONATE, CATIONS, CHLORIDE, MAGNESIUM, POTASSIUM, SODIUM, Ion
+from sim.ions import BICARBONATE, CALCIUM, CHLORIDE, MAGNESIUM, POTASSIUM, SODIUM, SUPPLIED, Ion
 from sim.parameters import describe
-from sim.quantity import RATE, TIME, QuantityError, parse
+from sim.quantity import AMOUNT, RATE, TIME, QuantityError, parse
 
 EXAMPLE = "40 mmol/day"
 
@@ -44,7 +44,7 @@ def test_times_become_hours(text: str, hours: float) -> None:
     assert parse(text, TIME, "30 day") == pytest.approx(hours, rel=1e-14)
 
 
-@pytest.mark.parametrize("ion", [*CATIONS, CHLORIDE, BICARBONATE], ids=lambda ion: ion.name)
+@pytest.mark.parametrize("ion", [*SUPPLIED, CHLORIDE, BICARBONATE], ids=lambda ion: ion.name)
 @pytest.mark.parametrize(
     ("text", "rate"),
     [
@@ -69,6 +69,7 @@ def test_moles_are_moles_of_every_ion(ion: Ion, text: str, rate: float) -> None:
         (POTASSIUM, "3.9098 g/day", 100.0),
         (MAGNESIUM, "243.05 mg/day", 10.0),
         (MAGNESIUM, "1.70135 g/week", 10.0),
+        (CALCIUM, "1001.95 mg/day", 25.0),
         (CHLORIDE, "3.5453 g/day", 100.0),
     ],
 )
@@ -78,9 +79,12 @@ def test_masses_become_moles_by_molar_mass(ion: Ion, text: str, per_day: float) 
 
 
 @pytest.mark.parametrize(
-    ("ion", "moles"), [(SODIUM, 20.0), (POTASSIUM, 20.0), (MAGNESIUM, 10.0), (CHLORIDE, 20.0)]
+    ("ion", "moles"),
+    [(SODIUM, 20.0), (POTASSIUM, 20.0), (MAGNESIUM, 10.0), (CALCIUM, 10.0), (CHLORIDE, 20.0)],
 )
-@pytest.mark.parametrize("text", ["20 mEq/day", "0.02 Eq/day", "20 milliequivalent/day"])
+@pytest.mark.parametrize(
+    "text", ["20 mEq/day", "20 meq/day", "0.02 Eq/day", "0.02 eq/day", "20 milliequivalent/day"]
+)
 def test_equivalents_become_moles_by_valence(ion: Ion, moles: float, text: str) -> None:
     """Twenty milliequivalents are ten millimoles of Mg; the sign of the charge does not count."""
     assert parse(text, "mmol/day", EXAMPLE, ion) == pytest.approx(moles, rel=1e-12)
@@ -90,7 +94,9 @@ def test_amounts_without_a_time_convert_too() -> None:
     """Mass and equivalents become moles whatever they are divided by."""
     assert parse("24.305 mg", "mmol", "1 mmol", MAGNESIUM) == pytest.approx(1.0, rel=1e-12)
     assert parse("40 mEq", "mmol", "1 mmol", MAGNESIUM) == pytest.approx(20.0, rel=1e-12)
+    assert parse("40 meq", "mmol", "1 mmol", CALCIUM) == pytest.approx(20.0, rel=1e-12)
     assert parse("40 mEq/L", "mM", "1 mM", POTASSIUM) == pytest.approx(40.0, rel=1e-12)
+    assert parse("30 mmol", AMOUNT, "1 mmol", POTASSIUM) == parse("30 mmol", AMOUNT, "1 mmol") == 30.0
 
 
 @pytest.mark.parametrize(
@@ -108,11 +114,18 @@ def test_percent_and_plain_numbers_are_shares(text: str, share: float) -> None:
         ("7.5 L/hour", "L/day", 180.0),
         ("-0.085 V", "mV", -85.0),
         ("0.9 1/mM", "1/mM", 0.9),
+        ("285 mosm/L", "mosm/L", 285.0),
+        ("2 L/day", "L/hour", 2.0 / 24.0),
+        ("90 mL/hour", "L/hour", 0.09),
+        ("75 g", "gram", 75.0),
+        ("0.27 kg/day", "gram/day", 270.0),
+        ("0.4 s", "ms", 400.0),
+        ("12.4 kPa", "mmHg", 93.008),
     ],
 )
 def test_units_of_parameters_convert(text: str, unit: str, value: float) -> None:
     """Concentrations, flows, potentials and slopes convert."""
-    assert parse(text, unit, EXAMPLE) == pytest.approx(value, rel=1e-12)
+    assert parse(text, unit, EXAMPLE) == pytest.approx(value, rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +147,7 @@ def test_a_parsed_number_is_a_plain_float() -> None:
 
 @given(
     value=st.floats(0.0, 1e6, allow_nan=False),
-    ion=st.sampled_from(CATIONS),
+    ion=st.sampled_from(SUPPLIED),
 )
 def test_moles_masses_and_equivalents_agree(value: float, ion: Ion) -> None:
     """The same amount written in three ways is one number."""
@@ -225,6 +238,15 @@ def test_a_share_that_is_not_finite_is_refused(text: str) -> None:
 def test_mass_and_charge_need_an_ion(text: str) -> None:
     """Without an ion, mass and equivalents are no amount of substance."""
     assert "is not in a unit of" in refusal(text, RATE, None)
+
+
+@pytest.mark.parametrize("text", ["60 mosm/day", "60 mOsm/day", "0.06 osmole/day", "60 mosmol/day"])
+@pytest.mark.parametrize("ion", SUPPLIED, ids=lambda ion: ion.name)
+def test_osmoles_are_no_amount_of_an_ion(text: str, ion: Ion) -> None:
+    """How many particles a salt gives does not say how much of the ion there is."""
+    message = refusal(text, RATE, ion)
+    assert message.startswith(f"{text!r} counts particles of every kind, not {ion.name}; ")
+    assert repr(EXAMPLE) in message
 
 
 @pytest.mark.parametrize("text", ["5 mg²/day", "5 mEq*mg/day", "5 day/mg"])

@@ -1,29 +1,29 @@
-"""Forms of plasma Mg: ionised and complexed Mg leave the vessels, protein-bound Mg does not."""
+"""Forms of plasma Mg and Ca: ionised and complexed ions leave the vessels, protein-bound ones do not."""
 
 from sim.compiled import law
 
 
 @law
-def ionised_magnesium(
+def ionised_concentration(
     amount: float, volume: float, plasma_share: float, complexed_ratio: float, bound_ratio: float
 ) -> float:
-    """Ionised Mg of the extracellular fluid.
+    """Ionised Mg or Ca of the extracellular fluid.
 
     Parameters
     ----------
     amount : float or array
-        Extracellular Mg in all forms [mmol].
+        Extracellular amount in all forms [mmol].
     volume : float or array
         Extracellular volume [L].
     plasma_share : float
         Plasma over extracellular volume [1].
     complexed_ratio, bound_ratio : float
-        Complexed and protein-bound over ionised Mg [1]; bound Mg exists in plasma only.
+        Complexed and protein-bound over ionised [1]; the bound form exists in plasma only.
 
     Returns
     -------
     float or array
-        Ionised Mg [mM].
+        Ionised concentration [mM].
 
     Limits
     ------

@@ -1,12 +1,11 @@
-"""Command line: ``sim run``, ``sim list``, ``sim describe``, ``sim init``.
-
-Heavy imports are inside the commands, so that help answers at once.
-"""
+"""``sim run``: simulate a condition, under a progress bar, and show what happened."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -15,54 +14,8 @@ if TYPE_CHECKING:
     from sim.result import Result
     from sim.simulation import Plan
 
-INPUT_AT_FAULT, FAILED, INTERRUPTED = 2, 1, 130
-"""Exit codes beside zero."""
 
-TEMPLATE = """\
-# A condition: what is done to a body that starts healthy. Lines behind # are comments.
-# Run it with:  sim run {file}
-title = "My condition"
-description = "What is done, and why."
-duration = "60 day"               # any unit of time: hour, day, week
-
-# What is eaten in place of the usual diet (Na 150, K 75, Mg 14 mmol/day).
-# Ions that are not named stay as usual. Without stop it lasts to the end.
-[[diet]]
-potassium = "20 mmol/day"         # also "800 mg/day" or "20 mEq/day"
-start = "0 day"
-stop = "30 day"
-
-# Chloride salts in addition to the diet; route is oral (as here) or intravenous.
-[[supplement]]
-ion = "potassium"                 # sodium, potassium or magnesium
-dose = "80 mmol/day"
-start = "30 day"
-
-# Drugs and disorders: mg-malabsorption, proton-pump-inhibitor, thiazide, loop-diuretic,
-# pump-inhibitor, romk-blocker take an effect from 0 to 1; hyperaldosteronism takes fold = 3.0
-# [[treatment]]
-# kind = "thiazide"
-# effect = 0.5
-# start = "10 day"
-
-# Mechanisms to switch off (names: sim describe --mechanisms), and parameters to change
-# (names, units and ranges: sim describe).
-# without = ["romk-mg-block"]     # must stand above the first [[...]]
-# [parameters]
-# pump_half_mg = "0.1 mM"
-"""
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="sim-mg", prog_name="sim")
-def main() -> None:
-    """Simulate a body's magnesium, potassium and sodium from its cells up.
-
-    Start with:  sim list,  sim run refractory-hypokalaemia
-    """
-
-
-@main.command()
+@click.command()
 @click.argument("condition")
 @click.option("--cells", default="1000", show_default=True, metavar="N", help="Number of cells.")
 @click.option("--days", metavar="D", help="Duration; by default the condition's.")
@@ -89,9 +42,9 @@ def run(
     threads: str | None,
 ) -> None:
     """Simulate CONDITION, a name from `sim list` or a TOML file, and show what happened."""
-    console = _console()
+    console = new_console()
     try:
-        _announce(console)
+        announce(console)
         folder = _output_folder(out, condition)
         planned = _checked_plan(
             folder,
@@ -121,9 +74,9 @@ def _checked_plan(folder: Path, changes: tuple[str, ...], **options: Any) -> "Pl
     try:
         planned = plan(parameters=parameters, **options)
     except InputError as error:
-        _refuse(error.faults + faults)
+        refuse(error.faults + faults)
     if faults:
-        _refuse(faults)
+        refuse(faults)
     return planned
 
 
@@ -136,100 +89,10 @@ def _run_and_show(console: "Console", planned: "Plan", folder: Path) -> None:
     try:
         result = _with_progress(console, planned)
     except InputError as error:
-        _refuse(error.faults)
+        refuse(error.faults)
     except SimulationError as error:
         result, failure = error.result, error
     _finish(console, result, folder, failure)
-
-
-@main.command(name="list")
-def list_conditions() -> None:
-    """List the conditions that ship."""
-    from rich.table import Table
-
-    from sim.condition import load, named
-    from sim.units import HOURS_PER_DAY
-
-    table = Table("Condition", "Days", "What is done", box=None, pad_edge=False)
-    for name in named():
-        condition = load(name)
-        table.add_row(name, f"{condition.duration / HOURS_PER_DAY:g}", condition.title)
-    _console().print(table)
-
-
-@main.command()
-@click.argument("condition", required=False)
-@click.option("--mechanisms", is_flag=True, help="List what can be switched off with --without.")
-@click.option("--markdown", is_flag=True, help="Write the parameters as a Markdown table.")
-def describe(condition: str | None, mechanisms: bool, markdown: bool) -> None:
-    """Describe CONDITION, or every parameter: value, unit, meaning, source, basis, range."""
-    from rich.table import Table
-
-    from sim.faults import InputError
-
-    console = _console()
-    if mechanisms:
-        from sim.control import KNOCK_OUTS
-
-        table = Table("Mechanism", "Switched off", box=None, pad_edge=False)
-        for name, meaning in KNOCK_OUTS.items():
-            table.add_row(name, meaning)
-        console.print(table)
-    elif condition is not None:
-        try:
-            _describe_condition(console, condition)
-        except InputError as error:
-            _refuse(error.faults)
-    elif markdown:
-        from sim.parameters import markdown_table
-
-        click.echo(markdown_table(), nl=False)
-    else:
-        _describe_parameters(console)
-
-
-@main.command()
-@click.argument("file", type=click.Path(path_type=Path))
-def init(file: Path) -> None:
-    """Write a commented example of a condition to FILE.toml."""
-    faults = []
-    if file.suffix != ".toml":
-        faults.append(f"{file} is not a TOML file; give a name that ends in .toml")
-    if file.exists():
-        faults.append(f"{file} exists already; choose another name or remove it")
-    if not file.parent.is_dir():
-        faults.append(f"{file.parent} is not a folder; make it first")
-    if not faults:
-        try:
-            file.write_text(TEMPLATE.format(file=file), encoding="utf-8")
-        except OSError as error:
-            faults.append(f"{file} cannot be written: {error.strerror}")
-    if faults:
-        _refuse(faults)
-    click.echo(f"Wrote {file}. Edit it, then: sim run {file}")
-
-
-def _console() -> "Console":
-    """Console that is as wide as its text when nobody watches."""
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, width=120)
-
-
-def _announce(console: "Console") -> None:
-    """Say that the first run on a machine compiles."""
-    from sim.compiled import CACHE_FOLDER
-
-    if not CACHE_FOLDER.exists():
-        console.print("Compiling for this machine, once; this takes half a minute …")
-
-
-def _refuse(faults: list[str]) -> NoReturn:
-    """Print every fault and leave."""
-    for fault in faults:
-        click.echo(f"Error: {fault}", err=True)
-    raise SystemExit(INPUT_AT_FAULT)
 
 
 def _read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]]:
@@ -341,9 +204,9 @@ def _finish(console: "Console", result: "Result", folder: Path, failure: Excepti
 
 MOST_EVENTS_SHOWN = 4
 SHOWN = (
-    "plasma_k", "plasma_mg", "plasma_na", "plasma_hco3", "intake_k", "urine_k", "intake_mg", "urine_mg",
-    "body_k", "ecf_volume", "na_in_mean", "na_in_sd", "k_in_mean", "k_in_sd", "mg_free_mean",
-    "potential_mean", "expression_mean", "aldosterone",
+    "plasma_k", "plasma_mg", "plasma_ca", "plasma_na", "plasma_hco3", "intake_k", "urine_k", "intake_mg",
+    "urine_mg", "body_k", "ecf_volume", "na_in_mean", "na_in_sd", "k_in_mean", "k_in_sd", "mg_free_mean",
+    "potential_mean", "expression_mean", "renin", "aldosterone", "pth", "pressure", "qtc",
 )  # fmt: skip
 """Variables of the table at the end of a run."""
 
@@ -392,33 +255,3 @@ def _figure(value: float) -> str:
         if abs(value) >= 100
         else f"{value:.3g}"
     )
-
-
-def _describe_condition(console: "Console", name: str) -> None:
-    """Print what a condition does."""
-    from sim.condition import load
-    from sim.units import HOURS_PER_DAY
-
-    condition = load(name)
-    console.print(f"{condition.name}: {condition.title}", style="bold")
-    console.print(condition.description, width=90)
-    console.print(f"{condition.duration / HOURS_PER_DAY:g} days")
-    for start, stop, label in condition.events():
-        console.print(f"  day {start / HOURS_PER_DAY:g} to {stop / HOURS_PER_DAY:g}: {label}")
-    for mechanism in condition.without:
-        console.print(f"  without {mechanism}")
-    for parameter, value in condition.parameters.items():
-        console.print(f"  {parameter} = {value:g}")
-
-
-def _describe_parameters(console: "Console") -> None:
-    """Print the parameter table and the count of each basis."""
-    from rich.table import Table
-
-    from sim.parameters import HEADINGS, basis_counts, table_rows
-
-    table = Table(*HEADINGS, box=None, pad_edge=False)
-    for row in table_rows():
-        table.add_row(*row)
-    console.print(table)
-    console.print(basis_counts())

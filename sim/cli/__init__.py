@@ -1,0 +1,23 @@
+"""Command line: ``sim run``, ``sim list``, ``sim describe``, ``sim validate``, ``sim init``.
+
+Heavy imports are inside the commands, so that help answers at once.
+"""
+
+import click
+
+from sim.cli.describing import describe, init, list_conditions
+from sim.cli.running import run
+from sim.cli.validating import validate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sim-mg", prog_name="sim")
+def main() -> None:
+    """Simulate a body's magnesium, potassium and sodium from its cells up.
+
+    Start with:  sim list,  sim run refractory-hypokalaemia
+    """
+
+
+for command in (run, list_conditions, describe, validate, init):
+    main.add_command(command)

@@ -1,0 +1,34 @@
+"""What all commands share: the console, refusals, and exit codes."""
+
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+INPUT_AT_FAULT, FAILED, INTERRUPTED = 2, 1, 130
+"""Exit codes beside zero."""
+
+
+def new_console(width: int = 120) -> "Console":
+    """Console that has a width of its own [letters] when nobody watches."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False)
+    return console if console.is_terminal else Console(highlight=False, markup=False, width=width)
+
+
+def announce(console: "Console") -> None:
+    """Say that the first run on a machine compiles."""
+    from sim.compiled import CACHE_FOLDER
+
+    if not CACHE_FOLDER.exists():
+        console.print("Compiling for this machine, once; this takes half a minute …")
+
+
+def refuse(faults: list[str]) -> NoReturn:
+    """Print every fault and leave."""
+    for fault in faults:
+        click.echo(f"Error: {fault}", err=True)
+    raise SystemExit(INPUT_AT_FAULT)

@@ -1,0 +1,115 @@
+"""``sim validate``: the published findings, what the model gives, and whether it lies in the band."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.validation import Verdict
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@click.option("--figure", type=click.Path(path_type=Path), metavar="FILE",
+              help="Draw the bands to FILE (.png, .pdf or .svg).")  # fmt: skip
+@click.option("--cells", default="5", show_default=True, metavar="N",
+              help="Cells; 5, one a type, are the mean-field twin.")  # fmt: skip
+def validate(as_json: bool, figure: Path | None, cells: str) -> None:
+    """Measure every published target on the virtual body; exit code 1 if one is missed."""
+    console = new_console(160)
+    if faults := [*_cell_faults(cells), *_figure_faults(figure)]:
+        refuse(faults)
+    try:
+        if not as_json:
+            announce(console)
+        verdicts = _with_progress(console, int(cells), quiet=as_json)
+    except KeyboardInterrupt:
+        click.echo("Interrupted; nothing was written.", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    if figure is not None:
+        from sim.forest import forest
+
+        forest(verdicts).savefig(figure, dpi=200)
+    if as_json:
+        import json
+
+        click.echo(json.dumps([v.record() for v in verdicts], indent=1, ensure_ascii=False))
+    else:
+        _show(console, verdicts)
+        if figure is not None:
+            console.print(f"Wrote {figure}")
+    if not all(verdict.met for verdict in verdicts):
+        raise SystemExit(FAILED)
+
+
+def _cell_faults(cells: str) -> list[str]:
+    """Say what is wrong with the number of cells."""
+    if cells.isdecimal() and 5 <= int(cells) <= 100_000:
+        return []
+    return [f"cells = {cells!r}; give a whole number, 5 to 100,000, so that every type has one"]
+
+
+def _figure_faults(figure: Path | None) -> list[str]:
+    """Say what is wrong with the file of the figure."""
+    if figure is None:
+        return []
+    faults = []
+    if figure.suffix not in (".png", ".pdf", ".svg"):
+        faults.append(f"{figure} has no suffix that can be drawn; give .png, .pdf or .svg")
+    if not figure.absolute().parent.is_dir():
+        faults.append(f"{figure.absolute().parent} is not a folder; make it first")
+    return faults
+
+
+def _with_progress(console: "Console", n_cells: int, quiet: bool) -> "list[Verdict]":
+    """Measure all targets under a bar that names the target at hand."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    from sim import validation
+    from sim.targets import Target
+    from sim.trials import Trials
+
+    bar = Progress(
+        BarColumn(), TextColumn("{task.completed} of {task.total}  {task.description}", markup=False),
+        console=console, transient=True, disable=quiet or not console.is_terminal,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("", total=len(validation.TARGETS))
+
+        def show(target: Target) -> None:
+            bar.update(task, advance=1, description=target.what)
+
+        return validation.validate(Trials(n_cells=n_cells), on_target=show)
+
+
+def _show(console: "Console", verdicts: "list[Verdict]") -> None:
+    """Print a row a target, and why the model misses what it misses."""
+    from rich.table import Table
+
+    table = Table("Target", "Unit", "Published", "Model", "Band", "", "Source", box=None, pad_edge=False)
+    group = ""
+    for verdict in verdicts:
+        target = verdict.target
+        if target.group != group:
+            group = target.group
+            table.add_row(f"Targets: {group}", style="bold")
+        table.add_row(
+            target.what, target.unit, target.published, f"{verdict.model:.3g}",
+            f"{target.low:g} to {target.high:g}", "met" if verdict.met else "MISSED", target.source.key,
+            style="" if verdict.met else "red",
+        )  # fmt: skip
+    console.print(table)
+    for verdict in (v for v in verdicts if not v.met):
+        console.print(f"Missed: {verdict.target.what}. {verdict.record()['reason']}")
+    groups = dict.fromkeys(verdict.target.group for verdict in verdicts)
+    counts = [
+        f"{sum(v.met for v in verdicts if v.target.group == name)} of "
+        f"{sum(v.target.group == name for v in verdicts)} ({name})"
+        for name in groups
+    ]
+    console.print(f"In their bands: {', '.join(counts)}.")

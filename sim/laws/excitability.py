@@ -1,0 +1,58 @@
+"""Excitability: distance from the membrane potential to the threshold of the action potential."""
+
+from sim.compiled import law
+from sim.elementary import exp, log
+
+
+@law
+def available_channels(potential: float, half: float, slope: float) -> float:
+    """Part of Na channels that are not inactivated [1].
+
+    Parameters
+    ----------
+    potential : float or array
+        Membrane potential [mV].
+    half : float
+        Potential at which half are inactivated [mV].
+    slope : float
+        Change of potential per e-fold [mV].
+
+    Limits
+    ------
+    Half at ``half``. All at very negative potentials.
+    """
+    return 1.0 / (1.0 + exp((potential - half) / slope))
+
+
+@law
+def threshold_potential(
+    normal: float, divalent_relative: float, available_relative: float, shift: float, slope: float
+) -> float:
+    """Threshold of the action potential.
+
+    Divalent cations screen the surface: less Ca or Mg outside brings the threshold nearer. Inactivated
+    channels take it further away.
+
+    Parameters
+    ----------
+    normal : float
+        Threshold at the normal state [mV].
+    divalent_relative : float or array
+        Screening by ionised Ca and Mg over normal [1].
+    available_relative : float or array
+        Available Na channels over normal [1].
+    shift : float
+        Shift per e-fold of divalents [mV].
+    slope : float
+        Rise of the threshold per e-fold of lost channels [mV].
+
+    Returns
+    -------
+    float or array
+        Threshold [mV].
+
+    Limits
+    ------
+    Normal at the normal state. More negative with fewer divalents, less with fewer channels.
+    """
+    return normal + shift * log(divalent_relative) - slope * log(available_relative)

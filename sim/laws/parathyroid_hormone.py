@@ -1,0 +1,47 @@
+"""Parathyroid hormone: ionised Ca and Mg hold it back, and its action levels off."""
+
+from sim.compiled import law
+from sim.elementary import power
+
+
+@law
+def secretion(sensed: float, normal: float, half: float, hill: float, floor: float) -> float:
+    """PTH secretion over normal that the Ca-sensing receptor calls for.
+
+    Parameters
+    ----------
+    sensed, normal : float or array
+        What the receptor senses, now and normally: ionised Ca and a part of ionised Mg [mM].
+    half : float
+        Level, over normal, in the middle of the range of secretion [1].
+    hill : float
+        Steepness [1].
+    floor : float
+        Least secretion over normal [1].
+
+    Returns
+    -------
+    float or array
+        Factor [1].
+
+    Limits
+    ------
+    One at the normal level. Falls towards ``floor`` as Ca rises. Levels off as Ca falls.
+
+    References
+    ----------
+    Brent et al. 1988 and Schwarz et al. 1994: a sigmoid between 0.25 and 4.2 of the basal level.
+    """
+    most = power(half, hill)
+    return floor + (1.0 - floor) * (1.0 + most) / (most + power(sensed / normal, hill))
+
+
+@law
+def saturating_action(action: float) -> float:
+    """Effect of a hormone action over normal that levels off, 2 a/(1 + a) [1].
+
+    Limits
+    ------
+    Zero without hormone. One at the normal action. Two with very much.
+    """
+    return 2.0 * action / (1.0 + action)
