@@ -45,7 +45,6 @@ FREE = (
     "romk_half_mg", "mg_excreted_floor", "mg_secreted", "bone_mg", "bone_mg_time",
     "inhibitor_passive_loss", "ncc_mg_escape", "nkcc2_mg_escape", "pth_half_mg",
     "pth_action_half_mg", "bone_ca_floor", "absorption_time", "insulin_pump_gain",
-    "pressure_na_exponent",
 )  # fmt: skip
 """Parameters that the targets may move."""
 FITTED_TO = tuple(target for target in TARGETS if target.group == CALIBRATION)
@@ -131,7 +130,8 @@ def certainty(x: Array, slopes: Array) -> tuple[pd.DataFrame, pd.DataFrame]:
         },
         index=pd.Index(FREE, name="parameter"),
     )
-    table["identified"] = table["of_prior_spread"] < 0.7
+    table["at_bound"] = (x < 0.01) | (x > 0.99)
+    table["identified"] = (table["of_prior_spread"] < 0.7) & ~table["at_bound"]
     correlations = pd.DataFrame(covariance / np.outer(errors, errors), FREE, FREE)
     return table, correlations
 

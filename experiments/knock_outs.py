@@ -8,7 +8,8 @@ Method
     mechanisms, once with each switched off alone. The share of a mechanism is the part of the harm that
     is gone without it. Shares of mechanisms that work through one another do not add up to one.
 Reading
-    A share near zero: others do the same without it. Below zero: the mechanism protects.
+    A share near zero: others do the same without it. Below zero: the mechanism protects. Above one:
+    without it the harm turns into its opposite.
 Cost
     Seconds on one core.
 

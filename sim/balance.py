@@ -14,8 +14,8 @@ class Audit(NamedTuple):
     """Balances of the whole tissue: what is unaccounted for, relative to what there is.
 
     For each ion, cells + fluid + gut + bone + urine + stool − intake − what was at the start. Charge is
-    the net charge of the fluid over its cations. Ca is judged against that of the fluid and what came in:
-    bone, its store, has no end here. Osmoles are those of cells and fluid against the
+    the net charge of the fluid over its cations. Ca is judged against that of the fluid and what came
+    in: bone, its store, has no end here. Osmoles are those of cells and fluid against the
     body's running total. ``edits`` counts traits and states changed by hand since the start; ions
     added by hand are part of intake.
     """

@@ -33,7 +33,7 @@ class Control(NamedTuple):
     mg_malabsorption: float = 0.0
     """Part of all Mg absorption that is lost (diseased or short bowel)."""
     proton_pump_inhibitor: float = 0.0
-    """Part of the saturable path of Mg absorption that is lost."""
+    """Part of the saturable path of Mg absorption that is lost, and some of the passive one."""
     ncc_loss: float = 0.0
     """Part of NCC taken away by a thiazide or a defect."""
     nkcc2_loss: float = 0.0

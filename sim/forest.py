@@ -73,6 +73,8 @@ def _draw(axes: Axes, row: int, verdict: Verdict) -> None:
     """Draw one target: a dot in the band, a ring or an arrow outside, and its text."""
     target, met = verdict.target, verdict.met
     colour = _MET if met else _MISSED
+    if verdict.model != verdict.model:
+        axes.text(0.0, row - 0.5, "not reached", fontsize=5.6, ha="center", va="center", color=colour)
     shown = min(_EDGE, max(-_EDGE, verdict.distance))
     beyond = ">" if verdict.distance > _EDGE else "<" if verdict.distance < -_EDGE else "o"
     axes.plot(

@@ -9,6 +9,7 @@ from sim.control import Control
 from sim.gut import gut_flows
 from sim.laws.calcium import calcium_excretion
 from sim.laws.distal_delivery import distal_delivery
+from sim.laws.renal_bicarbonate import bicarbonate_excretion
 from sim.laws.renal_magnesium import excreted_fraction, magnesium_excretion
 from sim.laws.renal_potassium import feed_forward, potassium_secretion, romk_openness
 from sim.laws.renal_sodium import sodium_excretion
@@ -60,7 +61,14 @@ def renal_excretion(
         nephrons * _potassium(b, levels, control, p, rest),
         nephrons * _magnesium(levels, fluid, control, p, rest),
         nephrons * ca,
-        (b.ecf_hco3 - p.plasma_hco3 * fluid.volume) / p.bicarbonate_time,
+        bicarbonate_excretion(
+            b.ecf_hco3,
+            fluid.volume,
+            p.plasma_hco3,
+            fluid.cl / p.plasma_cl,
+            p.bicarbonate_cl_exponent,
+            p.bicarbonate_time,
+        ),
     )
 
 

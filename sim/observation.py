@@ -185,10 +185,10 @@ def _cell_summary(tissue: Tissue) -> dict[str, float]:
     return summary
 
 
-def _signs(p: Parameters, row: dict[str, float]) -> dict[str, float]:
-    """Clinical signs that belong to a row."""
+def _signs(p: Parameters, row: dict[str, float], resting_na: float) -> dict[str, float]:
+    """Clinical signs that belong to a row, given what smooth muscle holds at rest [mM]."""
     return {
-        "pressure": arterial_pressure(row["ecf_volume"], row["smooth_muscle_na_in_mean"], p),
+        "pressure": arterial_pressure(row["ecf_volume"], row["smooth_muscle_na_in_mean"], resting_na, p),
         "qtc": qt_interval(row["plasma_k"], row["plasma_mg"], row["plasma_ca_ionised"], p),
         **{
             f"margin_{kind}": excitability(
@@ -255,7 +255,7 @@ class Recorder:
             **_cell_summary(tissue),
         }
         audit = {f"audit_{name}": value for name, value in tissue.audit()._asdict().items()}
-        return row | _signs(tissue.parameters, row) | audit
+        return row | _signs(tissue.parameters, row, tissue.resting_smooth_muscle_na) | audit
 
     def _flows(self, tissue: Tissue) -> dict[str, float]:
         """Intake, urine and stool of each ion [mmol/day]."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.cells import CellState, CellTraits, RestingCell, cell_rates, membrane
 from sim.compiled import kernel, law
 from sim.control import Control
+from sim.elementary import power
 from sim.parameters import CellParameters, PopulationParameters
 from sim.randomness import Purpose, stream
 
@@ -23,6 +24,9 @@ PUMP_DRIFT = CellTraits._fields.index("pump_drift")
 NOISE = slice(PUMP_NOISE, PUMP_NOISE + 2)
 DRIFT = slice(PUMP_DRIFT, PUMP_DRIFT + 2)
 SETTLING_STEPS = 60
+APPROACHES = 24
+SINGULAR = 1e-30
+"""Newton steps at most, cells on the way to one that is far from typical, and the least determinant."""
 MINOR_PART = 0.1
 """Part of all cells that each type but the largest gets, however small its share of cell water."""
 
@@ -217,8 +221,39 @@ def _drift(x: Any, traits: CellTraits, control: Control, p: CellParameters, rest
 def _settle(
     traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell
 ) -> tuple[bool, CellState]:
-    """Newton's method on Na, K and Mg of one cell; a step changes each by at most a factor of two."""
+    """Steady state of one cell: Newton's method from rest, or from cells ever more like it."""
     x = np.array([p.rest_na, p.rest_k, p.rest_mg_total])
+    found = _newton(x, traits, control, p, rest)
+    if not found:
+        x[0], x[1], x[2] = p.rest_na, p.rest_k, p.rest_mg_total
+        for k in range(1, APPROACHES + 1):
+            between = _between_typical_and(traits, k / APPROACHES)
+            found = _newton(x, between, control, p, rest)
+            if not found:
+                break
+    return found, _settled_state(x[0], x[1], x[2], p)
+
+
+@law
+def _between_typical_and(traits: CellTraits, part: float) -> CellTraits:
+    """Traits of a cell that is a part of the way from the typical cell to another."""
+    return CellTraits(
+        power(traits.pump_capacity, part),
+        power(traits.k_leak, part),
+        power(traits.na_leak, part),
+        power(traits.size, part),
+        power(traits.pump_noise, part),
+        power(traits.leak_noise, part),
+        0.0,
+        0.0,
+    )
+
+
+@kernel
+def _newton(
+    x: Array, traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell
+) -> bool:
+    """Newton's method on Na, K and Mg; a step changes each by at most a factor of two."""
     jacobian = np.empty((3, 3))
     change = 1.0
     for _ in range(SETTLING_STEPS):
@@ -227,6 +262,8 @@ def _settle(
             moved = x.copy()
             moved[j] *= 1.0 + 1e-6
             jacobian[:, j] = (_drift(moved, traits, control, p, rest) - here) / (moved[j] - x[j])
+        if not np.isfinite(jacobian).all() or abs(np.linalg.det(jacobian)) < SINGULAR:
+            return False
         step = np.linalg.solve(jacobian, here)
         last = change
         change = 0.0
@@ -235,5 +272,5 @@ def _settle(
             x[j] *= 1.0 + relative
             change = max(change, abs(relative))
         if change < 1e-12 or (change < 1e-9 and change >= last):
-            return True, _settled_state(x[0], x[1], x[2], p)
-    return False, _settled_state(x[0], x[1], x[2], p)
+            return True
+    return False

@@ -9,13 +9,18 @@ from sim.laws.qt_interval import corrected_qt
 from sim.parameters import CELL_TYPES, Parameters
 
 
-def arterial_pressure(ecf_volume: float, smooth_muscle_na: float, p: Parameters) -> float:
-    """Mean arterial pressure [mmHg] from extracellular volume [L] and Na_i of smooth muscle [mM]."""
+def arterial_pressure(
+    ecf_volume: float, smooth_muscle_na: float, resting_na: float, p: Parameters
+) -> float:
+    """Mean arterial pressure [mmHg] from extracellular volume [L] and Na_i of smooth muscle [mM].
+
+    ``resting_na`` is what the same cells hold in health [mM].
+    """
     signs = p.signs
     return mean_arterial_pressure(
         signs.pressure,
         ecf_volume / p.body.ecf_volume,
-        smooth_muscle_na / p.types.smooth_muscle_rest_na,
+        smooth_muscle_na / resting_na,
         signs.pressure_volume_exponent,
         signs.pressure_na_exponent,
         signs.pressure_tone_ceiling,

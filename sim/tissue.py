@@ -50,6 +50,7 @@ from sim.integrator import (
 )
 from sim.ions import CATIONS, MAGNESIUM
 from sim.kidney import Excretion
+from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.parameters import CELL_TYPES, TITLES, BodyParameters, Parameters
 from sim.population import (
     N_STATES,
@@ -110,6 +111,8 @@ class Tissue:
         State.
     traits : (8, cells) array
         :class:`~sim.cells.CellTraits` of each cell.
+    resting_smooth_muscle_na : float
+        Mean Na of vascular smooth muscle in health [mM].
     counts : list of int
         Number of cells of each type, in the order of :data:`~sim.parameters.CELL_TYPES` and of the
         cells.
@@ -138,7 +141,7 @@ class Tissue:
         rest_body, shares = resting_body(p.body), p.shares()
         of_types, fluid = p.of_types(), normal_fluid(p.body)
         rest_cells = tuple(resting_cell(of_type, fluid) for of_type in of_types)
-        _check_rest(rest_cells, rest_body, shares)
+        _check_rest(rest_cells, rest_body, shares, p.body)
         if heterogeneous:
             self.traits = draw_traits(n_cells, p.population, seed, replicate)
         else:
@@ -160,6 +163,7 @@ class Tissue:
             rest_body,
         )
         cells = self._settle(list(shares.values()))
+        self.resting_smooth_muscle_na = self._resting_na(cells)
         self.y = np.concatenate([cells.ravel(), np.array(healthy_body(p.body))])
         self._memory = new_memory()
         self._work = new_workspace(self.y.size)
@@ -183,6 +187,17 @@ class Tissue:
             litres = context.body.cell_water * shares[kind] / present
             context.litres[kind] = litres / float(traits[SIZE] @ water)
         return cells
+
+    def _resting_na(self, cells: Array) -> float:
+        """Mean Na of smooth muscle in health [mM]; not a number if there is none."""
+        kind = CELL_TYPES.index("smooth_muscle")
+        cut, rest = self.slices()[kind], self._context.rest_cells[kind]
+        if not self.counts[kind]:
+            return float("nan")
+        na, k, mg, buffered, _ = cells[:, cut]
+        cl = cell_chloride(na, k, mg, buffered, rest.fixed_charge)
+        osmoles = cell_osmoles(na, k, cl, rest.impermeant)
+        return float(np.mean(na / osmoles) * self.parameters.body.osmolality)
 
     def slices(self) -> list[slice]:
         """Which cells are of each type, in the order of :data:`~sim.parameters.CELL_TYPES`."""
@@ -375,11 +390,15 @@ class Tissue:
         return f"{where} became {became} {when}; {advice}"
 
 
-def _check_rest(cells: tuple[RestingCell, ...], body: RestingBody, shares: dict[str, float]) -> None:
+def _check_rest(
+    cells: tuple[RestingCell, ...], body: RestingBody, shares: dict[str, float], p: BodyParameters
+) -> None:
     """Refuse parameters with which a healthy body would need something negative."""
     must_be_positive = {
         "other osmoles of the fluid": body.ecf_other_osmoles,
         "urinary Mg in health": body.mg_excreted_fraction,
+        "urinary K beside the obligatory": body.urine_k - p.k_obligatory / HOURS_PER_DAY,
+        "K secretion while nothing is absorbed": 1.0 - p.k_feed_forward / p.k_feed_forward_half,
         "the share of skeletal muscle": shares[CELL_TYPES[0]],
     }
     for kind, cell in zip(CELL_TYPES, cells, strict=True):

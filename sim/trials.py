@@ -212,7 +212,7 @@ class Trials:
         return self.value(name, variable, later) - self.value(name, variable, start)
 
     def retention(self, name: str) -> float:
-        """Part of a Mg load of 30 mmol that is not in the urine of the day it is given [1]."""
+        """Part of a Mg load of 30 mmol that is not in the urine of its day, the usual taken off [1]."""
         table = self.table(name)
         end = float(table.index[-1])
         usual = float(table["urine_mg"][table.index <= end - 1.0].iloc[-1])

@@ -56,7 +56,7 @@ MISSED: dict[str, str] = {
     "ppi-treated": "The inhibitor takes away a part of passive absorption that is the same in all; this "
     "woman absorbed even less of 38 mmol/day.",
     "aldosterone-na": "Aldosterone follows renin by a fixed exponent; between 10 and 350 mmol/day of Na "
-    "renin moves eightfold and aldosterone fourfold.",
+    "renin moves sevenfold and aldosterone fourfold.",
 }
 """Why the model misses a target that it is known to miss."""
 

@@ -84,6 +84,9 @@ def describe(condition: str | None, mechanisms: bool, markdown: bool) -> None:
 
     from sim.faults import InputError
 
+    if sum((condition is not None, mechanisms, markdown)) > 1:
+        refuse(["CONDITION, --mechanisms and --markdown exclude each other; give one of them"])
+
     console = new_console()
     if mechanisms:
         from sim.control import KNOCK_OUTS

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("condition")
-@click.option("--cells", default="1000", show_default=True, metavar="N", help="Number of cells.")
+@click.option(
+    "--cells",
+    default="1000",
+    show_default=True,
+    metavar="N",
+    help="Number of cells; fewer than 5 leave types out.",
+)
 @click.option("--days", metavar="D", help="Duration; by default the condition's.")
 @click.option("--seed", default="0", show_default=True, metavar="S", help="Seed of all random draws.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--set", "changes", multiple=True, metavar='NAME="VALUE UNIT"',
               help='Change a parameter, such as pump_half_mg="0.1 mM"; may be repeated.')  # fmt: skip
 @click.option("--noise/--no-noise", default=True, help="Whether cells fluctuate.  [default: noise]")
-@click.option("--uniform", is_flag=True, help="All cells alike: the mean-field twin.")
+@click.option("--uniform", is_flag=True, help="Cells of a type all alike: the mean-field twin.")
 @click.option("--threads", metavar="N", help="Threads; results do not depend on them.")
 def run(
     condition: str,
@@ -248,6 +254,8 @@ def _rows_to_show(result: "Result") -> "DataFrame":
 
 def _figure(value: float) -> str:
     """Write a number with three or four significant digits."""
+    if value != value:
+        return "–"
     return (
         f"{value:.0f}"
         if abs(value) >= 1000.0

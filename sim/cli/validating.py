@@ -1,5 +1,6 @@
 """``sim validate``: the published findings, what the model gives, and whether it lies in the band."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,8 +62,11 @@ def _figure_faults(figure: Path | None) -> list[str]:
     faults = []
     if figure.suffix not in (".png", ".pdf", ".svg"):
         faults.append(f"{figure} has no suffix that can be drawn; give .png, .pdf or .svg")
-    if not figure.absolute().parent.is_dir():
-        faults.append(f"{figure.absolute().parent} is not a folder; make it first")
+    folder = figure.absolute().parent
+    if not folder.is_dir():
+        faults.append(f"{folder} is not a folder; make it first")
+    elif not os.access(figure if figure.exists() else folder, os.W_OK):
+        faults.append(f"{figure} cannot be written; choose another place")
     return faults
 
 

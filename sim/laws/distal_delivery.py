@@ -17,7 +17,7 @@ def ncc_target(k_relative: float, competence: float, exponent: float, loss: floa
     k_relative : float or array
         Plasma K over normal [1].
     competence : float or array
-        How far Mg lets NCC answer K, from 0 to 1; see :func:`~sim.laws.permission.permission` [1].
+        How far Mg lets NCC answer K, over normal; see :func:`~sim.laws.permission.permission` [1].
     exponent : float
         How steeply NCC rises as K falls [1].
     loss : float

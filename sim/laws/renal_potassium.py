@@ -42,7 +42,7 @@ def feed_forward(absorbed_relative: float, gain: float, half: float) -> float:
     gain : float
         Rise of secretion with very much K [1].
     half : float
-        Absorption, over the usual mean, of half that rise less the usual [1].
+        Added to absorption in the denominator: half of the rise is reached at half + 2 [1].
 
     Returns
     -------

@@ -70,7 +70,7 @@ class BodyParameters(NamedTuple):
     intake_ca: Annotated[float, Fact(
         "mmol/day", "usual Ca intake, 1000 mg/day", ENDOTEXT, MEASURED, 15.0, 35.0)] = 25.0
     absorption_time: Annotated[float, Fact(
-        "h", "time constant of Na and K absorption", ASSUMED, ASSUME, 0.3, 2.0)] = 0.686
+        "h", "time constant of Na and K absorption", FITTED, FIT, 0.3, 2.0)] = 0.686
     mg_transit: Annotated[float, Fact(
         "h", "mean stay of Mg in the absorbing gut; with it, the usual intake spread over the day is "
         "absorbed as three meals are", ASSUMED, ASSUME, 2.0, 6.0)] = 3.0
@@ -91,7 +91,7 @@ class BodyParameters(NamedTuple):
         FITTED, FIT, 0.0, 1.0)] = 0.43
     mg_secreted: Annotated[float, Fact(
         "mmol/day", "Mg lost with digestive juices at normal plasma Mg",
-        ASSUMED, ASSUME, 0.3, 2.0)] = 1.34
+        FITTED, FIT, 0.3, 2.0)] = 1.34
     carbohydrate_time: Annotated[float, Fact(
         "h", "time constant of carbohydrate absorption", ASSUMED, ASSUME, 0.5, 2.0)] = 1.0
     absorbed_ca: Annotated[float, Fact(
@@ -154,7 +154,7 @@ class BodyParameters(NamedTuple):
         "1", "greatest rise of K secretion by the gut's own K signal",
         STADT_2022, FIT, 0.0, 10.0)] = 5.07
     k_feed_forward_half: Annotated[float, Fact(
-        "1", "K absorption over usual at half that rise less the usual",
+        "1", "in the rise of secretion gain · (a − 1)/(a + this), a being K absorption over usual",
         ASSUMED, ASSUME, 10.0, 20.0)] = 10.0
     romk_half_mg: Annotated[float, Fact(
         "mM", "tubule Mg that blocks half of ROMK", FITTED, FIT, 0.05, 0.6)] = 0.126
@@ -194,6 +194,9 @@ class BodyParameters(NamedTuple):
     bicarbonate_time: Annotated[float, Fact(
         "h", "time in which the kidney corrects plasma HCO3",
         ASSUMED, ASSUME, 24.0, 96.0)] = 48.0
+    bicarbonate_cl_exponent: Annotated[float, Fact(
+        "1", "plasma HCO3 that the kidney defends rises as Cl falls, to this exponent",
+        ASSUMED, ASSUME, 0.5, 2.0)] = 1.5
     water_time: Annotated[float, Fact(
         "h", "time in which thirst and ADH correct osmolality",
         ASSUMED, ASSUME, 1.0, 12.0)] = 4.0
@@ -216,7 +219,7 @@ class BodyParameters(NamedTuple):
     bone_mg: Annotated[float, Fact(
         "mmol", "exchangeable bone Mg", AVIOLI_BERMAN_1966, FIT, 20.0, 170.0)] = 81
     bone_mg_time: Annotated[float, Fact(
-        "h", "time constant of bone Mg", ASSUMED, ASSUME, 240.0, 2400.0)] = 296
+        "h", "time constant of bone Mg", FITTED, FIT, 240.0, 2400.0)] = 296
 
     insulin_gain: Annotated[float, Fact(
         "h/g", "rise of insulin over fasting per carbohydrate absorbed: 14 times after a meal",

@@ -17,10 +17,10 @@ class SignParameters(NamedTuple):
         FITTED, FIT, 0.3, 3.0)] = 1.0
     pressure_na_exponent: Annotated[float, Fact(
         "1", "pressure follows Na of smooth muscle to this exponent",
-        BLAUSTEIN_1977, FIT, 0.05, 1.0)] = 0.65
+        BLAUSTEIN_1977, FIT, 0.05, 1.0)] = 0.3
 
     pressure_tone_ceiling: Annotated[float, Fact(
-        "1", "greatest rise of pressure by Na of smooth muscle", ASSUMED, ASSUME, 0.05, 0.4)] = 0.15
+        "1", "greatest rise of pressure by Na of smooth muscle", ASSUMED, ASSUME, 0.05, 0.4)] = 0.1
 
     threshold_muscle: Annotated[float, Fact(
         "mV", "threshold of the action potential of skeletal muscle",

@@ -9,7 +9,7 @@ import pytest
 
 from experiments import calibration, knock_outs, mean_field, sensitivity
 from experiments.benchmarks import engines
-from sim.parameters import describe
+from sim.parameters import FACTS, Basis, describe
 
 RESULTS = Path(calibration.__file__).parent / "results"
 
@@ -75,3 +75,7 @@ def test_the_fit_is_at_its_best_along_single_parameters() -> None:
         unit = np.eye(x.size)[calibration.FREE.index(name)]
         for step in (-0.1, 0.1):
             assert np.square(calibration.residuals(x + step * unit)).sum() > least
+
+
+def test_what_is_fitted_is_called_fitted() -> None:
+    assert not [name for name in calibration.FREE if FACTS[name].basis != Basis.FITTED]

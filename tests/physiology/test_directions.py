@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.course import Course
 from sim.parameters import CELL_TYPES
 from sim.trials import Trials
 
@@ -154,6 +155,28 @@ def test_circumstances_act_in_their_directions(
         assert sign * (last[name] - healthy[name]) > 0.003 * abs(healthy[name]), name
 
 
+@pytest.mark.parametrize("name", ["vomiting", "diarrhoea", "gitelman", "severe-magnesium-loss"])
+def test_the_kidney_makes_no_chloride(name: str) -> None:
+    """What the urine holds of cations, less its HCO3, is Cl, and never less than nothing."""
+    tissue = sim.Tissue(5, heterogeneous=False, noise=False)
+    course = Course(tissue, sim.load(name))
+    while tissue.time < min(course.condition.duration, 24.0 * 30.0):
+        course.step()
+        lost = tissue.excretion
+        assert lost.na + lost.k + 2.0 * (lost.mg + lost.ca) - lost.hco3 > 0.0, tissue.time / 24.0
+
+
+def test_any_population_begins_at_the_healthy_pressure() -> None:
+    table = sim.run("baseline", 300, days=0.25, seed=4, noise=False).table
+    assert table["pressure"].iloc[0] == pytest.approx(93.0, rel=1e-9)
+
+
+@pytest.mark.parametrize(("name", "sign"), [("thiazide", -1), ("gitelman", -1), ("kidney-failure", 1)])
+def test_pressure_follows_what_the_kidney_does_to_volume(name: str, sign: int) -> None:
+    table = sim.run(name, 5, noise=False, heterogeneous=False).table.loc[:30.0]
+    assert sign * (table["pressure"].loc[5.0] - 93.0) > 0.3
+
+
 def test_blocked_pumps_raise_plasma_k_within_hours() -> None:
     table = sim.run("digoxin", 5, noise=False, heterogeneous=False).table
     assert table["plasma_k"].loc[2.0:3.0].max() > table["plasma_k"].iloc[0] + 0.3
@@ -193,16 +216,16 @@ def test_every_cell_type_stays_at_rest_in_health() -> None:
 
 def test_na_of_different_muscle_cells_is_log_normal_and_k_tight() -> None:
     """The published median and width are reached with the widths of leaks that the text names."""
-    changes = {"rest_na": 8.8, "sd_na_leak": 0.45, "correlation_pump_na_leak": 0.0}
+    changes = {"rest_na": 8.8, "sd_na_leak": 0.65, "correlation_pump_na_leak": 0.0}
     result = sim.run("baseline", 4000, days=0.01, noise=False, seed=3, parameters=changes)
     cells = result.cells(0.0)
     na = cells.loc[cells["type"] == "muscle", "na_in"]
     k = cells.loc[cells["type"] == "muscle", "k_in"]
     logs = np.log(na)
     assert na.median() == pytest.approx(8.8, rel=0.1)
-    assert 2.0 < na.std() < 4.5  # The measured width holds the error of measurement too.
-    assert na.quantile(0.005) < 5.0
-    assert na.quantile(0.995) > 16.0
+    assert na.std() == pytest.approx(4.5, rel=0.25)
+    assert na.quantile(0.01) == pytest.approx(3.0, rel=0.35)
+    assert na.quantile(0.99) == pytest.approx(18.0, rel=0.35)
     assert abs(float(logs.skew())) < 0.5 < float(na.skew())
     assert k.std() / k.mean() < 0.06
 

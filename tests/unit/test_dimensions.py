@@ -37,6 +37,7 @@ from sim.laws.proton_exchange import proton_uptake
 from sim.laws.pump_expression import expression_rate
 from sim.laws.qt_interval import corrected_qt
 from sim.laws.relaxation import relaxation_rate
+from sim.laws.renal_bicarbonate import bicarbonate_excretion
 from sim.laws.renal_magnesium import excreted_fraction, magnesium_excretion
 from sim.laws.renal_potassium import feed_forward, potassium_secretion, romk_openness
 from sim.laws.renal_sodium import sodium_excretion
@@ -295,6 +296,18 @@ TABLE = [
         "ms",
     ),
     Case(relaxation_rate, {"level": "0.5 mM", "target": "0.4 mM", "time": "24 h"}, "mM/h"),
+    Case(
+        bicarbonate_excretion,
+        {
+            "hco3": "400 mmol",
+            "volume": "14 L",
+            "normal": "24 mM",
+            "cl_relative": "0.9",
+            "cl_exponent": "1.5",
+            "time": "48 h",
+        },
+        "mmol/h",
+    ),
     Case(
         excreted_fraction,
         {

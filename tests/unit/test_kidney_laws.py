@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sim.laws.distal_delivery import distal_delivery, ncc_target
 from sim.laws.permission import permission
+from sim.laws.renal_bicarbonate import bicarbonate_excretion
 from sim.laws.renal_magnesium import excreted_fraction, magnesium_excretion
 from sim.laws.renal_potassium import feed_forward, potassium_secretion, romk_openness
 from sim.laws.renal_sodium import sodium_excretion
@@ -314,3 +315,20 @@ def test_sodium_excretion_falls_with_aldosterone(volume: float, aldosterone: flo
 def test_diuretics_multiply_sodium_excretion(normal: float, factor: float) -> None:
     """In the normal state excretion is the normal one times the factor of diuretics."""
     assert sodium_excretion(normal, 1.0, 1.0, factor, 18.0, 0.3) == normal * factor
+
+
+@given(volume=st.floats(8.0, 20.0), exponent=st.floats(0.5, 2.0))
+@reproducible
+def test_bicarbonate_excretion_is_zero_at_rest(volume: float, exponent: float) -> None:
+    """bicarbonate_excretion: Zero at normal HCO3 and Cl."""
+    assert bicarbonate_excretion(24.0 * volume, volume, 24.0, 1.0, exponent, 48.0) == 0.0
+
+
+@given(hco3=st.floats(100.0, 700.0), cl=st.floats(0.7, 1.2), exponent=st.floats(0.5, 2.0))
+@reproducible
+def test_bicarbonate_excretion_follows_chloride(hco3: float, cl: float, exponent: float) -> None:
+    """bicarbonate_excretion: Less when Cl is low, more when it is high."""
+    low, high = (
+        bicarbonate_excretion(hco3, 14.5, 24.0, factor * cl, exponent, 48.0) for factor in (0.95, 1.05)
+    )
+    assert low < high

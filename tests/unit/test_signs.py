@@ -23,7 +23,7 @@ changes = st.floats(0.01, 0.5)
 
 def pressure(volume: float, na: float, p: Parameters = P) -> float:
     """Arterial pressure at a volume and a Na of smooth muscle over normal."""
-    return arterial_pressure(volume * BODY.ecf_volume, na * P.types.smooth_muscle_rest_na, p)
+    return arterial_pressure(volume * BODY.ecf_volume, na * 11.45, 11.45, p)
 
 
 def margin(kind: str, depolarised: float = 0.0, mg: float = 1.0, ca: float = 1.0) -> float:

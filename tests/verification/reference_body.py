@@ -224,7 +224,15 @@ def _urine(
         "k": [left * always * k, left * (rest["urine_k"] - always) * secretion],
         "mg": [left * filtered * odds / (odds + 1.0 - least)],
         "ca": [left * rest["urine_ca"] * handled * unsaved * ca**p.urine_ca_exponent],
-        "hco3": _times(1.0 / p.bicarbonate_time, [b.ecf_hco3, -p.plasma_hco3 * out.volume]),
+        "hco3": _times(
+            1.0 / p.bicarbonate_time,
+            [
+                b.ecf_hco3,
+                -p.plasma_hco3
+                * out.volume
+                * np.clip(out.cl / p.plasma_cl, 0.4, 2.0) ** -p.bicarbonate_cl_exponent,
+            ],
+        ),
     }
 
 
