@@ -183,7 +183,7 @@ def _lanes(condition: Condition, clock: _Clock) -> dict[str, _Spans]:
 
 def _draw_heading(page: Figure, condition: Condition, cells: int, clock: _Clock) -> None:
     """Write title and subtitle."""
-    parts = [condition.name, f"cells drawn: {cells:,}"]
+    parts = [condition.name, f"muscle cells drawn: {cells:,}"]
     recorded, planned = clock.recorded / clock.per_day, condition.duration / HOURS_PER_DAY
     if recorded < planned * (1.0 - 1e-9):
         parts.append(f"recorded until day {recorded:.4g} of {planned:g}")
@@ -240,7 +240,7 @@ def _draw_courses(page: Figure, grid: GridSpec, table: pd.DataFrame, clock: _Clo
             level.set_title("Plasma, with reference range")
             flows.set_title("Intake and output")
     potential, free = (_time_axes(page, grid[4, column], clock, last=True) for column in (0, 1))
-    potential.set_title("Cells: median, middle 50 % and 90 %")
+    potential.set_title("Muscle cells: median, middle 50 % and 90 %")
     _draw_spread(potential, table, "potential", _POTENTIAL_COLOUR)
     _draw_spread(free, table, "mg_free", _COLOURS[MAGNESIUM])
     page.align_ylabels(page.axes)
@@ -307,7 +307,7 @@ def _draw_ridges(axes: Axes, ion: Ion, snapshots: _Snapshots, clock: _Clock) -> 
         days = [days[k] for k in np.linspace(0, len(days) - 1, _RIDGES).round().astype(int)]
     name = f"{ion.symbol.lower()}_in"
     variable = PER_CELL[name]
-    axes.set_title(f"Cell {ion.symbol}, median marked")
+    axes.set_title(f"Muscle {ion.symbol}, median marked")
     axes.set_xlabel(f"{variable.meaning} ({variable.unit})")
     axes.set_yticks(range(len(days)), [clock.label(day) for day in days])
     axes.set_ylim(max(len(days), _ROWS) - 0.8, -1.1 * _RIDGE_HEIGHT)
