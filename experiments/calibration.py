@@ -12,24 +12,22 @@ Reading
 Cost
     Some ten minutes on two cores; with --evaluate, which measures the shipped parameters, one.
 
-Run with:  python -m experiments.calibration [--evaluate] [--steps N] [--out DIR]
+Run with:  python -m experiments.calibration [--evaluate] [--most-steps N] [--cells N] [--out DIR]
 """
 
-import json
-import os
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import click
-import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from experiments.harness import STYLE, out_option, processes, write
 from sim.faults import InputError
 from sim.parameters import FACTS, Parameters, describe
 from sim.simulation import SimulationError
@@ -100,7 +98,7 @@ def jacobian(x: Array, pool: ProcessPoolExecutor) -> Array:
 
 def fit(start: Array, most: int) -> tuple[Array, Array]:
     """Best place in the unit cube, and the Jacobian there."""
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+    with processes() as pool:
         found = least_squares(
             residuals,
             np.clip(start, 0.001, 0.999),
@@ -147,9 +145,8 @@ def residual_table(x: Array, n_cells: int) -> pd.DataFrame:
 
 
 def main(
-    replicates: int = 1,
     n_cells: int = CONFIRMING_CELLS,
-    duration: float = 12.0,
+    most_steps: int = 12,
     out: Path | None = None,
     *,
     evaluate: bool = False,
@@ -158,46 +155,40 @@ def main(
 
     Parameters
     ----------
-    replicates : int
-        Not used: the twin is without chance.
     n_cells : int
         Cells of the population that confirms the fit.
-    duration : float
+    most_steps : int
         Most steps of the fit.
     out : path, optional
         Folder for tables and summary.
     evaluate : bool
         Whether only to measure the shipped parameters.
     """
-    del replicates
     x = shipped()
     if evaluate:
-        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        with processes() as pool:
             slopes = jacobian(x, pool)
     else:
-        x, slopes = fit(x, int(duration))
+        x, slopes = fit(x, most_steps)
     table, correlations = certainty(x, slopes)
     rows = residual_table(x, n_cells)
     table.attrs |= {"targets": len(rows), "met": int(rows["met"].sum())}
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        table.to_csv(out / "parameters.csv", float_format="%.6g")
-        correlations.to_csv(out / "correlations.csv", float_format="%.3f")
-        rows.to_csv(out / "summary.csv", float_format="%.6g")
-        draw(table).savefig(out / "figure.png", dpi=150)
         facts = {
             "half_sum_of_squares": 0.5 * float(np.square(residuals(x)).sum()),
             "evaluated_only": evaluate, "population": n_cells, **table.attrs,
             "not_identified": table.index[~table["identified"]].tolist(),
         }  # fmt: skip
-        (out / "provenance.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        write(out, draw(table), facts)
+        table.to_csv(out / "parameters.csv", float_format="%.6g")
+        correlations.to_csv(out / "correlations.csv", float_format="%.3f")
+        rows.to_csv(out / "summary.csv", float_format="%.6g")
     return table
 
 
 def draw(table: pd.DataFrame) -> Figure:
     """Draw value and standard error of every free parameter in its plausible range."""
-    style = {"axes.spines.top": False, "axes.spines.right": False, "font.size": 8}
-    with matplotlib.rc_context(style):
+    with rc_context(STYLE):
         figure = Figure(figsize=(6.5, 0.22 * len(table) + 1.0), layout="constrained")
         axes = figure.add_subplot()
         span = table["high"] - table["low"]
@@ -215,15 +206,13 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 @click.command(help="Fit the free parameters to the published targets.")
-@click.option("--steps", default=12, show_default=True, help="most steps of the fit")
+@click.option("--most-steps", default=12, show_default=True, help="most steps of the fit")
 @click.option("--cells", default=CONFIRMING_CELLS, show_default=True, help="confirming population")
 @click.option("--evaluate", is_flag=True, help="measure the shipped parameters only")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path(__file__).parent / "results/calibration"
-)
-def command(steps: int, cells: int, evaluate: bool, out: Path) -> None:
+@out_option("calibration")
+def command(most_steps: int, cells: int, evaluate: bool, out: Path) -> None:
     """Run from the command line."""
-    table = main(1, cells, steps, out, evaluate=evaluate)
+    table = main(n_cells=cells, most_steps=most_steps, out=out, evaluate=evaluate)
     click.echo(table.round(4).to_string())
     unknown = ", ".join(table.index[~table["identified"]]) or "none"
     click.echo(

@@ -16,17 +16,16 @@ Cost
 Run with:  python -m experiments.knock_outs [--cells N] [--days D] [--out DIR]
 """
 
-import json
 from pathlib import Path
-from typing import Any
 
 import click
-import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
+from experiments.harness import STYLE, out_option, write
 from sim.control import KNOCK_OUTS
 
 KCL_DAYS = 30.0
@@ -84,18 +83,14 @@ def main(
     ).T.rename_axis("mechanism")
     shares = shares.sort_values("fall_of_k", ascending=False)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+        write(out, draw(shares), {"cells": n_cells, "days": duration, "harms_mM": whole})
         shares.to_csv(out / "summary.csv", float_format="%.4f")
-        draw(shares).savefig(out / "figure.png", dpi=150)
-        facts: dict[str, Any] = {"cells": n_cells, "days": duration, "harms_mM": whole}
-        (out / "provenance.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     return shares
 
 
 def draw(shares: pd.DataFrame) -> Figure:
     """Draw the shares of all mechanisms, a panel a harm."""
-    style = {"axes.spines.top": False, "axes.spines.right": False, "font.size": 8}
-    with matplotlib.rc_context(style):
+    with rc_context(STYLE):
         figure = Figure(figsize=(9.0, 4.4), layout="constrained")
         rows = np.arange(len(shares))
         for axes, (harm, title) in zip(figure.subplots(1, 3, sharey=True), HARMS.items(), strict=True):
@@ -116,9 +111,7 @@ def draw(shares: pd.DataFrame) -> Figure:
 @click.command(help="The share of each mechanism in what severe Mg loss does.")
 @click.option("--cells", default=5, show_default=True)
 @click.option("--days", default=120.0, show_default=True)
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path(__file__).parent / "results/knock_outs"
-)
+@out_option("knock_outs")
 def command(cells: int, days: float, out: Path) -> None:
     """Run from the command line."""
     shares = main(1, cells, days, out)

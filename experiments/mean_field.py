@@ -17,16 +17,16 @@ Cost
 Run with:  python -m experiments.mean_field [--cells N] [--replicates N] [--days D] [--out DIR]
 """
 
-import json
 from pathlib import Path
 
 import click
-import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
+from experiments.harness import STYLE, out_option, write
 from sim.parameters import CELL_TYPES, Parameters
 
 WIDTHS = ("sd_pump_capacity", "sd_k_leak", "sd_na_leak")
@@ -82,17 +82,15 @@ def main(
         "tail_leak_over_pump": float(wide["tail_leak_over_pump"].median()),
     }
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        summary.to_csv(out / "summary.csv", index=False, float_format="%.6g")
-        draw(pictures, float(twin["na_in_mean"])).savefig(out / "figure.png", dpi=150)
         facts = {"condition": CONDITION, "cells": n_cells, "days": duration, "replicates": replicates}
-        (out / "provenance.json").write_text(json.dumps({**facts, "answer": answer}, indent=1) + "\n")
+        write(out, draw(pictures, float(twin["na_in_mean"])), {**facts, "answer": answer})
+        summary.to_csv(out / "summary.csv", index=False, float_format="%.6g")
     return answer
 
 
 def draw(pictures: dict[float, pd.Series], twin: float) -> Figure:
     """Draw how Na_i is distributed at the end, with the twin marked."""
-    with matplotlib.rc_context({"axes.spines.top": False, "axes.spines.right": False}):
+    with rc_context(STYLE | {"font.size": 10}):
         figure = Figure(figsize=(6.5, 3.8), layout="constrained")
         axes = figure.add_subplot()
         styles = zip(("#0072B2", "#D55E00", "#009E73"), ("-", "--", ":"), strict=True)
@@ -119,9 +117,7 @@ def draw(pictures: dict[float, pd.Series], twin: float) -> Figure:
 @click.option("--cells", default=1000, show_default=True)
 @click.option("--replicates", default=5, show_default=True)
 @click.option("--days", default=120.0, show_default=True)
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path(__file__).parent / "results/mean_field"
-)
+@out_option("mean_field")
 def command(cells: int, replicates: int, days: float, out: Path) -> None:
     """Run from the command line."""
     a = main(replicates, cells, days, out)

@@ -13,20 +13,17 @@ Reading
 Cost
     About fifteen minutes on two cores at full size.
 
-Run with:  python -m experiments.sensitivity [--trajectories N] [--samples N] [--out DIR]
+Run with:  python -m experiments.sensitivity [--trajectories N] [--samples N] [--days D] [--out DIR]
 """
 
-import json
-import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import click
-import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from SALib.analyze import sobol as sobol_analysis
@@ -34,6 +31,7 @@ from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
 import sim
+from experiments.harness import STYLE, out_option, processes, write
 from sim.parameters import FACTS, Basis, PopulationParameters
 
 Array = NDArray[np.float64]
@@ -123,43 +121,40 @@ def decompose(
 
 
 def main(
-    replicates: int = 20, n_cells: int = 256, duration: float = 120.0, out: Path | None = None
+    trajectories: int = 20, samples: int = 256, duration: float = 120.0, out: Path | None = None
 ) -> pd.DataFrame:
     """Run the experiment; return the Sobol indices.
 
     Parameters
     ----------
-    replicates : int
+    trajectories : int
         Morris trajectories.
-    n_cells : int
+    samples : int
         Sobol base samples, a power of two.
     duration : float
         Days of severe Mg loss.
     out : path, optional
         Folder for tables, figure and provenance.
     """
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-        effects, lost_in_screen = screen(replicates, duration, pool)
+    with processes() as pool:
+        effects, lost_in_screen = screen(trajectories, duration, pool)
         kept = effects.max(axis=1).nlargest(KEPT).index.tolist()
-        indices, lost = decompose(kept, n_cells, duration, pool)
+        indices, lost = decompose(kept, samples, duration, pool)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        effects.to_csv(out / "screening.csv", float_format="%.4g")
-        indices.to_csv(out / "summary.csv", float_format="%.4g")
-        draw(indices).savefig(out / "figure.png", dpi=150)
         facts = {
-            "trajectories": replicates, "samples": n_cells, "days": duration, "seed": SEED,
+            "trajectories": trajectories, "samples": samples, "days": duration, "seed": SEED,
             "parameters": len(NAMES), "without_body_in_screening": lost_in_screen,
             "without_body_in_sobol": lost,
         }  # fmt: skip
-        (out / "provenance.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        write(out, draw(indices), facts)
+        effects.to_csv(out / "screening.csv", float_format="%.4g")
+        indices.to_csv(out / "summary.csv", float_format="%.4g")
     return indices
 
 
 def draw(indices: pd.DataFrame) -> Figure:
     """Draw first-order and total indices, a panel an output; uncertain numbers are marked."""
-    style = {"axes.spines.top": False, "axes.spines.right": False, "font.size": 8}
-    with matplotlib.rc_context(style):
+    with rc_context(STYLE):
         figure = Figure(figsize=(11.0, 4.0), layout="constrained")
         names = indices.groupby(level=0)["total"].max().sort_values(ascending=False).index
         rows = np.arange(len(names))
@@ -185,9 +180,7 @@ def draw(indices: pd.DataFrame) -> Figure:
 @click.option("--trajectories", default=20, show_default=True, help="Morris trajectories")
 @click.option("--samples", default=256, show_default=True, help="Sobol base samples")
 @click.option("--days", default=120.0, show_default=True)
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path(__file__).parent / "results/sensitivity"
-)
+@out_option("sensitivity")
 def command(trajectories: int, samples: int, days: float, out: Path) -> None:
     """Run from the command line."""
     indices = main(trajectories, samples, days, out)

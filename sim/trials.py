@@ -67,6 +67,12 @@ def _treated(name: str, days: float, *treatments: tuple[str, float]) -> Trial:
     return _long(name, days, treatment=given)
 
 
+def _shipped(name: str, days: float, condition: str) -> Trial:
+    """Treatments and supplements of a condition that ships."""
+    given = load(condition)
+    return _long(name, days, treatment=given.treatment, supplement=given.supplement)
+
+
 def _after_severe_loss(name: str, *supplements: Mapping[str, str]) -> Trial:
     """Severe Mg loss for 120 days, then 30 days more with supplements."""
     given = [Supplement.model_validate({"start": "120 day", **s}) for s in supplements]
@@ -84,18 +90,13 @@ def _trials() -> dict[str, Trial]:
         _after_severe_loss("severe"),
         _after_severe_loss("severe-kcl", KCL),
         _after_severe_loss("severe-mg", MG),
-        _long(
-            "mild-kcl",
-            90.0,
-            treatment=[Treatment.model_validate({"kind": "thiazide", "effect": 0.6})],
-            supplement=[Supplement.model_validate({"start": "60 day", **KCL})],
-        ),
+        _shipped("mild-kcl", 90.0, "thiazide"),
         Trial(load("magnesium-depletion"), 24.0),
         Trial(load("potassium-depletion"), 24.0),
         _treated("inhibitor", 365.0, ("proton-pump-inhibitor", 1.0)),
         _treated("losing-mg", 150.0, ("mg-malabsorption", 1.0)),
         _treated("gitelman", 730.0, ("gitelman-defect", 1.0)),
-        _treated("bartter-3", 730.0, ("bartter-defect", 0.7), ("gitelman-defect", 0.7)),
+        _shipped("bartter-3", 730.0, "bartter"),
         _treated("diuretics", 730.0, ("thiazide", 0.5), ("loop-diuretic", 0.3)),
         _long("oral-mg-8-weeks", 56.0, supplement=[{"ion": "magnesium", "dose": "20 mmol/day"}]),
         _long("oral-mg-4-weeks", 30.0, supplement=[{"ion": "magnesium", "dose": "300 mg/day"}]),

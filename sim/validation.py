@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sim.targets import TARGETS as TARGETS
-from sim.targets import Target
+from sim.targets import TARGETS, Target
 from sim.trials import Trials
 
 

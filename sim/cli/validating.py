@@ -75,7 +75,7 @@ def _with_progress(console: "Console", n_cells: int, quiet: bool) -> "list[Verdi
     from rich.progress import BarColumn, Progress, TextColumn
 
     from sim import validation
-    from sim.targets import Target
+    from sim.targets import TARGETS, Target
     from sim.trials import Trials
 
     bar = Progress(
@@ -83,12 +83,12 @@ def _with_progress(console: "Console", n_cells: int, quiet: bool) -> "list[Verdi
         console=console, transient=True, disable=quiet or not console.is_terminal,
     )  # fmt: skip
     with bar:
-        task = bar.add_task("", total=len(validation.TARGETS))
+        task = bar.add_task("", total=len(TARGETS))
 
         def show(target: Target) -> None:
             bar.update(task, advance=1, description=target.what)
 
-        return validation.validate(Trials(n_cells=n_cells), on_target=show)
+        return validation.validate(Trials(n_cells=n_cells), TARGETS, show)
 
 
 def _show(console: "Console", verdicts: "list[Verdict]") -> None:

@@ -43,7 +43,7 @@ def test_sensitivity_finds_what_moves_calcium(tmp_path: Path, monkeypatch: pytes
     """At small size, over a few parameters."""
     monkeypatch.setattr(sensitivity, "NAMES", ["bone_ca_floor", "gfr", "vomit_k", "ncc_half_mg"])
     monkeypatch.setattr(sensitivity, "KEPT", 3)
-    indices = sensitivity.main(replicates=4, n_cells=16, duration=120.0, out=tmp_path)
+    indices = sensitivity.main(trajectories=4, samples=16, duration=120.0, out=tmp_path)
     calcium = indices[indices["output"] == "plasma_ca"]
     assert calcium["total"].idxmax() == "bone_ca_floor"
     screening = pd.read_csv(tmp_path / "screening.csv", index_col=0)
@@ -59,12 +59,16 @@ def test_shipped_parameters_are_the_output_of_the_calibration() -> None:
 
 
 def test_the_calibration_is_reproduced_by_the_shipped_parameters() -> None:
-    """Evaluated again, not fitted again: the targets lie where the committed table says."""
+    """Evaluated again, not fitted again: the targets lie where the committed table says.
+
+    Here they do within 3e-6, the digits of the table. The room is for a machine that rounds and so steps
+    otherwise: the integrator's error of 1e-4, over half bands of 3 % at least.
+    """
     table = pd.read_csv(RESULTS / "calibration" / "summary.csv", index_col=0)
     distances = {v.target.name: v.distance for v in calibration.verdicts_at(calibration.shipped())}
     assert list(table.index) == list(distances)
     for name, distance in distances.items():
-        assert distance == pytest.approx(table.loc[name, "distance"], abs=0.15), name
+        assert distance == pytest.approx(table.loc[name, "distance"], abs=0.005), name
 
 
 def test_the_fit_is_at_its_best_along_single_parameters() -> None:
