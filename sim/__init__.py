@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sim.agents import CellAgent as CellAgent
     from sim.agents import ExtracellularAgent as ExtracellularAgent
     from sim.agents import RenalAgent as RenalAgent
+    from sim.checkpoint import load_tissue as load_tissue
+    from sim.checkpoint import save_tissue as save_tissue
     from sim.condition import Condition as Condition
     from sim.condition import ConditionError as ConditionError
     from sim.condition import load as load
@@ -28,11 +30,19 @@ if TYPE_CHECKING:
     from sim.parameters import Parameters as Parameters
     from sim.result import Result as Result
     from sim.simulation import SimulationError as SimulationError
+    from sim.simulation import resume as resume
     from sim.simulation import run as run
+    from sim.study.design import Design as Design
+    from sim.study.findings import Study as Study
+    from sim.study.findings import open_study as open_study
+    from sim.study.runner import StudyError as StudyError
+    from sim.study.runner import merge_study as merge_study
+    from sim.study.runner import run_study as run_study
     from sim.tissue import Tissue as Tissue
 
 _HOMES = {
     "run": "simulation",
+    "resume": "simulation",
     "SimulationError": "simulation",
     "Result": "result",
     "InputError": "faults",
@@ -47,6 +57,14 @@ _HOMES = {
     "named": "condition",
     "Parameters": "parameters",
     "Tissue": "tissue",
+    "Design": "study.design",
+    "Study": "study.findings",
+    "open_study": "study.findings",
+    "StudyError": "study.runner",
+    "merge_study": "study.runner",
+    "run_study": "study.runner",
+    "save_tissue": "checkpoint",
+    "load_tissue": "checkpoint",
     "TissueModel": "model",
     "CellAgent": "agents",
     "ExtracellularAgent": "agents",

@@ -61,7 +61,7 @@ def totals_of(cells: Array, b: BodyState, context: Context) -> Totals:
     inside = np.zeros(5)
     for start, stop, kind in context.blocks.tolist():
         litre, size = context.litres[kind], context.traits[SIZE, start:stop]
-        amounts = litre * (cells[:4, start:stop] @ size)
+        amounts = [litre * float((cells[i, start:stop] * size).sum()) for i in range(4)]
         inside += [*amounts, context.rest_cells[kind].fixed_charge * litre * float(size.sum())]
     na, k, mg, buffered, fixed = inside.tolist()
     gut_cl = b.gut_na + b.gut_k + 2.0 * b.gut_mg
@@ -77,7 +77,8 @@ def totals_of(cells: Array, b: BodyState, context: Context) -> Totals:
 def cell_litres(cell_water: Array, context: Context) -> float:
     """Water of all cells [L], from that of each over its reference water, (cells,) [1]."""
     return sum(
-        float(context.litres[kind]) * float(cell_water[start:stop] @ context.traits[SIZE, start:stop])
+        float(context.litres[kind])
+        * float((cell_water[start:stop] * context.traits[SIZE, start:stop]).sum())
         for start, stop, kind in context.blocks.tolist()
     )
 

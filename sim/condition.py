@@ -12,7 +12,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, model_validator
 
 from sim.control import KNOCK_OUTS, Control
 from sim.events import (
@@ -31,12 +31,13 @@ from sim.events import (
     measure_fault,
     order_fault,
     strength_fault,
+    text_in,
     times_fault,
 )
 from sim.faults import InputError
 from sim.ions import BY_NAME, SUPPLIED
 from sim.parameters import FACTS, BodyParameters, ParameterError, Parameters
-from sim.quantity import QuantityError, parse
+from sim.quantity import TIME, QuantityError, parse, written
 from sim.units import HOURS_PER_DAY
 
 FOLDER = Path(__file__).parent / "conditions"
@@ -47,7 +48,7 @@ class ConditionError(InputError):
     """A condition that cannot be."""
 
 
-def _read_parameters(data: object) -> object:
+def read_parameters(data: object) -> object:
     """Read parameter values, each in its own unit."""
     if not isinstance(data, Mapping):
         return data
@@ -72,6 +73,11 @@ def _read_parameters(data: object) -> object:
     if faults:
         raise ValueError("\n".join(faults))
     return read
+
+
+def with_units(parameters: Mapping[str, float]) -> dict[str, str]:
+    """Write parameter values, each in its own unit."""
+    return {name: written(value, FACTS[name].unit) for name, value in parameters.items()}
 
 
 class Condition(Data):
@@ -101,16 +107,18 @@ class Condition(Data):
     name: str
     title: str = ""
     description: str = ""
-    duration: Annotated[float, BeforeValidator(hours_of)]
+    duration: Annotated[float, BeforeValidator(hours_of), text_in(TIME)]
     diet: tuple[Diet, ...] = ()
     meals: tuple[Meals, ...] = ()
     meal: tuple[Meal, ...] = ()
     supplement: tuple[Supplement, ...] = ()
     treatment: tuple[Treatment, ...] = ()
     without: tuple[str, ...] = ()
-    parameters: Annotated[dict[str, float], BeforeValidator(_read_parameters)] = Field(
-        default_factory=dict
-    )
+    parameters: Annotated[
+        dict[str, float],
+        BeforeValidator(read_parameters),
+        PlainSerializer(with_units, when_used="json"),
+    ] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Condition":
@@ -196,8 +204,8 @@ class Condition(Data):
         fields: dict[str, Any] = {
             name: getattr(self, name) for name in type(self).model_fields if name not in changes
         }
-        fields["duration"] = f"{self.duration} hour"
-        fields["parameters"] = {k: f"{v} {FACTS[k].unit}" for k, v in self.parameters.items()}
+        fields["duration"] = written(self.duration, TIME)
+        fields["parameters"] = with_units(self.parameters)
         return Condition(**{**fields, **changes})
 
 
@@ -254,9 +262,24 @@ def read(data: Mapping[str, Any]) -> Condition:
         raise ConditionError(list(dict.fromkeys(told))) from None
 
 
-def faults_of(error: ValidationError) -> list[str]:
-    """Turn pydantic's errors into sentences."""
-    return [fault for detail in error.errors() for fault in _sentences(detail)]
+def faults_of(
+    error: ValidationError,
+    whole: type[Data] | None = None,
+    parts: Mapping[str, type[Data]] | None = None,
+) -> list[str]:
+    """Turn pydantic's errors into sentences.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What pydantic found.
+    whole : type
+        What was being read; by default a :class:`Condition`.
+    parts : mapping
+        What each of its lists or tables holds; by default a condition's events.
+    """
+    known = {"": whole or Condition, **(PARTS if parts is None else parts)}
+    return [fault for detail in error.errors() for fault in _sentences(detail, known)]
 
 
 PARTS: dict[str, type[Data]] = {
@@ -366,12 +389,13 @@ WRONG_SHAPE = {
 """What to do about a value of another shape, by pydantic's name of the error."""
 
 
-def _sentences(detail: Any) -> list[str]:
+def _sentences(detail: Any, kinds: Mapping[str, type[Data]]) -> list[str]:
     """Turn one of pydantic's errors into sentences that say where, what and what is allowed."""
     where = " ".join(f"no. {part + 1}" if isinstance(part, int) else str(part) for part in detail["loc"])
     prefix = f"{where}: " if where else ""
     if detail["type"] == "extra_forbidden":
-        known = _known_keys(detail["loc"][:-1])
+        place = detail["loc"][:-1]
+        known = list(kinds.get(place[0] if place else "", kinds[""]).model_fields)
         near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         return [f"{prefix}unknown key; {hint}allowed are {', '.join(known)}"]
@@ -388,9 +412,3 @@ def _sentences(detail: Any) -> list[str]:
     if detail["type"] != "value_error" or message.startswith("is "):
         message = f"{given!r}: {message[0].lower()}{message[1:]}"
     return [prefix + line for line in message.split("\n")]
-
-
-def _known_keys(location: tuple[Any, ...]) -> list[str]:
-    """Keys that are allowed at a place in a condition."""
-    kind: type[Data] = PARTS.get(location[0], Condition) if location else Condition
-    return list(kind.model_fields)

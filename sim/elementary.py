@@ -112,3 +112,14 @@ def clamped(x: float, low: float, high: float) -> float:
 def power(x: float, exponent: float) -> float:
     """X to a real exponent, exp(exponent · log x); ranges of :func:`log` and :func:`expm1`."""
     return exp(exponent * log(x))
+
+
+@law
+def cube_root(x: float) -> float:
+    """Cube root of x [any unit], from 1e-10 to 1e10, to a relative error below 1e-12.
+
+    Two steps of Newton's method from the estimate by logarithms.
+    """
+    y = power(x, 1.0 / 3.0)
+    y = (2.0 * y + x / (y * y)) / 3.0
+    return (2.0 * y + x / (y * y)) / 3.0

@@ -13,12 +13,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     ValidationInfo,
     model_validator,
 )
 
 from sim.ions import BY_NAME, SUPPLIED
-from sim.quantity import AMOUNT, RATE, TIME, parse
+from sim.quantity import AMOUNT, FLOW, MASS, MASS_RATE, RATE, TIME, parse, written
 from sim.units import HOURS_PER_DAY, MINUTES_PER_HOUR
 
 LONGEST_DAYS = 3650.0
@@ -53,27 +54,20 @@ def _rate_of(name: str) -> BeforeValidator:
     return BeforeValidator(lambda text: parse(text, RATE, "40 mmol/day", BY_NAME[name]))
 
 
-def _plausible_rate(value: float) -> float:
-    if value > HIGHEST_RATE:
-        raise ValueError("is more than 2000 mmol/day; check the unit")
-    return value
-
-
-def _plausible_amount(value: float) -> float:
-    if value > HIGHEST_AMOUNT:
-        raise ValueError("is more than 1000 mmol at once; check the unit")
-    return value
-
-
-def _plausible_flow(value: float) -> float:
-    if value > HIGHEST_FLOW:
-        raise ValueError("is more than 20 L/day; check the unit")
-    return value
-
-
 def _amount_of(name: str) -> BeforeValidator:
     """Read an amount of a named ion [mmol]."""
     return BeforeValidator(lambda text: parse(text, AMOUNT, "35 mmol", BY_NAME[name]))
+
+
+def _at_most(highest: float, words: str) -> AfterValidator:
+    """Refuse a value above the highest plausible one, which words tell with its unit."""
+
+    def checked(value: float) -> float:
+        if value > highest:
+            raise ValueError(f"is more than {words}; check the unit")
+        return value
+
+    return AfterValidator(checked)
 
 
 def hour_of_day(text: object) -> float:
@@ -94,14 +88,13 @@ def _share(value: object) -> object:
     return parse(value, "1", "80 %") if isinstance(value, str) else _plain_number(value)
 
 
-def _dose(text: object, info: ValidationInfo) -> float:
-    """Read a dose [mmol/h] of the ion that was read before it, or of any if that is at fault."""
-    return parse(text, RATE, "80 mmol/day", BY_NAME[info.data.get("ion", "potassium")])
+def _of_its_ion(unit: str, example: str) -> BeforeValidator:
+    """Read a quantity [unit] of the ion that was read before it, or of any if that is at fault."""
 
+    def read(text: object, info: ValidationInfo) -> float:
+        return parse(text, unit, example, BY_NAME[info.data.get("ion", "potassium")])
 
-def _amount(text: object, info: ValidationInfo) -> float:
-    """Read an amount [mmol] of the ion that was read before it, or of any if that is at fault."""
-    return parse(text, AMOUNT, "30 mmol", BY_NAME[info.data.get("ion", "potassium")])
+    return BeforeValidator(read)
 
 
 def measure_fault(dose: object, amount: object, stop: object) -> str | None:
@@ -141,34 +134,48 @@ def strength_fault(kind: str, given: dict[str, object]) -> str | None:
     return None
 
 
-Time = Annotated[float, BeforeValidator(hours_of), AfterValidator(_not_negative)]
-Checked = (AfterValidator(_not_negative), AfterValidator(_plausible_rate))
+def text_in(unit: str) -> PlainSerializer:
+    """Write a quantity as text in JSON, as it is read again."""
+    return PlainSerializer(lambda value: written(value, unit), when_used="json-unless-none")
+
+
+Time = Annotated[float, BeforeValidator(hours_of), AfterValidator(_not_negative), text_in(TIME)]
+Checked = (AfterValidator(_not_negative), _at_most(HIGHEST_RATE, "2000 mmol/day"), text_in(RATE))
 Sodium = Annotated[float, _rate_of("sodium"), *Checked]
 Potassium = Annotated[float, _rate_of("potassium"), *Checked]
 Magnesium = Annotated[float, _rate_of("magnesium"), *Checked]
 Calcium = Annotated[float, _rate_of("calcium"), *Checked]
-Portion = (AfterValidator(_not_negative), AfterValidator(_plausible_amount))
+Portion = (
+    AfterValidator(_not_negative), _at_most(HIGHEST_AMOUNT, "1000 mmol at once"), text_in(AMOUNT),
+)  # fmt: skip
 Grams = Annotated[
     float,
-    BeforeValidator(lambda text: parse(text, "gram", "75 g")),
+    BeforeValidator(lambda text: parse(text, MASS, "75 g")),
     AfterValidator(_not_negative),
     Field(le=1000.0),
+    text_in(MASS),
 ]
 GramsPerDay = Annotated[
     float,
-    BeforeValidator(lambda text: parse(text, "gram/day", "270 g/day")),
+    BeforeValidator(lambda text: parse(text, MASS_RATE, "270 g/day")),
     AfterValidator(_not_negative),
     Field(le=2000.0),
+    text_in(MASS_RATE),
 ]
 Share = Annotated[float, BeforeValidator(_share), Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 Fold = Annotated[float, BeforeValidator(_plain_number), Field(ge=1.0, le=100.0, allow_inf_nan=False)]
 Flow = Annotated[
     float,
-    BeforeValidator(lambda text: parse(text, "L/hour", "2 L/day")),
+    BeforeValidator(lambda text: parse(text, FLOW, "2 L/day")),
     AfterValidator(_not_negative),
-    AfterValidator(_plausible_flow),
+    _at_most(HIGHEST_FLOW, "20 L/day"),
+    text_in(FLOW),
 ]
-Clock = Annotated[float, BeforeValidator(hour_of_day)]
+Clock = Annotated[
+    float,
+    BeforeValidator(hour_of_day),
+    PlainSerializer(lambda hours: f"{int(hours)}:{round(hours % 1.0 * 60):02d}", when_used="json"),
+]
 
 
 class Data(BaseModel):
@@ -230,8 +237,8 @@ class Supplement(Span):
     """
 
     ion: Literal["sodium", "potassium", "magnesium", "calcium"]
-    dose: Annotated[float, BeforeValidator(_dose), *Checked] | None = None
-    amount: Annotated[float, BeforeValidator(_amount), *Portion] | None = None
+    dose: Annotated[float, _of_its_ion(RATE, "80 mmol/day"), *Checked] | None = None
+    amount: Annotated[float, _of_its_ion(AMOUNT, "30 mmol"), *Portion] | None = None
     route: Literal["oral", "intravenous"] = "oral"
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import kernel, law, procedure
+from sim.elementary import cube_root
 
 Vector = NDArray[np.float64]
 
@@ -339,13 +340,13 @@ def step_within(planned: float, left: float) -> float:
 def accept(error: float, h: float, planned: float, memory: Vector) -> None:
     """Note an accepted step, and plan the next from its error and the trend since the last."""
     floored = max(error, 1e-10)
-    factor = 0.8 / floored ** (1.0 / 3.0)
+    factor = 0.8 / cube_root(floored)
     if memory[KICKED] > 0.0:
         memory[STEP_AFTER_KICK] = h * min(1.0, factor)
         memory[KICKED] = 0.0
         memory[STEP] = h
     elif memory[LAST_ERROR] > 0.0:
-        trend = (memory[LAST_ERROR] / floored) ** (1.0 / 3.0) * h / memory[LAST_STEP]
+        trend = cube_root(memory[LAST_ERROR] / floored) * h / memory[LAST_STEP]
         factor = min(factor, factor * trend)
     wanted = h * min(5.0, max(0.2, factor))
     if h >= 0.9 * planned or factor < 1.0 or wanted > memory[STEP]:
@@ -359,7 +360,7 @@ def accept(error: float, h: float, planned: float, memory: Vector) -> None:
 @kernel
 def shrink_factor(error: float) -> float:
     """Next step over a step whose error was too large."""
-    return float(max(0.1, 0.8 / error ** (1.0 / 3.0)))
+    return float(max(0.1, 0.8 / cube_root(error)))
 
 
 @kernel

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sim.cells import CellState, CellTraits, RestingCell, cell_rates, membrane
 from sim.compiled import kernel, law
 from sim.control import Control
-from sim.elementary import power
+from sim.elementary import exp, log, power, sqrt
+from sim.normals import standard_normals
 from sim.parameters import CellParameters, PopulationParameters
-from sim.randomness import Purpose, stream
+from sim.randomness import Purpose
 
 Array = NDArray[np.float64]
 
@@ -61,9 +62,9 @@ class SteadyStateError(ValueError):
     """Parameters with which there is no healthy body, or a cell without a steady state in it."""
 
 
-def uniform_traits(n_cells: int) -> Array:
-    """Traits of a population of typical cells, (traits, cells) [1]."""
-    typical = np.array(CellTraits())
+def uniform_traits(n_cells: int, p: PopulationParameters) -> Array:
+    """Traits of a population of median cells, (traits, cells) [1]."""
+    typical = np.array(CellTraits(pump_capacity=p.median_pump_capacity, na_leak=p.median_na_leak))
     return np.repeat(typical[:, None], n_cells, axis=1)
 
 
@@ -71,21 +72,23 @@ def draw_traits(n_cells: int, p: PopulationParameters, seed: int, replicate: int
     """Traits of a population of different cells, (traits, cells) [1].
 
     Pump capacity, K leak and Na leak are correlated log-normal, size is log-normal on its own, all
-    with median one. Fluctuations start at one; see :class:`Fluctuation`.
+    with median one (or the person's own median). Fluctuations start at one; see :class:`Fluctuation`.
     """
-    ratio = np.array([
-        [1.0, p.correlation_pump_k_leak, p.correlation_pump_na_leak, 0.0],
-        [p.correlation_pump_k_leak, 1.0, p.correlation_leaks, 0.0],
-        [p.correlation_pump_na_leak, p.correlation_leaks, 1.0, 0.0],
-        [0.0, 0.0, 0.0, 1.0],
-    ])  # fmt: skip
-    if np.linalg.eigvalsh(ratio).min() <= 0.0:
+    pump, k_leak, na_leak, size = standard_normals((n_cells, 4), seed, replicate, Purpose.TRAITS).T
+    with_pump, with_k = p.correlation_pump_na_leak, p.correlation_leaks
+    own_k = 1.0 - p.correlation_pump_k_leak**2
+    # Cholesky's factor, row by row: a library's last bit differs between processors.
+    shared = (with_k - p.correlation_pump_k_leak * with_pump) / sqrt(max(own_k, 1e-300))
+    own_na = 1.0 - with_pump**2 - shared**2
+    if min(own_k, own_na) <= 0.0:
         raise SteadyStateError("the three correlations of traits exclude each other; lower one")
-    widths = np.array([p.sd_pump_capacity, p.sd_k_leak, p.sd_na_leak, p.sd_size])
-    normal = stream(seed, replicate, Purpose.TRAITS).standard_normal((n_cells, 4))
-    logs = normal @ (np.linalg.cholesky(ratio).T * widths)
-    traits = uniform_traits(n_cells)
-    traits[:4] = np.exp(logs.T)
+    traits = uniform_traits(n_cells, p)
+    traits[0] = p.median_pump_capacity * exp(p.sd_pump_capacity * pump)
+    traits[1] = exp(p.sd_k_leak * (p.correlation_pump_k_leak * pump + sqrt(own_k) * k_leak))
+    traits[2] = p.median_na_leak * exp(
+        p.sd_na_leak * (with_pump * pump + shared * k_leak + sqrt(own_na) * na_leak)
+    )
+    traits[3] = exp(p.sd_size * size)
     return traits
 
 
@@ -104,24 +107,35 @@ class Fluctuation:
 
     def start(self, traits: Array) -> None:
         """Draw the factors of all cells from their stationary distribution."""
-        normal = self._normal(Purpose.FLUCTUATION_START, 0, traits.shape[1])
-        traits[NOISE] = self._factors(normal * self._widths)
+        for noise, normal, width in zip(
+            traits[NOISE], self._normals(Purpose.FLUCTUATION_START, 0, traits), self._widths, strict=True
+        ):
+            noise[:] = exp(width * normal - 0.5 * width**2)
 
     def move(self, traits: Array, past: float, hours: float, step: int) -> None:
         """End a step that lasted some hours and begin one of some hours, which is draw no. ``step``."""
-        traits[NOISE] += traits[DRIFT] * past
-        kept = np.exp(-hours / self._memory)
-        fresh = self._normal(Purpose.FLUCTUATION, step, traits.shape[1])
-        logs = np.log(traits[NOISE].T) + 0.5 * self._widths**2
-        logs = kept * logs + np.sqrt(1.0 - kept**2) * fresh * self._widths
-        traits[DRIFT] = (self._factors(logs) - traits[NOISE]) / hours
+        kept = exp(-hours / self._memory)
+        for noise, drift, normal, width in zip(
+            traits[NOISE], traits[DRIFT], self._normals(Purpose.FLUCTUATION, step, traits), self._widths,
+            strict=True,
+        ):  # fmt: skip
+            _head_for_new(noise, drift, normal, past, hours, kept, width)
 
-    def _normal(self, purpose: Purpose, moment: int, n_cells: int) -> Array:
-        return stream(*self._key, purpose, moment).standard_normal((n_cells, 2))
+    def _normals(self, purpose: Purpose, moment: int, traits: Array) -> Array:
+        """Normal numbers of all cells, those of the pump and those of the leak."""
+        return standard_normals((traits.shape[1], 2), *self._key, purpose, moment).T
 
-    def _factors(self, logs: Array) -> Array:
-        factors: Array = np.exp(logs - 0.5 * self._widths**2).T
-        return factors
+
+@kernel
+def _head_for_new(
+    noise: Array, drift: Array, normal: Array, past: float, hours: float, kept: float, width: float
+) -> None:
+    """Bring factors to the end of the past [h] and let them run to new ones over some hours."""
+    fresh, half = sqrt(1.0 - kept * kept) * width, 0.5 * width * width
+    for i in range(noise.size):
+        noise[i] += drift[i] * past
+        ahead = kept * (log(noise[i]) + half) + fresh * normal[i]
+        drift[i] = (exp(ahead - half) - noise[i]) / hours
 
 
 def steady_population(
@@ -152,10 +166,7 @@ def steady_population(
     """
     states = np.empty((N_STATES, traits.shape[1]))
     water = np.empty(traits.shape[1])
-    try:
-        lost = _settle_all(traits, control, p, rest, states, water)
-    except np.linalg.LinAlgError:
-        raise SteadyStateError("cells have no steady state with these parameters") from None
+    lost = _settle_all(traits, control, p, rest, states, water)
     if lost >= 0:
         own = ", ".join(
             f"{name} {value:.3g}"
@@ -250,6 +261,24 @@ def _between_typical_and(traits: CellTraits, part: float) -> CellTraits:
 
 
 @kernel
+def _solved(a: Array, b: Array) -> tuple[float, Array]:
+    """Determinant of three equations a x = b, and x (Cramer's rule; the same bits everywhere)."""
+    first = a[1, 1] * a[2, 2] - a[1, 2] * a[2, 1]
+    second = a[1, 2] * a[2, 0] - a[1, 0] * a[2, 2]
+    third = a[1, 0] * a[2, 1] - a[1, 1] * a[2, 0]
+    determinant = a[0, 0] * first + a[0, 1] * second + a[0, 2] * third
+    x = np.empty(3)
+    for j in range(3):
+        k, m = (j + 1) % 3, (j + 2) % 3
+        x[j] = (
+            b[0] * (a[1, k] * a[2, m] - a[1, m] * a[2, k])
+            + b[1] * (a[2, k] * a[0, m] - a[2, m] * a[0, k])
+            + b[2] * (a[0, k] * a[1, m] - a[0, m] * a[1, k])
+        ) / determinant
+    return determinant, x
+
+
+@kernel
 def _newton(
     x: Array, traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell
 ) -> bool:
@@ -262,9 +291,9 @@ def _newton(
             moved = x.copy()
             moved[j] *= 1.0 + 1e-6
             jacobian[:, j] = (_drift(moved, traits, control, p, rest) - here) / (moved[j] - x[j])
-        if not np.isfinite(jacobian).all() or abs(np.linalg.det(jacobian)) < SINGULAR:
+        determinant, step = _solved(jacobian, here)
+        if not abs(determinant) >= SINGULAR:
             return False
-        step = np.linalg.solve(jacobian, here)
         last = change
         change = 0.0
         for j in range(3):

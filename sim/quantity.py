@@ -18,11 +18,11 @@ AMOUNT = "mmol"
 """Unit of amounts inside the program."""
 TIME = "hour"
 """Unit of time inside the program."""
+FLOW, MASS, MASS_RATE = "L/hour", "gram", "gram/day"
+"""Units of juices, of carbohydrate and of its supply inside the program."""
 
 
-USUAL = {
-    ("day", TIME): HOURS_PER_DAY, ("hour", TIME): 1.0, ("mmol/day", RATE): 1.0 / HOURS_PER_DAY,
-         ("mmol", AMOUNT): 1.0}  # fmt: skip
+USUAL = {("day", TIME): HOURS_PER_DAY, ("mmol/day", RATE): 1.0 / HOURS_PER_DAY}
 """Conversions that nearly every condition needs, known without loading the registry."""
 NUMBER_AND_UNIT = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b)"
@@ -83,13 +83,18 @@ def parse(text: object, unit: str, example: str, ion: Ion | None = None) -> floa
     number, unit_text = parts.groups()
     if not unit_text and unit != "1":
         raise QuantityError(f"{text!r} has no unit; write it like {example!r}")
-    if (unit_text, unit) in USUAL:
-        value = float(number) * USUAL[unit_text, unit]
+    if unit_text == unit or (unit_text, unit) in USUAL:
+        value = float(number) * USUAL.get((unit_text, unit), 1.0)
     else:
         value = _converted(text, float(number), unit_text, unit, example, ion)
     if not math.isfinite(value):
         raise QuantityError(f"{text!r} is not a finite number; write it like {example!r}")
     return value
+
+
+def written(value: float, unit: str) -> str:
+    """Write a number and its unit so that :func:`parse` gives the same number, to the bit."""
+    return f"{value!r} {unit}"
 
 
 def _converted(

@@ -6,8 +6,10 @@ first ones as they were. Nothing has to be stored to go on: the moment is a coun
 """
 
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 class Purpose(IntEnum):
@@ -17,6 +19,8 @@ class Purpose(IntEnum):
     FLUCTUATION_START = 2
     FLUCTUATION = 3
     AGENT_ORDER = 4
+    PERSON = 5
+    SAMPLE = 6
 
 
 def stream(seed: int, replicate: int, purpose: Purpose, moment: int = 0) -> np.random.Generator:
@@ -31,5 +35,11 @@ def stream(seed: int, replicate: int, purpose: Purpose, moment: int = 0) -> np.r
     moment : int
         Which step of the run, not negative.
     """
-    key = np.random.SeedSequence([seed, replicate, int(purpose)]).generate_state(2, np.uint64)
-    return np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 0, moment]))
+    philox = np.random.Philox(key=_key(seed, replicate, purpose), counter=[0, 0, 0, moment])
+    return np.random.Generator(philox)
+
+
+@lru_cache(maxsize=64)
+def _key(seed: int, replicate: int, purpose: Purpose) -> NDArray[np.unsignedinteger]:
+    """Key of a stream; a run asks for it at every step."""
+    return np.random.SeedSequence([seed, replicate, int(purpose)]).generate_state(2, np.uint64)

@@ -3,14 +3,16 @@
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from sim.checkpoint import save_tissue
 from sim.condition import Condition
+from sim.tissue import Tissue
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,6 +34,8 @@ class Result:
         Tables of cells by time [day].
     provenance : dict
         Everything needed to repeat the run.
+    tissue : Tissue
+        The tissue at the end, for :func:`sim.resume` and :func:`sim.save_tissue`.
     """
 
     condition: Condition
@@ -39,6 +43,7 @@ class Result:
     units: dict[str, str]
     snapshots: dict[float, pd.DataFrame]
     provenance: dict[str, Any]
+    tissue: Tissue = field(repr=False)
 
     @property
     def finished(self) -> bool:
@@ -66,18 +71,20 @@ class Result:
 
         return overview(self.condition, self.table, self.snapshots)
 
-    def save(self, folder: str | Path) -> list[Path]:
+    def save(self, folder: str | Path, *, state: bool = False) -> list[Path]:
         """Write tables, figure and provenance into a new folder, all of it or nothing.
 
         Parameters
         ----------
         folder : str or path
             Must not exist.
+        state : bool
+            Whether the tissue at the end is kept too.
 
         Returns
         -------
         list of path
-            ``table.parquet``, ``cells.parquet``, ``overview.png`` and ``provenance.json``.
+            ``table.parquet``, ``cells.parquet``, ``overview.png``, ``provenance.json``; ``state.npz``.
 
         Raises
         ------
@@ -97,6 +104,8 @@ class Result:
             save(self.plot(), draft / "overview.png")
             record = json.dumps(self.provenance | {"units": self.units}, indent=1, ensure_ascii=False)
             (draft / "provenance.json").write_text(record + "\n", encoding="utf-8")
+            if state:
+                save_tissue(self.tissue, draft / "state.npz")
             draft.chmod(0o755)
             draft.rename(folder)
         except BaseException:

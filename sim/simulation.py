@@ -1,44 +1,33 @@
 """Running a condition from start to end: :func:`run` and what it gives, a :class:`Result`."""
 
-import os
-import platform
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from importlib import metadata
-from math import ceil
-from numbers import Integral, Real
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
 
-from sim.condition import Condition, faults_of, load, without_faults
-from sim.course import SWIFT_STEP, Course
-from sim.events import LONGEST_DAYS
+from sim.checkpoint import load_tissue
+from sim.condition import Condition
+from sim.course import Course
 from sim.faults import InputError
 from sim.interruption import Request, deferred_interrupt
-from sim.observation import PER_CELL, VARIABLES, Recorder, cell_table
-from sim.parameters import Parameters, describe
+from sim.observation import Recorder, cell_table
+from sim.parameters import describe
+from sim.persons import Person
+from sim.planning import SNAPSHOTS, Plan, plan
 from sim.population import SteadyStateError
 from sim.result import Result
 from sim.tissue import IntegrationError, Tissue
 from sim.units import HOURS_PER_DAY
+from sim.variables import PER_CELL, VARIABLES
+from sim.versions import versions
 
-RECORD_HOURS = 6.0
-SWIFT_ROWS = 500
-SNAPSHOTS = 13
 SNAPSHOT_CELLS = 10_000
-"""Defaults: time between rows [h], rows of a swift condition, number of snapshots of cells, and of cells
-in one."""
-
-
-MOST_CELLS = 100_000_000
-BYTES_PER_CELL = 350
-"""Memory a cell takes at most while a run records [B]."""
+"""Cells in one snapshot at most."""
 
 
 class SimulationError(RuntimeError):
@@ -49,28 +38,14 @@ class SimulationError(RuntimeError):
         self.result = result
 
 
-class Plan(NamedTuple):
-    """A run that was checked and can start; from :func:`plan`, done by :meth:`carry_out`."""
-
-    condition: Condition
-    parameters: Parameters
-    changes: dict[str, float]
-    n_cells: int
-    seed: int
-    noise: bool
-    heterogeneous: bool
-    step_hours: float | None
-    record_hours: float
-    snapshots: int
-    threads: int | None
-
-
 def run(
     condition: str | Path | Condition,
     n_cells: int = 1000,
     *,
     days: float | None = None,
     seed: int = 0,
+    replicate: int = 0,
+    person: bool = False,
     noise: bool = True,
     heterogeneous: bool = True,
     without: Iterable[str] = (),
@@ -93,6 +68,10 @@ def run(
         Duration [day]; by default the condition's.
     seed : int
         Names all random draws; the same seed gives the same cells under any condition.
+    replicate : int
+        Names the random draws together with the seed; counts the bodies of a study.
+    person : bool
+        Whether the body is a virtual person, drawn for the replicate, instead of the typical one.
     noise, heterogeneous : bool
         Whether cells fluctuate in time, and whether they differ.
     without : iterable of str
@@ -129,6 +108,8 @@ def run(
             n_cells,
             days=days,
             seed=seed,
+            replicate=replicate,
+            person=person,
             noise=noise,
             heterogeneous=heterogeneous,
             without=without,
@@ -142,75 +123,87 @@ def run(
     )
 
 
-def plan(
+def resume(
+    start: Tissue | str | Path,
     condition: str | Path | Condition,
-    n_cells: int = 1000,
     *,
     days: float | None = None,
-    seed: int = 0,
-    noise: bool = True,
-    heterogeneous: bool = True,
-    without: Iterable[str] = (),
-    parameters: Mapping[str, float] | None = None,
+    noise_of: int | None = None,
     step_hours: float | None = None,
     record_hours: float | None = None,
     snapshots: int = SNAPSHOTS,
     threads: int | None = None,
-) -> Plan:
-    """Check the arguments of :func:`run` as a whole, without running anything.
+    on_record: Callable[[Recorder, float], None] | None = None,
+) -> Result:
+    """Go on with a tissue under a condition whose clock is the tissue's.
+
+    With the condition it lived under before, it goes on to the bit as if it had not stopped; with
+    others, one past branches into many futures.
+
+    Parameters
+    ----------
+    start : Tissue, str or path
+        A tissue, such as ``result.tissue`` (left as it is), or a file of :func:`sim.save_tissue`.
+    condition : str, path or Condition
+        What is done from now on. Its times count from the tissue's beginning; what lies before its
+        present is not done.
+    days : float, optional
+        End on the same clock [day]; by default the condition's.
+    noise_of : int, optional
+        Replicate whose fluctuations the cells follow from now on; by default their own.
+    step_hours, record_hours, snapshots, threads, on_record
+        See :func:`run`.
 
     Raises
     ------
-    InputError
-        Lists every fault.
+    InputError, SimulationError
+        As :func:`run`.
     """
-    faults = list(_argument_faults(n_cells, seed, days, step_hours, record_hours, snapshots, threads))
-    changes, without = _changes(parameters, faults), _mechanisms(without, faults)
-    chosen = None
-    try:
-        chosen = _revised(load(condition), None if faults else days, without)
-        changes = {**chosen.parameters, **changes}
-    except InputError as error:
-        faults += [*error.faults, *without_faults(without)]
-    except ValidationError as error:
-        faults += faults_of(error)
-    numbers = Parameters()
-    try:
-        numbers = numbers.replace(changes)
-    except InputError as error:
-        faults += error.faults
-    if faults or chosen is None:
+    tissue = start.branch() if isinstance(start, Tissue) else load_tissue(start, threads=threads)
+    planned = plan(
+        condition, tissue.n_cells, days=days, seed=tissue.seed,
+        replicate=tissue.replicate if noise_of is None else noise_of, noise=tissue.noise,
+        heterogeneous=tissue.heterogeneous, step_hours=step_hours, record_hours=record_hours,
+        snapshots=snapshots, threads=threads,
+    )  # fmt: skip
+    own = {entry.name: entry.value for entry in describe(tissue.parameters)}
+    faults = [
+        f"{name} = {value:g} in the condition, {own[name]:g} in the tissue; one that lives keeps its own"
+        for name, value in planned.changes.items()
+        if value != own[name]
+    ]
+    if planned.condition.duration <= tissue.time:
+        now, end = tissue.time / HOURS_PER_DAY, planned.condition.duration / HOURS_PER_DAY
+        faults.append(f"the condition ends on day {end:g}, the tissue is at day {now:g}; give more days")
+    if faults:
         raise InputError(faults)
-    return Plan(
-        chosen,
-        numbers,
-        changes,
-        n_cells,
-        seed,
-        noise,
-        heterogeneous,
-        step_hours,
-        _recording(chosen) if record_hours is None else record_hours,
-        snapshots,
-        threads,
-    )
-
-
-def _recording(condition: Condition) -> float:
-    """Time between rows [h] that suits a condition."""
-    if not condition.swift:
-        return RECORD_HOURS
-    steps = ceil(condition.duration / SWIFT_ROWS / SWIFT_STEP)
-    return min(RECORD_HOURS, steps * SWIFT_STEP)
+    if noise_of is not None:
+        tissue.fluctuate_as(noise_of)
+    return _simulate(tissue, planned._replace(parameters=tissue.parameters), on_record)
 
 
 def carry_out(plan: Plan, on_record: Callable[[Recorder, float], None] | None = None) -> Result:
     """Do a run that was planned; see :func:`run`."""
-    began, clock = datetime.now(UTC), perf_counter()
-    tissue = _tissue_of(plan)
+    try:
+        tissue, person = plan.tissue()
+    except SteadyStateError as error:
+        raise InputError([str(error)]) from None
+    return _simulate(tissue, plan, on_record, person)
+
+
+def _simulate(
+    tissue: Tissue,
+    plan: Plan,
+    on_record: Callable[[Recorder, float], None] | None,
+    person: Person | None = None,
+) -> Result:
+    """Follow a condition with a tissue from its present to the end."""
+    began, clock, start = datetime.now(UTC), perf_counter(), tissue.time
     course, recorder = Course(tissue, plan.condition, plan.step_hours), Recorder()
     pictures: dict[float, pd.DataFrame] = {}
-    stops = _schedule(plan.condition, course.step_hours, plan.record_hours, plan.snapshots)
+    stops = [
+        stop for stop in _schedule(course, plan.record_hours, plan.snapshots) if stop.hours >= start
+    ]
     outcome, failure = "finished", None
     try:
         with deferred_interrupt() as request:
@@ -223,146 +216,24 @@ def carry_out(plan: Plan, on_record: Callable[[Recorder, float], None] | None = 
         pictures[tissue.time / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
     provenance = {
         "outcome": outcome,
-        **_described(plan),
-        "step_hours": course.step_hours,
-        "noise_hours": course.noise_hours,
+        **plan.described(),
+        **({} if person is None or not plan.person else {"person": person._asdict()}),
+        **({"resumed_at": start / HOURS_PER_DAY} if start > 0.0 else {}),
+        "step_hours": course.steps.hours,
+        "noise_hours": course.steps.noise_hours,
         "tolerance": tissue.tolerance,
         "evaluations": tissue.evaluations,
         "worst_imbalance": recorder.worst_imbalance(),
         "began": began.isoformat(timespec="seconds"),
         "seconds": round(perf_counter() - clock, 3),
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-        "versions": _versions(),
+        "versions": versions(),
     }
     units = {name: variable.unit for name, variable in {**VARIABLES, **PER_CELL}.items()}
-    result = Result(plan.condition, recorder.table(), units, pictures, provenance)
+    result = Result(plan.condition, recorder.table(), units, pictures, provenance, tissue)
     if failure is not None:
         raise SimulationError(str(failure), result) from failure
     return result
-
-
-def _tissue_of(plan: Plan) -> Tissue:
-    """Make the tissue of a plan."""
-    try:
-        return Tissue(
-            plan.n_cells,
-            parameters=plan.parameters,
-            seed=plan.seed,
-            heterogeneous=plan.heterogeneous,
-            noise=plan.noise,
-            threads=plan.threads,
-        )
-    except SteadyStateError as error:
-        raise InputError([str(error)]) from None
-
-
-def _described(plan: Plan) -> dict[str, Any]:
-    """Everything in a plan that a repeat of the run needs."""
-    return {
-        "condition": plan.condition.model_dump(mode="json"),
-        "n_cells": plan.n_cells,
-        "seed": plan.seed,
-        "noise": plan.noise,
-        "heterogeneous": plan.heterogeneous,
-        "record_hours": plan.record_hours,
-        "snapshots": plan.snapshots,
-        "parameters_changed": plan.changes,
-        "parameters": {entry.name: entry.value for entry in describe(plan.parameters)},
-    }
-
-
-def _argument_faults(
-    n_cells: int,
-    seed: int,
-    days: float | None,
-    step_hours: float | None,
-    record_hours: float | None,
-    snapshots: int,
-    threads: int | None,
-) -> Iterator[str]:
-    """Say what is wrong with the plain numbers of a run."""
-    whole = {"cells": n_cells, "seed": seed, "snapshots": snapshots, "threads": threads}
-    numbers = {"days": days, "step_hours": step_hours, "record_hours": record_hours}
-    wrong = [name for name, value in whole.items() if not _is_whole(value, name == "threads")]
-    wrong += [name for name, value in numbers.items() if not _is_number(value, True)]
-    given = {**whole, **numbers}
-    for name in wrong:
-        yield f"{name} = {given[name]!r} is not a {'whole ' if name in whole else ''}number"
-    if "cells" not in wrong:
-        yield from _cell_faults(n_cells)
-    if "seed" not in wrong and seed < 0:
-        yield f"seed = {seed}; give a whole number, zero or more"
-    if "days" not in wrong and days is not None and not 0.0 < days <= LONGEST_DAYS:
-        yield f"days = {days:g}; give more than 0 and at most {LONGEST_DAYS:g}"
-    for name in ("step_hours", "record_hours"):
-        hours = numbers[name]
-        if name not in wrong and hours is not None and not 0.01 <= hours <= 1000.0:
-            yield f"{name} = {hours:g}; give 0.01 to 1000 hours"
-    if "snapshots" not in wrong and snapshots < 2:
-        yield f"snapshots = {snapshots}; give 2 or more, for start and end have one each"
-    if "threads" not in wrong and threads is not None and not 1 <= threads <= 256:
-        yield f"threads = {threads}; give 1 to 256"
-
-
-def _mechanisms(without: object, faults: list[str]) -> tuple[str, ...]:
-    """Names of mechanisms to switch off; what is no name becomes a fault."""
-    single = isinstance(without, str) or not isinstance(without, Iterable)
-    names = (without,) if single else tuple(without)  # type: ignore[arg-type]
-    faults += [
-        f"without: {name!r} is not the name of a mechanism, such as 'romk-mg-block'"
-        for name in names
-        if not isinstance(name, str)
-    ]
-    return tuple(name for name in names if isinstance(name, str))
-
-
-def _changes(parameters: object, faults: list[str]) -> dict[str, Any]:
-    """Parameters to change by name; what is no name becomes a fault."""
-    if parameters is None:
-        return {}
-    if not isinstance(parameters, Mapping):
-        faults.append(f"parameters = {parameters!r}; give names and numbers: {{'pump_half_mg': 0.1}}")
-        return {}
-    faults += [
-        f"parameters: {name!r} is not the name of a parameter, such as 'pump_half_mg'"
-        for name in parameters
-        if not isinstance(name, str)
-    ]
-    return {name: value for name, value in parameters.items() if isinstance(name, str)}
-
-
-def _cell_faults(n_cells: int) -> Iterator[str]:
-    """Say whether there are too few or too many cells."""
-    if not 1 <= n_cells <= MOST_CELLS:
-        yield f"cells = {n_cells}; give 1 to {MOST_CELLS:,}"
-    elif n_cells * BYTES_PER_CELL > (memory := _memory()):
-        fit = int(memory / BYTES_PER_CELL)
-        yield f"cells = {n_cells:,} need more memory than this machine has; it can hold {fit:,}"
-
-
-def _is_whole(value: object, optional: bool) -> bool:
-    """Say whether a value is a whole number, or nothing where that is allowed."""
-    return (optional and value is None) or (isinstance(value, Integral) and not isinstance(value, bool))
-
-
-def _is_number(value: object, optional: bool) -> bool:
-    """Say whether a value is a number, or nothing where that is allowed."""
-    return (optional and value is None) or (isinstance(value, Real) and not isinstance(value, bool))
-
-
-def _memory() -> int:
-    """Memory of this machine [B]."""
-    return int(os.sysconf("SC_PAGE_SIZE")) * int(os.sysconf("SC_PHYS_PAGES"))
-
-
-def _revised(condition: Condition, days: float | None, without: Iterable[str]) -> Condition:
-    """Return the condition with another duration [day] or with mechanisms switched off."""
-    revision: dict[str, Any] = {}
-    if days is not None:
-        revision["duration"] = f"{days} day"
-    if extra := tuple(name for name in without if name not in condition.without):
-        revision["without"] = (*condition.without, *extra)
-    return condition.revised(**revision) if revision else condition
 
 
 class _Stop(NamedTuple):
@@ -384,9 +255,7 @@ def _follow(
     """Advance through all stops; fill recorder and pictures on the way."""
     tissue = course.tissue
     for stop in stops:
-        while tissue.time < stop.hours:
-            course.step(until=stop.hours)
-            request.check()
+        course.follow_to(stop.hours, request.check)
         if stop.row:
             recorder.record(tissue)
             if on_record is not None:
@@ -395,30 +264,14 @@ def _follow(
             pictures[stop.hours / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
 
 
-def _schedule(condition: Condition, step: float, record_hours: float, snapshots: int) -> list[_Stop]:
+def _schedule(course: Course, record_hours: float, snapshots: int) -> list[_Stop]:
     """Moments at which a run stops to be looked at.
 
     All fall on ends of steps, so that recording more changes no result; the end of a run has a row
     and a snapshot.
     """
-    end = condition.duration
-
-    def on_step(hours: float) -> float:
-        return min(end, round(hours / step) * step)
-
-    rows = {on_step(k * record_hours) for k in range(int(end / record_hours) + 1)} | {end}
+    end = course.condition.duration
+    rows = set(course.steps.rows_every(record_hours))
     even = np.linspace(0.0, end, max(2, snapshots)).tolist()
-    pictures = {on_step(t) for t in (*even, *condition.times())} | {end}
+    pictures = {course.steps.nearest(t) for t in (*even, *course.condition.times())} | {end}
     return [_Stop(t, t in rows, t in pictures) for t in sorted(rows | pictures)]
-
-
-def _versions() -> dict[str, str]:
-    """Versions of everything that results depend on."""
-    packages = ("sim-mg", "numpy", "numba", "llvmlite", "pandas")
-    found = {"python": platform.python_version(), "machine": platform.machine()}
-    for name in packages:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found

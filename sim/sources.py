@@ -114,5 +114,29 @@ LOW_SODIUM_1989: Final = Source(
     "Low sodium 1989", "Am J Physiol 1989 256:R1171: aldosterone at Na intakes of 10 to 350 mmol/day"
 )
 
+COGSWELL_2012: Final = Source(
+    "Cogswell 2012", "Cogswell et al. 2012, Am J Clin Nutr 96:647: usual Na intake in the United States"
+)
+GREWAL_BLAKE_2005: Final = Source(
+    "Grewal & Blake 2005",
+    "Grewal & Blake 2005, Nucl Med Commun 26:61: GFR of 428 kidney donors; error of one "
+    "measurement from PMC2866096",
+)
+IOM_1997: Final = Source("IOM 1997", "Institute of Medicine 1997, Mg intake of adults (CSFII 1994)")
+SERUM_K_TRIAL: Final = Source(
+    "Ali 2023, serum K",
+    "Serum K of 318 healthy athletes (BMJ Open Sport Exerc Med), less variation within persons "
+    "(Ali et al. 2023, Cureus 15:e36242)",
+)
+HEALTHY_MG_2023: Final = Source(
+    "Ali 2023, serum Mg",
+    "Reference interval of serum Mg, healthy adults of NHANES 2021-23, less variation within persons "
+    "(Ali et al. 2023, Cureus 15:e36242)",
+)
+KJELDSEN_1990: Final = Source("Kjeldsen 1990", "Kjeldsen et al. 1990: pump sites of human muscle")
+MILLAR_1984: Final = Source(
+    "Millar 1984", "Millar et al. 1984, J Hypertens Suppl 2:S461: ouabain-insensitive Na of red cells"
+)
+
 FITTED: Final = Source("fitted", "Fitted here: no readable source settles it")
 ASSUMED: Final = Source("assumed", "Textbook knowledge or convention, not verified in a source")

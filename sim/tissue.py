@@ -3,22 +3,21 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.balance import Audit, Totals, audit_of, totals_of
-from sim.body import FIRST_TOTAL, healthy_body, resting_body
-from sim.body_state import BodyState, RestingBody, ionised_calcium
+from sim.body import FIRST_TOTAL, healthy_body
+from sim.body_state import BodyState, ionised_calcium
 from sim.cells import (
     CellState,
     CellTraits,
     Fluid,
     Membrane,
-    RestingCell,
     fluctuated,
-    normal_fluid,
-    resting_cell,
 )
 from sim.control import Control
 from sim.equations import (
@@ -40,7 +39,6 @@ from sim.integrator import (
     EVALUATIONS,
     NEGATIVE,
     Outcome,
-    Segments,
     forget_radius,
     integrator_of,
     kick,
@@ -51,18 +49,18 @@ from sim.integrator import (
 from sim.ions import CATIONS, MAGNESIUM
 from sim.kidney import Excretion
 from sim.laws.osmosis import cell_chloride, cell_osmoles
-from sim.parameters import CELL_TYPES, TITLES, BodyParameters, Parameters
+from sim.parameters import CELL_TYPES, Parameters
 from sim.population import (
     N_STATES,
     SIZE,
     Fluctuation,
-    SteadyStateError,
     allocate,
     draw_traits,
     edges_of,
     steady_population,
     uniform_traits,
 )
+from sim.rest import healthy_rest, segments_of, usual_control
 from sim.threads import threaded_equations
 from sim.units import HOURS_PER_DAY
 
@@ -70,8 +68,6 @@ DEFAULT_TOLERANCE = 1e-5
 THREADS_PAY_FROM = 20_000
 """Cells from which sharing them out among threads pays."""
 
-MEAL = 100.0
-"""Carbohydrate of a meal [g], the scale of its error."""
 BUFFERED = CellState._fields.index("buffered")
 CHLORIDE_PLACE = Totals._fields.index("cl")
 ECF_CL = BodyState._fields.index("ecf_cl")
@@ -80,6 +76,23 @@ OSMOLES = BodyState._fields.index("osmoles")
 
 class IntegrationError(RuntimeError):
     """A state of the tissue that cannot be; says which cell, which quantity and when."""
+
+
+class Moment(NamedTuple):
+    """Everything that changes while a tissue lives; what it was made from does not.
+
+    ``clock`` holds time [h], draws, edits, and start and length [h] of the span of fluctuation.
+    """
+
+    y: Array
+    traits: Array
+    memory: Array
+    books: Array
+    carry: Array
+    start: Array
+    added: Array
+    control: Array
+    clock: Array
 
 
 class Tissue:
@@ -131,6 +144,8 @@ class Tissue:
         threads: int | None = None,
     ) -> None:
         self.parameters = parameters or Parameters()
+        self.seed, self.replicate, self.noise_replicate = seed, replicate, replicate
+        self.heterogeneous = heterogeneous
         self.tolerance = tolerance
         self.noise = noise
         self.time = 0.0
@@ -138,14 +153,12 @@ class Tissue:
         self.edits = 0
         p = self.parameters
         self._control = usual_control(p.body)
-        rest_body, shares = resting_body(p.body), p.shares()
-        of_types, fluid = p.of_types(), normal_fluid(p.body)
-        rest_cells = tuple(resting_cell(of_type, fluid) for of_type in of_types)
-        _check_rest(rest_cells, rest_body, shares, p.body)
+        shares = p.shares()
+        rest_cells, rest_body = healthy_rest(p)
         if heterogeneous:
             self.traits = draw_traits(n_cells, p.population, seed, replicate)
         else:
-            self.traits = uniform_traits(n_cells)
+            self.traits = uniform_traits(n_cells, p.population)
         self._fluctuation = Fluctuation(p.population, seed, replicate)
         if noise:
             self._fluctuation.start(self.traits)
@@ -157,7 +170,7 @@ class Tissue:
             0.0,
             0.0,
             self._control,
-            of_types,
+            p.of_types(),
             rest_cells,
             p.body,
             rest_body,
@@ -167,7 +180,7 @@ class Tissue:
         self.y = np.concatenate([cells.ravel(), np.array(healthy_body(p.body))])
         self._memory = new_memory()
         self._work = new_workspace(self.y.size)
-        self._segments = _segments(n_cells, p)
+        self._segments = segments_of(n_cells, p)
         self._threads = _threads_for(n_cells) if threads is None else threads
         self._books, self._carry = np.zeros((2, len(BodyState._fields)))
         self._start = self.totals()
@@ -185,7 +198,7 @@ class Tissue:
                 traits, self._control, context.cells[kind], context.rest_cells[kind]
             )
             litres = context.body.cell_water * shares[kind] / present
-            context.litres[kind] = litres / float(traits[SIZE] @ water)
+            context.litres[kind] = litres / float((traits[SIZE] * water).sum())
         return cells
 
     def _resting_na(self, cells: Array) -> float:
@@ -268,8 +281,53 @@ class Tissue:
         if self.noise:
             past = elapsed_in_step(self.time, self._context)
             self._fluctuation.move(self.traits, past, hours, self.draws)
-            self._context = self._context._replace(step_start=self.time, step_hours=hours)
             kick(self._memory)
+        self._context = self._context._replace(step_start=self.time, step_hours=hours)
+
+    @property
+    def fluctuates_until(self) -> float:
+        """End of the span over which cells fluctuate to values that are drawn already [h]."""
+        return float(self._context.step_start + self._context.step_hours)
+
+    def fluctuate_as(self, replicate: int) -> None:
+        """Draw fluctuations from the streams of another replicate from now on."""
+        self.noise_replicate = replicate
+        self._fluctuation = Fluctuation(self.parameters.population, self.seed, replicate)
+
+    def moment(self) -> Moment:
+        """Copy of everything that changes, for :meth:`restore`."""
+        c = self._context
+        clock = [self.time, self.draws, self.edits, c.step_start, c.step_hours]
+        return Moment(
+            self.y.copy(),
+            self.traits.copy(),
+            self._memory.copy(),
+            self._books.copy(),
+            self._carry.copy(),
+            np.array(self._start),
+            self._added.copy(),
+            np.array(self._control),
+            np.array(clock, dtype=float),
+        )
+
+    def restore(self, moment: Moment) -> None:
+        """Return to a moment of this tissue or of another one that was made from the same."""
+        m = Moment(*(part.copy() for part in moment))
+        self.y, self.traits, self._memory = m.y, m.traits, m.memory
+        self._books, self._carry, self._added = m.books, m.carry, m.added
+        self._start, self._control = Totals(*m.start.tolist()), Control(*m.control.tolist())
+        time, draws, edits, step_start, step_hours = m.clock.tolist()
+        self.time, self.draws, self.edits = time, int(draws), int(edits)
+        self._context = self._context._replace(
+            traits=self.traits, control=self._control, step_start=step_start, step_hours=step_hours
+        )
+
+    def branch(self) -> "Tissue":
+        """Return a tissue that goes on from here on its own."""
+        other = copy(self)
+        other._work = new_workspace(self.y.size)
+        other.restore(self.moment())
+        return other
 
     def advance_to(self, time: float, rates: Callable[..., None] | None = None) -> None:
         """Integrate to a time [h], exactly.
@@ -390,67 +448,6 @@ class Tissue:
         return f"{where} became {became} {when}; {advice}"
 
 
-def _check_rest(
-    cells: tuple[RestingCell, ...], body: RestingBody, shares: dict[str, float], p: BodyParameters
-) -> None:
-    """Refuse parameters with which a healthy body would need something negative."""
-    must_be_positive = {
-        "other osmoles of the fluid": body.ecf_other_osmoles,
-        "urinary Mg in health": body.mg_excreted_fraction,
-        "urinary K beside the obligatory": body.urine_k - p.k_obligatory / HOURS_PER_DAY,
-        "K secretion while nothing is absorbed": 1.0 - p.k_feed_forward / p.k_feed_forward_half,
-        "the share of skeletal muscle": shares[CELL_TYPES[0]],
-    }
-    for kind, cell in zip(CELL_TYPES, cells, strict=True):
-        must_be_positive |= {
-            f"{what} of {TITLES[kind]}": value
-            for what, value in {
-                "impermeant osmoles": cell.impermeant,
-                "fixed charge": cell.fixed_charge,
-                "Na permeability": cell.p_na,
-                "K permeability": cell.p_k,
-                "Mg-binding sites": cell.mg_sites,
-            }.items()
-        }
-    wrong = [name for name, value in must_be_positive.items() if not value > 0.0]
-    if wrong:
-        raise SteadyStateError(
-            f"these parameters allow no healthy body: {', '.join(wrong)} would not be positive"
-        )
-
-
-def usual_control(p: BodyParameters) -> Control:
-    """Usual diet, and nothing else done."""
-    return Control(
-        p.intake_na / HOURS_PER_DAY,
-        p.intake_k / HOURS_PER_DAY,
-        p.intake_mg / HOURS_PER_DAY,
-        p.intake_ca / HOURS_PER_DAY,
-    )
-
-
 def _threads_for(n_cells: int) -> int:
     """Threads that pay for a number of cells."""
     return 1 if n_cells < THREADS_PAY_FROM else (os.cpu_count() or 1)
-
-
-def _segments(n_cells: int, p: Parameters) -> Segments:
-    """Scales and floors of all states: what counts as a small error, and what cannot be."""
-    c, healthy = p.cell, healthy_body(p.body)
-    cell_scales = [c.rest_na, c.rest_k, c.rest_mg_total, c.rest_na, 1.0]
-    cell_floors = [0.0, 0.0, 0.0, -np.inf, 0.0]
-    # Running totals are judged against ten days of intake; the gut may be empty but for rounding.
-    intake = {
-        "na": p.body.intake_na, "k": p.body.intake_k, "mg": p.body.intake_mg, "ca": p.body.intake_ca,
-        "hco3": p.body.intake_k, "made": p.body.intake_k,
-    }  # fmt: skip
-    body_scales, body_floors = [], []
-    for place, (name, value) in enumerate(healthy._asdict().items()):
-        total = place >= FIRST_TOTAL
-        body_scales.append(10.0 * intake[name.rsplit("_", 1)[1]] if total else value or MEAL)
-        body_floors.append(-np.inf if total else (-1e-3 if name.startswith("gut") else 0.0))
-    ends = [n_cells * (i + 1) for i in range(N_STATES)]
-    ends += [ends[-1] + i + 1 for i in range(len(healthy))]
-    return Segments(
-        np.array(ends), np.array(cell_scales + body_scales), np.array(cell_floors + body_floors)
-    )

@@ -160,6 +160,14 @@ class PlainCell(mesa.Agent):  # type: ignore[misc]
         rates = m.cell_rates(state, traits, m.fluid, m.control, self.numbers, self.rest)
         self.d_na, self.d_k, self.d_mg, self.d_buffered, self.d_expression = rates
 
+    def move(self, hours: float) -> None:
+        """Go on for some hours at the rates computed last."""
+        self.na += hours * self.d_na
+        self.k += hours * self.d_k
+        self.mg += hours * self.d_mg
+        self.buffered += hours * self.d_buffered
+        self.expression += hours * self.d_expression
+
 
 class MesaObjects(mesa.Model):  # type: ignore[misc]
     """A model of plain Mesa objects in the state of a tissue."""

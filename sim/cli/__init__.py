@@ -1,4 +1,4 @@
-"""Command line: ``sim run``, ``sim list``, ``sim describe``, ``sim validate``, ``sim init``.
+"""Command line: ``sim run``, ``sim resume``, ``sim study``, ``sim list``, ``sim describe`` …
 
 Heavy imports are inside the commands, so that help answers at once.
 """
@@ -6,7 +6,8 @@ Heavy imports are inside the commands, so that help answers at once.
 import click
 
 from sim.cli.describing import describe, init, list_conditions
-from sim.cli.running import run
+from sim.cli.running import resume, run
+from sim.cli.studying import study
 from sim.cli.validating import validate
 
 
@@ -19,5 +20,5 @@ def main() -> None:
     """
 
 
-for command in (run, list_conditions, describe, validate, init):
+for command in (run, resume, study, list_conditions, describe, validate, init):
     main.add_command(command)

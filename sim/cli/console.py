@@ -32,3 +32,16 @@ def refuse(faults: list[str]) -> NoReturn:
     for fault in faults:
         click.echo(f"Error: {fault}", err=True)
     raise SystemExit(INPUT_AT_FAULT)
+
+
+def figure(value: float) -> str:
+    """Write a number with three or four significant digits."""
+    if value != value:
+        return "–"
+    return (
+        f"{value:.0f}"
+        if abs(value) >= 1000.0
+        else f"{value:.4g}"
+        if abs(value) >= 100
+        else f"{value:.3g}"
+    )

@@ -112,6 +112,12 @@ def describe(condition: str | None, mechanisms: bool, markdown: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def init(file: Path) -> None:
     """Write a commented example of a condition to FILE.toml."""
+    write_template(file, TEMPLATE)
+    click.echo(f"Wrote {file}. Edit it, then: sim run {file}")
+
+
+def write_template(file: Path, template: str) -> None:
+    """Write an example to a new TOML file, or leave with every fault."""
     faults = []
     if file.suffix != ".toml":
         faults.append(f"{file} is not a TOML file; give a name that ends in .toml")
@@ -121,12 +127,11 @@ def init(file: Path) -> None:
         faults.append(f"{file.parent} is not a folder; make it first")
     if not faults:
         try:
-            file.write_text(TEMPLATE.format(file=file), encoding="utf-8")
+            file.write_text(template.replace("{file}", str(file)), encoding="utf-8")
         except OSError as error:
             faults.append(f"{file} cannot be written: {error.strerror}")
     if faults:
         refuse(faults)
-    click.echo(f"Wrote {file}. Edit it, then: sim run {file}")
 
 
 def _describe_condition(console: "Console", name: str) -> None:

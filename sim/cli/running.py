@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
+from sim.cli.console import FAILED, INTERRUPTED, announce, figure, new_console, refuse
+from sim.cli.options import number, read_changes, whole
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from rich.console import Console
 
+    from sim.planning import Plan
     from sim.result import Result
-    from sim.simulation import Plan
 
 
 @click.command()
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 @click.option("--noise/--no-noise", default=True, help="Whether cells fluctuate.  [default: noise]")
 @click.option("--uniform", is_flag=True, help="Cells of a type all alike: the mean-field twin.")
 @click.option("--threads", metavar="N", help="Threads; results do not depend on them.")
+@click.option("--replicate", default="0", show_default=True, metavar="R", help="Which body of a study.")
+@click.option(
+    "--person", is_flag=True, help="The virtual person of that replicate, not the typical one."
+)
+@click.option("--keep-state", is_flag=True, help="Keep the body at the end, for `sim resume`.")
 def run(
     condition: str,
     cells: str,
@@ -46,6 +52,9 @@ def run(
     noise: bool,
     uniform: bool,
     threads: str | None,
+    replicate: str,
+    person: bool,
+    keep_state: bool,
 ) -> None:
     """Simulate CONDITION, a name from `sim list` or a TOML file, and show what happened."""
     console = new_console()
@@ -56,26 +65,66 @@ def run(
             folder,
             changes,
             condition=condition,
-            n_cells=_whole(cells),
-            days=None if days is None else _number(days),
-            seed=_whole(seed),
-            threads=None if threads is None else _whole(threads),
+            n_cells=whole(cells),
+            days=None if days is None else number(days),
+            seed=whole(seed),
+            threads=None if threads is None else whole(threads),
+            replicate=whole(replicate),
+            person=person,
             noise=noise,
             heterogeneous=not uniform,
             without=without,
         )
-        _run_and_show(console, planned, folder)
+        _run_and_show(console, planned, folder, keep_state)
     except KeyboardInterrupt:
         click.echo("Interrupted; nothing was written.", err=True)
         raise SystemExit(INTERRUPTED) from None
 
 
+@click.command()
+@click.argument("start", type=click.Path(path_type=Path))
+@click.argument("condition")
+@click.option("--days", metavar="D", help="End, on the clock of the body; by default the condition's.")
+@click.option("--noise-of", metavar="R", help="Fluctuate as replicate R from now on.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+              help="New folder; by default results/CONDITION.")  # fmt: skip
+@click.option("--keep-state", is_flag=True, help="Keep the body at the end.")
+def resume(
+    start: Path, condition: str, days: str | None, noise_of: str | None, out: Path | None,
+    keep_state: bool,
+) -> None:  # fmt: skip
+    """Go on with the body in START under CONDITION, whose clock is the body's.
+
+    START is a folder of `sim run --keep-state`, or its state.npz.
+    """
+    from sim.faults import InputError
+    from sim.simulation import SimulationError
+    from sim.simulation import resume as go_on
+
+    console, failure = new_console(), None
+    folder = _output_folder(out, condition)
+    if faults := _folder_faults(folder):
+        refuse(faults)
+    try:
+        result = go_on(
+            start / "state.npz" if start.is_dir() else start,
+            condition,
+            days=None if days is None else number(days),
+            noise_of=None if noise_of is None else whole(noise_of),
+        )
+    except InputError as error:
+        refuse(error.faults)
+    except SimulationError as error:
+        result, failure = error.result, error
+    _finish(console, result, folder, failure, keep_state)
+
+
 def _checked_plan(folder: Path, changes: tuple[str, ...], **options: Any) -> "Plan":
     """Make a plan, or leave with every fault of options, condition and folder."""
     from sim.faults import InputError
-    from sim.simulation import plan
+    from sim.planning import plan
 
-    faults, parameters = _read_changes(changes)
+    faults, parameters = read_changes(changes)
     faults += _folder_faults(folder)
     try:
         planned = plan(parameters=parameters, **options)
@@ -86,7 +135,7 @@ def _checked_plan(folder: Path, changes: tuple[str, ...], **options: Any) -> "Pl
     return planned
 
 
-def _run_and_show(console: "Console", planned: "Plan", folder: Path) -> None:
+def _run_and_show(console: "Console", planned: "Plan", folder: Path, keep_state: bool) -> None:
     """Carry out a plan, save and show the result."""
     from sim.faults import InputError
     from sim.simulation import SimulationError
@@ -98,44 +147,7 @@ def _run_and_show(console: "Console", planned: "Plan", folder: Path) -> None:
         refuse(error.faults)
     except SimulationError as error:
         result, failure = error.result, error
-    _finish(console, result, folder, failure)
-
-
-def _read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]]:
-    """Read NAME=VALUE options; return faults and values."""
-    from sim.parameters import FACTS
-    from sim.quantity import QuantityError, parse
-
-    faults, values = [], {}
-    for change in changes:
-        name, _, text = change.partition("=")
-        fact = FACTS.get(name)
-        if not text:
-            faults.append(f'--set {change!r}: write NAME="VALUE UNIT", such as pump_half_mg="0.1 mM"')
-        elif fact is None:
-            values[name] = 0.0  # Named as unknown when the plan is checked.
-        else:
-            try:
-                values[name] = parse(text, fact.unit, f"{name}={fact.low:g} {fact.unit}")
-            except QuantityError as error:
-                faults.append(f"--set {name}: {error}")
-    return faults, values
-
-
-def _whole(text: str) -> Any:
-    """Read a whole number; what is none stays text, which the plan refuses."""
-    try:
-        return int(text)
-    except ValueError:
-        return text
-
-
-def _number(text: str) -> Any:
-    """Read a number; what is none stays text, which the plan refuses."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    _finish(console, result, folder, failure, keep_state)
 
 
 def _output_folder(out: Path | None, condition: str) -> Path:
@@ -194,10 +206,12 @@ def _with_progress(console: "Console", planned: "Plan") -> "Result":
         return carry_out(planned, show)
 
 
-def _finish(console: "Console", result: "Result", folder: Path, failure: Exception | None) -> None:
+def _finish(
+    console: "Console", result: "Result", folder: Path, failure: Exception | None, keep_state: bool
+) -> None:
     """Save a run, show its table, and leave with the exit code that tells how it went."""
     if len(result.table):
-        paths = result.save(folder)
+        paths = result.save(folder, state=keep_state)
         _show(console, result)
         console.print(f"Wrote {folder}: {', '.join(path.name for path in paths)}")
     if failure is not None:
@@ -221,7 +235,7 @@ def _show(console: "Console", result: "Result") -> None:
     """Print the main variables at the start, at events and at the end, with reference ranges."""
     from rich.table import Table
 
-    from sim.observation import VARIABLES
+    from sim.variables import VARIABLES
 
     rows = _rows_to_show(result)
     table = Table(
@@ -236,7 +250,7 @@ def _show(console: "Console", result: "Result") -> None:
         end = rows[name].iloc[-1]
         mark = "low" if end < low else "high" if end > high else ""
         reference = f"{low:g} to {high:g}" if low == low else ""
-        table.add_row(meaning, unit, *map(_figure, rows[name]), mark, reference)
+        table.add_row(meaning, unit, *map(figure, rows[name]), mark, reference)
     console.print(table)
     worst, seconds = result.provenance["worst_imbalance"], result.provenance["seconds"]
     console.print(f"Every balance closed within {worst:.1e}; {seconds:.1f} s.")
@@ -250,16 +264,3 @@ def _rows_to_show(result: "Result") -> "DataFrame":
     events = [hours / HOURS_PER_DAY for hours in result.condition.times()]
     before = [int((days <= day).sum()) - 1 for day in events] if len(events) <= MOST_EVENTS_SHOWN else []
     return result.table.iloc[sorted({0, *before, len(days) - 1})]
-
-
-def _figure(value: float) -> str:
-    """Write a number with three or four significant digits."""
-    if value != value:
-        return "–"
-    return (
-        f"{value:.0f}"
-        if abs(value) >= 1000.0
-        else f"{value:.4g}"
-        if abs(value) >= 100
-        else f"{value:.3g}"
-    )

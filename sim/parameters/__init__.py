@@ -17,6 +17,7 @@ from sim.parameters.body import BodyParameters
 from sim.parameters.cell import CellParameters
 from sim.parameters.cell_types import CELL_TYPES, TITLES, TypeParameters
 from sim.parameters.facts import Basis, Fact
+from sim.parameters.person import PersonParameters
 from sim.parameters.population import PopulationParameters
 from sim.parameters.signs import SignParameters
 
@@ -31,6 +32,7 @@ __all__ = [
     "Fact",
     "ParameterError",
     "Parameters",
+    "PersonParameters",
     "PopulationParameters",
     "SignParameters",
     "TypeParameters",
@@ -59,6 +61,7 @@ class Parameters(NamedTuple):
     body: BodyParameters = BodyParameters()
     population: PopulationParameters = PopulationParameters()
     signs: SignParameters = SignParameters()
+    person: PersonParameters = PersonParameters()
 
     def shares(self) -> dict[str, float]:
         """Part of each type of cells in all cell water [1]; skeletal muscle has what others leave."""
@@ -92,10 +95,14 @@ class Parameters(NamedTuple):
         faults = [fault for name, value in wanted.items() if (fault := _fault(name, value))]
         if faults:
             raise ParameterError(faults)
+        return self.holding(wanted)
+
+    def holding(self, numbers: Mapping[str, float]) -> "Parameters":
+        """Return parameters with some values changed, whatever they are; names must be known."""
         groups: list[Any] = list(self)
         return Parameters(
             *(
-                group._replace(**{k: float(v) for k, v in wanted.items() if k in group._fields})
+                group._replace(**{k: float(v) for k, v in numbers.items() if k in group._fields})
                 for group in groups
             )
         )

@@ -16,6 +16,12 @@ from sim.sources import (
 class PopulationParameters(NamedTuple):
     """How cells differ from one another and fluctuate in time (log-normal widths)."""
 
+    median_pump_capacity: Annotated[float, Fact(
+        "1", "median pump capacity of cells over the typical body's, one by definition",
+        ASSUMED, ASSUME, 0.7, 1.4)] = 1.0
+    median_na_leak: Annotated[float, Fact(
+        "1", "median Na leak of cells over the typical body's, one by definition",
+        ASSUMED, ASSUME, 0.5, 2.0)] = 1.0
     sd_pump_capacity: Annotated[float, Fact(
         "1", "SD of log pump capacity between cells", DORUP_1988, DERIVED, 0.05, 0.3)] = 0.15
     sd_k_leak: Annotated[float, Fact(

@@ -14,11 +14,11 @@ import pytest
 
 import sim
 from sim.cli import main
-from sim.condition import KNOCK_OUTS, load, named
+from sim.condition import KNOCK_OUTS, load, named, read
 from sim.events import STRENGTHS, TREATMENTS
 from sim.ions import SUPPLIED
-from sim.observation import PER_CELL, VARIABLES
 from sim.parameters import CELL_TYPES, FACTS, Basis, BodyParameters, describe
+from sim.variables import PER_CELL, VARIABLES
 from tests.cli.commands import FILES, TINY, call, provenance_of, refused, said, shell, words
 
 COMMANDS = ("run", "list", "describe", "init")
@@ -356,10 +356,11 @@ def test_provenance_holds_all_that_a_repeat_needs(done: Done) -> None:
     assert (found["noise"], found["heterogeneous"]) == (False, True)
     assert (found["record_hours"], found["step_hours"]) == (6.0, 6.0)
     condition = found["condition"]
-    assert (condition["name"], condition["duration"]) == ("own", 12.0)
+    assert (condition["name"], condition["duration"]) == ("own", "12.0 hour")
     assert condition["without"] == ["bone-exchange", "romk-mg-block"]
-    assert condition["supplement"][0]["dose"] == pytest.approx(80 / 24, rel=1e-14)
-    assert condition["supplement"][0]["start"] == 6.0
+    assert read(condition) == load(done.folder / "own.toml").revised(
+        duration="12 hour", without=condition["without"]
+    )
     changed = {"gfr": 170.0, "pump_half_mg": 0.1}
     assert found["parameters_changed"] == changed
     assert found["parameters"] == {e.name: e.value for e in describe()} | changed

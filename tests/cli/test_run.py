@@ -20,9 +20,10 @@ from click.testing import CliRunner
 import sim
 from sim.cli import main
 from sim.condition import load
-from sim.observation import PER_CELL, VARIABLES
 from sim.parameters import CELL_TYPES, BodyParameters, Parameters
-from sim.simulation import SimulationError, plan
+from sim.planning import plan
+from sim.simulation import SimulationError
+from sim.variables import PER_CELL, VARIABLES
 from tests.cli.commands import FILES, TINY, call, provenance_of, surroundings
 
 # From Python
@@ -65,7 +66,7 @@ def test_run_refuses_a_file_with_faults(desk: Path) -> None:
 @pytest.mark.parametrize("cells", [10**12, 99_999_999])
 def test_more_cells_than_fit_are_refused(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """No run begins that memory cannot hold; the fault says how many it can."""
-    monkeypatch.setattr("sim.simulation._memory", lambda: 350_000_000)
+    monkeypatch.setattr("sim.planning._memory", lambda: 350_000_000)
     (fault,) = faults("baseline", cells)
     assert ("100,000,000" if cells > 10**8 else "it can hold 1,000,000") in fault
 
@@ -477,7 +478,7 @@ def test_a_run_interrupted_at_once_can_be_used(desk: Path, use: str) -> None:
         assert len(result.cells()) == 3
 
 
-@pytest.mark.parametrize("place", ["sim.simulation.Tissue", "sim.simulation.plan"])
+@pytest.mark.parametrize("place", ["sim.planning.Tissue", "sim.planning.plan"])
 def test_ctrl_c_before_the_first_step_ends_with_code_130(
     desk: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:

@@ -16,7 +16,7 @@ from sim.parameters import Basis, describe
 from sim.targets import TARGETS
 
 HERE = Path(__file__).parent
-FILES = ("second_entry.toml", "second_entry_newer.toml")
+FILES = ("second_entry.toml", "second_entry_newer.toml", "second_entry_persons.toml")
 
 
 class Entries(dict[str, dict[str, object]]):
@@ -69,10 +69,41 @@ def _pth_hill(e: Entries) -> float:
     return math.log(odds) / -math.log(middle)
 
 
+def _between_persons(total: float, within: float) -> float:
+    """Spread between persons: what is left of a total spread without that within persons [1]."""
+    return math.sqrt(total**2 - within**2)
+
+
+def _log_width(e: Entries, quantity: str, apart: float) -> float:
+    """SD of the logarithm from two percentiles that lie so many SD apart."""
+    return math.log(e(quantity, "high") / e(quantity, "low")) / apart
+
+
+QUARTILES_APART, P5_P95_APART, REFERENCE_APART = 1.349, 3.290, 3.920
+"""SD between the percentiles 25 and 75, 5 and 95, 2.5 and 97.5 of a normal variable."""
+
 PLASMA_CA = "open_bone_min_plasma_ca_amount"
 
 EXACTLY: dict[str, Callable[[Entries], float]] = {
     "rest_mg_free": lambda e: e("ryschon_free_muscle_mg"),
+    "sd_intake_na": lambda e: _log_width(e, "na_intake_men_quartiles", QUARTILES_APART),
+    "sd_cell_mg": lambda e: e("muscle_mg_content_cv") / 100.0,
+    "sd_free_mg": lambda e: e("ryschon_free_muscle_mg", "spread") / e("ryschon_free_muscle_mg"),
+    "sd_person_na_leak": lambda e: e("red_cell_ouabain_insensitive_rate", "spread")
+    / e("red_cell_ouabain_insensitive_rate"),
+    "sd_intake_mg": lambda e: 0.5 * (
+        _log_width(e, "mg_intake_men_p5_p95", P5_P95_APART)
+        + _log_width(e, "mg_intake_women_p5_p95", P5_P95_APART)
+    ),
+    "sd_gfr": lambda e: _between_persons(
+        e("gfr_young_donors", "spread") / e("gfr_young_donors"), e("gfr_measurement_cv") / 100.0
+    ),
+    "sd_plasma_k": lambda e: _between_persons(
+        e("serum_k_athletes", "spread") / e("serum_k_athletes"), e("serum_k_within_person_cv") / 100.0
+    ),
+    "sd_plasma_mg": lambda e: _between_persons(
+        _log_width(e, "serum_mg_men_reference", REFERENCE_APART), e("serum_mg_within_person_cv") / 100.0
+    ),
     "rest_mg_total": lambda e: e("muscle_mg_content") / e("muscle_k_content") * 142.0,
     "pump_capacity": lambda e: e("pump_capacity_k_whole_body") * 60.0 / 2.0
     / e("intracellular_fluid_volume"),
@@ -128,6 +159,10 @@ INSIDE: dict[str, Callable[[Entries], tuple[float, float]]] = {
     "intake_na": within("intake_na"),
     "intake_k": within("intake_k"),
     "intake_mg": within("intake_mg"),
+    "sd_pump_sites": lambda e: (
+        e("pump_site_density_cv", "low") / 100.0,
+        e("pump_site_density_cv", "high") / 100.0,
+    ),
     "diarrhoea_na": between("etec_child_na", "cholera_adult_na"),
     "diarrhoea_k": between("cholera_adult_k", "etec_child_k"),
     "diarrhoea_hco3": between("etec_child_hco3", "cholera_adult_hco3"),

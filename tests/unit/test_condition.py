@@ -643,16 +643,8 @@ def expected_control(drawn: Drawn, hours: float) -> dict[str, float]:
 
 
 def written_again(condition: Condition) -> dict[str, Any]:
-    """A dumped condition with its units put back."""
-    data = json.loads(condition.model_dump_json(exclude_none=True))
-    data["duration"] = f"{data['duration']!r} hour"
-    units = {"start": "hour", "stop": "hour", "dose": "mmol/hour", "rate": "L/hour"}
-    units |= {ion.name: "mmol/hour" for ion in SUPPLIED}
-    in_meals = units | {ion.name: "mmol" for ion in SUPPLIED} | {"carbohydrate": "g"}
-    for part in ("diet", "meal", "supplement", "treatment"):
-        own = in_meals if part == "meal" else units
-        for item in data[part]:
-            item |= {key: f"{item[key]!r} {own[key]}" for key in own if key in item}
+    """A condition as JSON holds it."""
+    data: dict[str, Any] = json.loads(condition.model_dump_json())
     return data
 
 

@@ -17,7 +17,7 @@ from sim.cells import CellTraits
 from sim.condition import Condition, load, read
 from sim.course import Course
 from sim.parameters import Parameters, PopulationParameters
-from sim.population import DRIFT, NOISE, Fluctuation, draw_traits, uniform_traits
+from sim.population import DRIFT, NOISE, Fluctuation, SteadyStateError, draw_traits, uniform_traits
 from sim.randomness import Purpose, stream
 from sim.simulation import run
 from sim.tissue import Tissue
@@ -40,6 +40,9 @@ P = PopulationParameters(
 )
 WIDTHS = np.array([P.noise_pump, P.noise_leak])
 DRAWN = ("pump_capacity_trait", "k_leak_trait", "na_leak_trait", "size")
+
+FIRST_CELL = [1.0455800941438582, 0.974087050733317, 2.4383779800581737, 1.1882631011346294]
+"""Pump capacity, K leak, Na leak and size of the first cell of seed 7, replicate 1."""
 
 
 def numbers(
@@ -92,7 +95,10 @@ def test_the_first_numbers_do_not_depend_on_how_many_are_drawn(n: int) -> None:
 
 def test_purposes_keep_their_numbers() -> None:
     """Results of old seeds hang on these; more may be added, none changed."""
-    known = {"TRAITS": 1, "FLUCTUATION_START": 2, "FLUCTUATION": 3, "AGENT_ORDER": 4}
+    known = {
+        "TRAITS": 1, "FLUCTUATION_START": 2, "FLUCTUATION": 3, "AGENT_ORDER": 4, "PERSON": 5,
+        "SAMPLE": 6,
+    }  # fmt: skip
     assert {name: int(Purpose[name]) for name in known} == known
     assert len({int(purpose) for purpose in Purpose}) == len(Purpose)
 
@@ -170,12 +176,42 @@ def test_a_trait_of_no_width_is_one() -> None:
     assert same[[0, 2, 3]].tobytes() == draw_traits(50, P, 7, 1)[[0, 2, 3]].tobytes()
 
 
+def test_medians_shift_all_cells_alike() -> None:
+    """A person's own medians multiply pump capacity and Na leak, and nothing else changes."""
+    own = draw_traits(50, P._replace(median_pump_capacity=1.2, median_na_leak=0.7), 7, 1)
+    typical = draw_traits(50, P, 7, 1)
+    assert own[0] == pytest.approx(1.2 * typical[0], rel=1e-15)
+    assert own[2] == pytest.approx(0.7 * typical[2], rel=1e-15)
+    assert own[[1, 3]].tobytes() == typical[[1, 3]].tobytes()
+    alike = uniform_traits(3, P._replace(median_pump_capacity=1.2, median_na_leak=0.7))
+    assert alike[:4].tolist() == [[1.2] * 3, [1.0] * 3, [0.7] * 3, [1.0] * 3]
+
+
+@pytest.mark.parametrize(
+    ("pump_k", "pump_na", "leaks"), [(0.9, 0.9, -0.5), (1.0, 0.4, 0.2), (-0.9, 0.9, 0.9)]
+)
+def test_correlations_that_exclude_each_other_are_refused(
+    pump_k: float, pump_na: float, leaks: float
+) -> None:
+    """No three numbers are correlated like that."""
+    impossible = P._replace(
+        correlation_pump_k_leak=pump_k, correlation_pump_na_leak=pump_na, correlation_leaks=leaks
+    )
+    with pytest.raises(SteadyStateError, match="exclude each other; lower one"):
+        draw_traits(9, impossible, 7, 1)
+
+
+def test_cells_are_those_of_all_earlier_runs() -> None:
+    """Results of old seeds hang on the first cell, so it is written down."""
+    assert draw_traits(1, P, 7, 1)[:4, 0].tolist() == FIRST_CELL
+
+
 def test_cells_start_without_fluctuation() -> None:
     """Drawn and uniform cells have factors of one that do not drift."""
-    for traits in (draw_traits(9, P, 7, 1), uniform_traits(9)):
+    for traits in (draw_traits(9, P, 7, 1), uniform_traits(9, P)):
         assert (traits[NOISE] == 1.0).all()
         assert (traits[DRIFT] == 0.0).all()
-    assert (uniform_traits(9) == np.array(CellTraits())[:, None]).all()
+    assert (uniform_traits(9, P) == np.array(CellTraits())[:, None]).all()
 
 
 # Fluctuations
@@ -183,7 +219,7 @@ def test_cells_start_without_fluctuation() -> None:
 
 def fluctuate(steps: list[float], n_cells: int = MANY, seed: int = 3, replicate: int = 0) -> list[Array]:
     """Factors at the start and at the end of each step of given length [h], (2, cells) each."""
-    fluctuation, traits = Fluctuation(P, seed, replicate), uniform_traits(n_cells)
+    fluctuation, traits = Fluctuation(P, seed, replicate), uniform_traits(n_cells, P)
     fluctuation.start(traits)
     found, past = [traits[NOISE].copy()], 0.0
     for number, hours in enumerate(steps, start=1):
@@ -252,7 +288,7 @@ def test_another_seed_or_replicate_fluctuates_otherwise(key: dict[str, int]) -> 
 
 def test_a_step_cut_short_goes_on_from_where_it_was() -> None:
     """The factor runs straight to its new value, and the next step begins where the last one ended."""
-    fluctuation, traits = Fluctuation(P, 3, 0), uniform_traits(10)
+    fluctuation, traits = Fluctuation(P, 3, 0), uniform_traits(10, P)
     fluctuation.start(traits)
     fluctuation.move(traits, 0.0, 6.0, 1)
     halfway = traits[NOISE] + 3.0 * traits[DRIFT]
@@ -264,11 +300,11 @@ def test_fluctuations_of_no_width_stay_one() -> None:
     """With both widths zero factors are one for ever."""
     fluctuation, traits = (
         Fluctuation(P._replace(noise_pump=0.0, noise_leak=0.0), 3, 0),
-        uniform_traits(5),
+        uniform_traits(5, P),
     )
     fluctuation.start(traits)
     fluctuation.move(traits, 0.0, 3.0, 1)
-    assert (traits == uniform_traits(5)).all()
+    assert (traits == uniform_traits(5, P)).all()
 
 
 # In the tissue

@@ -1,0 +1,9 @@
+"""Imported by the server that workers are forked from, so that they start with everything loaded."""
+
+from sim.study.parts import run_part as run_part
+from sim.tissue import Tissue
+
+_tissue = Tissue(5)
+_tissue.fluctuate(1.0)
+_tissue.advance_to(0.01)
+_tissue.observe()
