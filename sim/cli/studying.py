@@ -346,7 +346,7 @@ def _show_differences(console: "Console", found: "Study", day: float | None) -> 
 
 def _show_answers(console: "Console", found: "Study", day: float | None, ask: tuple[str, ...]) -> None:
     """Print the share of bodies for which each statement holds."""
-    from sim.study.design import Question
+    from sim.study.question import Question
 
     for text in dict.fromkeys(ask):
         for arm in found.arms:

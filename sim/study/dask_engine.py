@@ -105,7 +105,7 @@ def _client(address: str, workers: int | None) -> Iterator[Any]:
         with script_aside():
             cluster = LocalCluster(
                 n_workers=workers or usable_processors(), threads_per_worker=1, processes=True,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
             )  # fmt: skip
         with cluster, Client(cluster) as client:
             yield client

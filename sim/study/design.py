@@ -4,15 +4,11 @@ Written in Python or in a TOML file, checked as a whole before anything runs. :c
 every fault.
 """
 
-import difflib
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from math import prod
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any
 
-import numpy as np
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -24,11 +20,10 @@ from pydantic import (
 
 from sim.condition import Condition, faults_of, load, read, read_parameters, with_units
 from sim.events import LONGEST_DAYS, Data, Time
-from sim.faults import InputError
-from sim.parameters import FACTS, Parameters
+from sim.faults import InputError, unknown_names
 from sim.planning import Plan, plan
-from sim.quantity import QuantityError, parse, written
-from sim.randomness import Purpose, stream
+from sim.study.question import Question
+from sim.study.samples import Samples
 from sim.units import HOURS_PER_DAY
 from sim.variables import PER_CELL, VARIABLES
 
@@ -44,160 +39,18 @@ LAST_REPLICATE = 2_000_000_000
 """With all that follow it, a number of four bytes."""
 MOST_OFTEN, MOST_SELDOM = 0.01, 1000.0
 """Bounds of the time between rows [h]."""
-MOST_DIMENSIONS = 50
-QUESTION = re.compile(r"\s*([a-z]\w*)\s*(<=|>=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
 
 
 class DesignError(InputError):
     """A design that cannot be."""
 
 
-class Question(NamedTuple):
-    """A statement about a variable that holds in a body or does not."""
-
-    variable: str
-    relation: str
-    bound: float
-
-    @classmethod
-    def read(cls, text: str) -> "Question":
-        """Read text such as "plasma_k < 3.5"; the bound is in the variable's unit.
-
-        Raises
-        ------
-        DesignError
-            If the text is no such statement.
-        """
-        parts = QUESTION.fullmatch(text) if isinstance(text, str) else None
-        if parts is None:
-            raise DesignError([f'{text!r} is not a statement such as "plasma_k < 3.5"'])
-        name, relation, bound = parts.groups()
-        if faults := list(_unknown([name], VARIABLES, "variable")):
-            raise DesignError(faults)
-        return cls(name, relation, float(bound))
-
-    def holds(self, values: Any) -> Any:
-        """Whether it holds for each value; False where there is none."""
-        compare = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal}
-        return compare[self.relation](values, self.bound)
-
-    def __str__(self) -> str:
-        unit = VARIABLES[self.variable].unit
-        return f"{self.variable} {self.relation} {self.bound:g}" + ("" if unit == "1" else f" {unit}")
-
-
-def _read_ranges(data: object) -> object:
-    """Read the values of each sampled parameter, in its own unit."""
-    if not isinstance(data, Mapping):
-        return data
-    found: dict[str, Any] = {}
-    faults = list(_unknown(data, FACTS, "parameter"))
-    for name in (name for name in data if name in FACTS):
-        values = data[name] if isinstance(data[name], (list, tuple)) else [data[name]]
-        unit, example = FACTS[name].unit, f"{FACTS[name].high:g} {FACTS[name].unit}"
-        try:
-            read = [
-                v if unit == "1" and not isinstance(v, str) else parse(v, unit, example) for v in values
-            ]
-            found[name] = tuple(read)
-        except QuantityError as error:
-            faults.append(f"{name}: {error}")
-    for name, numbers in found.items():
-        for value in numbers:
-            try:
-                Parameters().replace({name: value})
-            except InputError as error:
-                faults += error.faults
-    if faults:
-        raise ValueError("\n".join(faults))
-    return found
-
-
-def _ranges_with_units(ranges: Mapping[str, tuple[float, ...]]) -> dict[str, list[str]]:
-    """Write the values of each sampled parameter with its unit."""
-    return {name: [written(v, FACTS[name].unit) for v in values] for name, values in ranges.items()}
-
-
-class Samples(Data):
-    """Parameter sets that every replicate is simulated with.
-
-    Parameters
-    ----------
-    method : {"grid", "latin-hypercube", "sobol"}
-        All combinations of the values given, or points spread evenly between two bounds.
-    number : int
-        Points, for the last two; a power of two for Sobol's.
-    ranges : mapping
-        Values of each parameter (grid), or its lower and upper bound, with units.
-    """
-
-    method: Literal["grid", "latin-hypercube", "sobol"]
-    number: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    ranges: Annotated[
-        dict[str, tuple[float, ...]],
-        BeforeValidator(_read_ranges),
-        PlainSerializer(_ranges_with_units, when_used="json"),
-    ]
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "Samples":
-        faults = (
-            [f"more than {MOST_DIMENSIONS} parameters"] if len(self.ranges) > MOST_DIMENSIONS else []
-        )
-        if not self.ranges:
-            faults.append('ranges is empty; give parameters: pump_half_mg = ["0.05 mM", "0.2 mM"]')
-        if self.method == "grid":
-            faults += ["a grid takes all its values; leave number out"] if self.number else []
-            faults += [
-                f"{name} = {list(values)}; give one value or more, each once"
-                for name, values in self.ranges.items()
-                if not 0 < len(set(values)) == len(values)
-            ]
-        else:
-            faults += [] if self.number else [f"{self.method} needs a number of points"]
-            faults += [
-                f"{name} has {len(values)} values; give a lower and a larger upper bound"
-                for name, values in self.ranges.items()
-                if len(values) != 2 or not values[0] < values[1]
-            ]
-        if self.method == "sobol" and self.number and self.number & (self.number - 1):
-            near = 2 ** (self.number.bit_length() - 1)
-            faults.append(f"number = {self.number} is no power of two; give {near} or {2 * near}")
-        if faults:
-            raise ValueError("\n".join(faults))
-        return self
-
-    @property
-    def size(self) -> int:
-        """Number of parameter sets."""
-        return self.number or prod(len(values) for values in self.ranges.values())
-
-    def points(self, seed: int) -> list[dict[str, float]]:
-        """Parameter sets, each by name in the unit of its table row."""
-        names = list(self.ranges)
-        if self.method == "grid":
-            mesh = np.meshgrid(*self.ranges.values(), indexing="ij")
-            rows = np.stack([axis.ravel() for axis in mesh], axis=1)
-        else:
-            low, high = np.array(list(self.ranges.values())).T
-            rows = low + self._spread(len(names), seed) * (high - low)
-        return [dict(zip(names, row, strict=True)) for row in rows.tolist()]
-
-    def _spread(self, dimensions: int, seed: int) -> Any:
-        """Points in the unit cube, (points, dimensions)."""
-        from scipy.stats import qmc
-
-        rng = np.random.default_rng(int(stream(seed, 0, Purpose.SAMPLE).integers(2**62)))
-        sampler = qmc.Sobol if self.method == "sobol" else qmc.LatinHypercube
-        return sampler(dimensions, rng=rng).random(self.number or 1)
-
-
 def _some(items: tuple[Any, ...]) -> tuple[Any, ...]:
     """Refuse a list that is empty or names something twice."""
     if not items:
         raise ValueError("is empty; give one or more")
-    if twice := [str(item) for item in dict.fromkeys(items) if items.count(item) > 1]:
-        raise ValueError("names twice: " + ", ".join(twice))
+    if len(set(items)) < len(items):
+        raise ValueError("is not all different; give each once")
     return items
 
 
@@ -211,7 +64,7 @@ def _recordable(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _known(names: tuple[str, ...], variables: Iterable[str]) -> tuple[str, ...]:
     """Refuse names of variables that do not exist."""
-    if faults := list(_unknown(names, variables, "variable")):
+    if faults := list(unknown_names(names, variables, "variable")):
         raise ValueError("\n".join(faults))
     return names
 
@@ -460,12 +313,3 @@ def _parsed(path: Path) -> dict[str, Any]:
             for item in data["conditions"]
         ]
     return {"name": path.stem, **data}
-
-
-def _unknown(names: Iterable[str], known: Iterable[str], what: str) -> Iterable[str]:
-    """Say which names do not exist, with the nearest one that does."""
-    known = list(known)
-    for name in (name for name in names if name not in known):
-        near = difflib.get_close_matches(str(name), known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        yield f"no {what} is called {name!r}{hint}"

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -15,7 +14,7 @@ from sim.faults import InputError
 from sim.statistics import (
     Interval,
     half_widths,
-    paired_difference,
+    mean_interval,
     paired_proportion_difference,
     proportion_interval,
     quantile_bands,
@@ -24,16 +23,18 @@ from sim.statistics import (
     replicates_needed,
     variance_reduction,
 )
-from sim.study.design import Design, Question, read_design
+from sim.study.design import Design, read_design
 from sim.study.parts import KEYS, digest_of_all, digests_of
-from sim.study.replicates import recorded_days
+from sim.study.question import Question
 from sim.study.store import Store
+from sim.study.tables import Tables
 from sim.variables import VARIABLES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Array = NDArray[np.float64]
+Values = TypeVar("Values", pd.DataFrame, "pd.Series[float]")
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -42,7 +43,8 @@ class Study:
     """The findings of a study, finished or not; nothing is read before it is asked for.
 
     Everything is about bodies: a replicate with a parameter set, through all arms. Where arms are
-    compared, each body is compared with itself.
+    compared, each body is compared with itself. The parameter sets of a replicate share its person and
+    its noise, so intervals of means and shares are those of the replicates, each the mean of its sets.
 
     Parameters
     ----------
@@ -59,6 +61,7 @@ class Study:
         self.folder = Path(folder)
         self._store = Store(self.folder)
         self.design: Design = read_design(self._store.manifest["design"])
+        self._tables = Tables(self.folder, self._store, self.design)
 
     @property
     def bodies(self) -> int:
@@ -84,34 +87,29 @@ class Study:
     @cached_property
     def courses(self) -> pd.DataFrame:
         """A row a moment of a body in an arm: replicate, sample, condition, day, variables."""
-        return self._table("courses")
+        return self._tables.whole("courses")
 
     @cached_property
     def cases(self) -> pd.DataFrame:
         """A row a body in an arm: outcome, factors of the person, parameters that were sampled."""
-        return self._table("cases")
+        return self._tables.whole("cases")
 
     @cached_property
     def cells(self) -> pd.DataFrame:
         """A row a cell at a moment of a body in an arm, if the design keeps any."""
-        return self._table("cells")
+        return self._tables.whole("cells")
 
     def values(self, variable: str, condition: str) -> pd.DataFrame:
         """A variable of one arm: a row a body (index replicate, sample), a column a day."""
         self._check(variable, condition)
-        rows = self._rows(variable, condition, None)
-        # pivot_table would leave out days and bodies on which the variable has no value.
-        return rows.pivot(index=list(KEYS), columns="day", values=variable)  # noqa: PD010
+        return self._tables.course(variable, condition)
 
     def at(self, variable: str, condition: str, day: float | None = None) -> pd.Series:
         """A variable of one arm, a row a body, on the recorded day nearest to a day (default: the last).
 
         A body that did not live until then has no value.
         """
-        self._check(variable, condition)
-        nearest = self._recorded_day(day, condition)
-        rows = self._rows(variable, condition, nearest).set_index(list(KEYS))[variable]
-        return rows.reindex(pd.MultiIndex.from_tuples(self._units(), names=list(KEYS)))
+        return self.values(variable, condition)[self._recorded_day(day, condition)]
 
     def bands(
         self, variable: str, condition: str, quantiles: Sequence[float] = QUANTILES
@@ -127,10 +125,8 @@ class Study:
     ) -> pd.DataFrame:
         """Mean difference of an arm from the reference in the same bodies, with interval, by day."""
         mine, other = self._pair(variable, condition, reference)
-        rows = [
-            paired_difference(a, b, level)
-            for a, b in zip(other.to_numpy().T, mine.to_numpy().T, strict=True)
-        ]
+        changes = self._by_replicate(mine - other)
+        rows = [mean_interval(changes[day], level) for day in changes]
         return pd.DataFrame(rows, index=mine.columns)[["estimate", "low", "high", "n"]]
 
     def difference_at(
@@ -142,11 +138,12 @@ class Study:
         level: float = 0.95,
     ) -> Interval:
         """Mean difference of an arm from the reference in the same bodies on a day."""
-        return paired_difference(*self._pair_on(variable, condition, reference, day), level)
+        against = reference or self.arms[0]
+        return mean_interval(self._own_or_difference(variable, condition, against, day), level)
 
     def probability(
         self,
-        question: str,
+        question: str | Question,
         condition: str,
         day: float | None = None,
         *,
@@ -157,7 +154,7 @@ class Study:
 
         Parameters
         ----------
-        question : str
+        question : str or Question
             Such as "plasma_k < 3.5", the bound in the variable's unit.
         condition : str
             The arm.
@@ -166,14 +163,25 @@ class Study:
         since : float, optional
             Ask whether it holds on any recorded day from this one on, instead of on the day itself.
         level : float
-            Of the interval (Wilson's).
+            Of the interval: Wilson's; with several parameter sets, that of the mean of replicates.
         """
         held = self.held(question, condition, day, since=since).dropna()
+        if self.design.sets > 1:
+            return _within(0.0, 1.0, mean_interval(self._by_replicate(held), level))
         return proportion_interval(int(held.sum()), len(held), level)
+
+    def probabilities(
+        self, question: str | Question, condition: str, level: float = 0.95
+    ) -> pd.DataFrame:
+        """Share of bodies of an arm for which a statement holds, with interval and number, by day."""
+        days = self._tables.days(condition)
+        rows = [self.probability(question, condition, day, level=level) for day in days]
+        frame = pd.DataFrame(rows, index=pd.Index(days, name="day"))
+        return frame[["estimate", "low", "high", "n"]]
 
     def probability_difference(
         self,
-        question: str,
+        question: str | Question,
         condition: str,
         reference: str | None = None,
         day: float | None = None,
@@ -185,11 +193,13 @@ class Study:
         arms = (reference or self.arms[0], condition)
         day = self._recorded_day(day, *arms)
         a, b = (self.held(question, arm, day, since=since) for arm in arms)
-        return paired_proportion_difference(a, b.reindex(a.index), level)
+        if self.design.sets > 1:
+            return _within(-1.0, 1.0, mean_interval(self._by_replicate(b - a), level))
+        return paired_proportion_difference(a, b, level)
 
     def held(
         self,
-        question: str,
+        question: str | Question,
         condition: str,
         day: float | None = None,
         *,
@@ -200,7 +210,7 @@ class Study:
         present = self.at(asked.variable, condition, day)
         holds, lived = pd.Series(asked.holds(present), index=present.index), present.notna()
         if since is not None:
-            table = self.values(asked.variable, condition).reindex(present.index)
+            table = self.values(asked.variable, condition)
             days, end = table.columns.to_numpy(dtype=float), self._recorded_day(day, condition)
             holds[:] = asked.holds(table.to_numpy()[:, (since <= days) & (days <= end)]).any(axis=1)
             lived = lived | holds
@@ -210,13 +220,15 @@ class Study:
         self, variable: str, condition: str, reference: str | None = None, day: float | None = None
     ) -> Interval:
         """How much the variance of the difference would grow if arms had bodies of their own."""
-        return variance_reduction(*self._pair_on(variable, condition, reference, day))
+        before, after = self._pair_on(variable, condition, reference, day)
+        return variance_reduction(self._by_replicate(before), self._by_replicate(after))
 
     def convergence(
         self, variable: str, condition: str, reference: str | None = None, day: float | None = None
     ) -> pd.Series:
-        """Half-width of the 95 % interval of a mean, or of a difference, after each body."""
-        widths = half_widths(self._own_or_difference(variable, condition, reference, day))
+        """Half-width of the 95 % interval of a mean, or of a difference, after each replicate."""
+        values = self._own_or_difference(variable, condition, reference, day)
+        widths = half_widths(values) if len(values) > 1 else np.empty(0)
         return pd.Series(widths, index=pd.RangeIndex(2, len(widths) + 2, name="bodies"))
 
     def bodies_needed(
@@ -227,7 +239,7 @@ class Study:
         reference: str | None = None,
         day: float | None = None,
     ) -> int:
-        """Bodies that bring that half-width down to a wanted one."""
+        """Replicates that bring that half-width down to a wanted one."""
         values = self._own_or_difference(variable, condition, reference, day)
         return replicates_needed(values, half_width)
 
@@ -235,6 +247,9 @@ class Study:
         self, outcome: pd.Series, condition: str | None = None, level: float = 0.95
     ) -> pd.DataFrame:
         """Rank correlation of a person's factors and sampled parameters with an outcome.
+
+        A person's factors are held against the mean outcome of the replicate, a sampled parameter
+        against that of the parameter set: those are what was drawn independently.
 
         Parameters
         ----------
@@ -257,7 +272,12 @@ class Study:
         varied = {str(name): column for name, column in inputs.items() if column.max() > column.min()}
         if not varied:
             raise InputError(["bodies differ in nothing; let them be persons, or sample parameters"])
-        found = rank_correlations(varied, outcome.to_numpy(dtype=float), level)
+        found: dict[str, Interval] = {}
+        for key in KEYS:
+            own = {name: column.groupby(level=key).mean() for name, column in varied.items()
+                   if (key == "replicate") == name.startswith("person_")}  # fmt: skip
+            if own:
+                found |= rank_correlations(own, outcome.groupby(level=key).mean(), level)
         frame = pd.DataFrame(found, index=Interval._fields).T.drop(columns="level")
         return frame.reindex(frame["estimate"].abs().sort_values(ascending=False).index)
 
@@ -268,6 +288,8 @@ class Study:
             for condition in self.arms:
                 values = self.at(variable, condition, day).to_numpy(dtype=float)
                 median = quantile_interval(values, 0.5)
+                if self.design.sets > 1:  # Bodies are not independent then.
+                    median = median._replace(low=float("nan"), high=float("nan"))
                 (low, high), _ = quantile_bands(values[:, None], (0.05, 0.95))
                 rows.append({
                     "variable": variable, "unit": VARIABLES[variable].unit, "condition": condition,
@@ -316,8 +338,7 @@ class Study:
         mine = self.values(variable, condition)
         other = self.values(variable, reference or self.arms[0])
         days = mine.columns.intersection(other.columns)
-        bodies = pd.MultiIndex.from_tuples(self._units(), names=list(KEYS))
-        return mine.reindex(bodies)[days], other.reindex(bodies)[days]
+        return mine[days], other[days]
 
     def _pair_on(
         self, variable: str, condition: str, reference: str | None, day: float | None
@@ -331,35 +352,25 @@ class Study:
     def _own_or_difference(
         self, variable: str, condition: str, reference: str | None, day: float | None
     ) -> pd.Series:
-        """A variable of an arm, or its difference from the reference; no row for a body without it."""
+        """A variable of an arm, or its difference from the reference, of replicates that have it."""
         if reference is None:
-            return self.at(variable, condition, day).dropna()
+            return self._by_replicate(self.at(variable, condition, day)).dropna()
         before, after = self._pair_on(variable, condition, reference, day)
-        return (after - before).dropna()
+        return self._by_replicate(after - before).dropna()
 
-    @cached_property
-    def _days(self) -> dict[str, list[float]]:
-        """Recorded days of each arm."""
-        plans = self.design.plans()
-        return {arm: recorded_days(plan) for arm, plan in zip(self.arms, plans, strict=True)}
+    def _by_replicate(self, values: Values) -> Values:
+        """Mean of the parameter sets of each replicate; values as they are if there is one set."""
+        if self.design.sets == 1:
+            return values
+        means: Values = values.groupby(level="replicate").mean()
+        return means
 
     def _recorded_day(self, day: float | None, *arms: str) -> float:
         """Day recorded in all of some arms that is nearest to one, by default the last."""
         self._check_arms(*arms)
-        days = sorted(set.intersection(*(set(self._days[arm]) for arm in arms)))
-        return days[-1] if day is None else min(days, key=lambda recorded: abs(recorded - day))
-
-    def _units(self) -> list[tuple[int, int]]:
-        """Every body that is done, as (replicate, sample)."""
-        return [key for key, _ in self._digests()]
-
-    def _rows(self, variable: str, condition: str, day: float | None) -> pd.DataFrame:
-        """Rows of a variable in one arm, of all days or of one."""
-        rows = self._read("courses", [*KEYS, "condition", "day", variable])
-        wanted = rows["condition"] == condition
-        if day is not None:
-            wanted &= rows["day"] == day
-        return rows[wanted]
+        days = sorted(set.intersection(*(set(self._tables.days(arm).tolist()) for arm in arms)))
+        nearest: float = days[-1] if day is None else min(days, key=lambda there: abs(there - day))
+        return nearest
 
     def _check(self, variable: str, condition: str) -> None:
         faults = []
@@ -378,19 +389,10 @@ class Study:
         there = ", ".join(self.arms)
         return [f"no arm is called {arm!r}; there are {there}" for arm in arms if arm not in self.arms]
 
-    def _table(self, name: str) -> pd.DataFrame:
-        return self._read(name, None)
 
-    def _read(self, name: str, columns: Sequence[str] | None) -> pd.DataFrame:
-        """Read a table of all parts in order, all columns or some."""
-        entries = [self._store.entries[part] for part in sorted(self._store.entries)]
-        paths = [entry.path(self.folder, name) for entry in entries if name in entry.files]
-        if not paths:
-            what = "has no single cells" if name == "cells" else "has no results yet"
-            raise InputError([f"{self.folder} {what}"])
-        tables = [pq.read_table(path, columns=columns) for path in paths]
-        frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
-        return frame
+def _within(low: float, high: float, interval: Interval) -> Interval:
+    """Cut an interval to what can be."""
+    return interval._replace(low=max(low, interval.low), high=min(high, interval.high))
 
 
 def open_study(folder: str | Path) -> Study:

@@ -14,7 +14,7 @@ from sim.faults import InputError
 from sim.interruption import deferred_interrupt
 from sim.planning import MOST_THREADS
 from sim.study.dask_engine import LOCAL, on_dask
-from sim.study.design import Design, read_design
+from sim.study.design import Design, load_design, read_design
 from sim.study.engines import Done, EngineError, in_pool, in_process, usable_processors
 from sim.study.findings import Study
 from sim.study.parts import Job, Part, job_of, run_part
@@ -83,7 +83,8 @@ def run_study(
     Parameters
     ----------
     design : Design or path
-        What to do; or the folder of a study that was begun, to go on with it.
+        What to do, or a TOML file that says it; or the folder of a study that was begun, to go on with
+        it.
     folder : path, optional
         Where everything is kept; by default ``results/NAME``. If the study is there already, only
         missing and damaged parts are done.
@@ -117,8 +118,11 @@ def run_study(
         The same holds.
     """
     if not isinstance(design, Design):
-        folder = Path(design)
-        design = read_design(read_manifest(folder)["design"])
+        if Path(design).suffix == ".toml":
+            design = load_design(design)
+        else:
+            folder = Path(design)
+            design = read_design(read_manifest(folder)["design"])
     share = Shard.read(shard) if isinstance(shard, str) else shard
     if faults := engine_faults(workers, threads, dask):
         raise InputError(faults)
