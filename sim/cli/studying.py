@@ -95,7 +95,7 @@ def run(what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], **opt
         announce(console)
         design, folder = _design_of(what, out, changes, options)
         found = _run_under_bar(console, design, folder, options)
-        if found.design.units == found.bodies:
+        if options["shard"] is None and found.complete:
             _conclude(console, found)
         else:
             console.print(f"{found.bodies} bodies in {found.folder}. Once all shards are there: "

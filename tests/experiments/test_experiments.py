@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import calibration, knock_outs, mean_field, sensitivity
-from experiments.benchmarks import engines
+from experiments import calibration, knock_outs, mean_field, replicate_study, sensitivity
+from experiments.benchmarks import engines, replicates
 from sim.parameters import FACTS, Basis, describe
 
 RESULTS = Path(calibration.__file__).parent / "results"
@@ -83,3 +83,22 @@ def test_the_fit_is_at_its_best_along_single_parameters() -> None:
 
 def test_what_is_fitted_is_called_fitted() -> None:
     assert not [name for name in calibration.FREE if FACTS[name].basis != Basis.FITTED]
+
+
+def test_kcl_alone_restores_few_and_magnesium_many(tmp_path: Path) -> None:
+    """The replicate study at small size: order of the arms, and what it leaves behind."""
+    table = replicate_study.main(replicates=16, n_cells=10, duration=100.0, out=tmp_path)
+    share = table["estimate"]
+    assert share["nothing"] <= share["KCl"] < share["Mg"] <= share["KCl and Mg"]
+    assert (table["ever_estimate"] >= share).all()
+    files = {"summary.csv", "deciding.csv", "figure.png", "provenance.json", "study"}
+    assert {path.name for path in tmp_path.iterdir()} == files
+    committed = pd.read_csv(RESULTS / "replicate_study" / "summary.csv", index_col=0)["estimate"]
+    assert (committed.diff().dropna() > 0.0).all()
+    assert np.abs(committed - share).max() < 0.5
+
+
+def test_mesa_objects_end_where_the_study_does() -> None:
+    """The benchmark of replicates raises if plasma K differs."""
+    row = replicates.race(5, 0.5, 1, 2)
+    assert row["ratio"] > 1.0

@@ -1,0 +1,183 @@
+"""``sim study`` and ``sim resume``: what is typed, what is said, what is left behind."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.cli.studying import TEMPLATE
+from sim.study.design import load_design
+from tests.cli.commands import call, refused, said, words
+
+SMALL = ("--replicates", "4", "--cells", "5", "--days", "2", "--workers", "1")
+ARMS = ("baseline", "severe-magnesium-loss")
+FIGURES = {"courses-plasma_k.png", "convergence.png"}
+STUDY = {"manifest.json", "parts.jsonl", ".lock", "courses", "cases", "summary.csv"}
+
+
+@pytest.fixture
+def done() -> str:
+    """What a small study says; its folder is results/baseline-severe-magnesium-loss."""
+    return said("study", "run", *ARMS, *SMALL, "--ask", "plasma_k < 3.5")
+
+
+FOLDER = Path("results") / "baseline-severe-magnesium-loss"
+
+
+def test_a_study_says_what_it_found_with_the_number_of_bodies(done: str) -> None:
+    """Arms, the paired difference, what pairing gives, answers, and where everything is."""
+    text = words(done)
+    assert "Median and middle 90 % of 4 persons, at the end" in text
+    assert re.search(r"plasma_k, severe-magnesium-loss less baseline: -0\.\d+ mM \(95 % interval", text)
+    assert "pairing makes its variance" in text
+    assert text.count("plasma_k < 3.5 mM, ") == 2
+    assert "n 4)" in text
+    assert str(FOLDER) in text
+
+
+@pytest.mark.usefixtures("done")
+def test_a_study_leaves_tables_figures_and_nothing_else() -> None:
+    """Everything is in one folder."""
+    assert {path.name for path in FOLDER.iterdir()} == STUDY | FIGURES | {"probabilities.png"}
+    courses = pd.read_parquet(FOLDER / "courses")
+    assert sorted(courses["condition"].unique()) == sorted(ARMS)
+    assert len(courses) == 4 * 2 * 3
+
+
+def test_a_finished_study_is_not_done_again(done: str) -> None:
+    """By its design or by its folder, the same is said and no part is touched."""
+    before = {path: path.stat().st_mtime_ns for path in (FOLDER / "courses").iterdir()}
+    assert words(said("study", "run", str(FOLDER))) == words(done)
+    assert words(said("study", "run", *ARMS, *SMALL, "--ask", "plasma_k < 3.5")) == words(done)
+    assert {path: path.stat().st_mtime_ns for path in (FOLDER / "courses").iterdir()} == before
+
+
+@pytest.mark.usefixtures("done")
+def test_another_design_in_the_folder_is_refused_and_more_replicates_are_added() -> None:
+    """The difference is shown; --extend adds replicates and leaves the others as they are."""
+    more = ("study", "run", *ARMS, "--replicates", "6", *SMALL[2:])
+    (fault,) = refused(*more)
+    assert "replicates: 4 in the folder, 6 given" in fault
+    assert "--extend" in fault
+    (fault,) = refused("study", "run", *ARMS, *SMALL, "--seed", "2")
+    assert "seed: 0 in the folder, 2 given" in fault
+    first = sim.open_study(FOLDER).courses
+    assert "of 6 persons" in words(said(*more, "--extend"))
+    both = sim.open_study(FOLDER).courses
+    pd.testing.assert_frame_equal(both[both["replicate"] < 4].reset_index(drop=True), first)
+
+
+@pytest.mark.usefixtures("done")
+def test_verify_prints_the_digest_and_finds_damage() -> None:
+    """The digest is that of the study; a flipped byte ends with code 1 and says what to do."""
+    study = sim.open_study(FOLDER)
+    assert said("study", "verify", str(FOLDER)).split()[0] == study.digest()
+    assert said("study", "verify", str(FOLDER), "--replicate", "2").split()[0] == study.digest(2)
+    part = next((FOLDER / "courses").iterdir())
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.write_bytes(bytes(content))
+    result = call("study", "verify", str(FOLDER))
+    assert result.exit_code == 1
+    assert f"sim study run {FOLDER}" in result.stderr
+    said("study", "run", str(FOLDER), "--workers", "1")
+    assert said("study", "verify", str(FOLDER)).split()[0] == study.digest()
+
+
+@pytest.mark.usefixtures("done")
+def test_shards_are_merged_to_the_same_results() -> None:
+    """Each shard is a job of its own; together they are the study."""
+    wanted = sim.open_study(FOLDER).digest()
+    for number in (1, 2, 3):
+        text = said("study", "run", *ARMS, *SMALL, "--out", "parts", "--shard", f"{number}/3")
+        assert "sim study merge parts" in words(text)
+    assert "of 4 persons" in words(said("study", "merge", "parts"))
+    assert said("study", "verify", "parts").split()[0] == wanted
+
+
+def test_shards_that_are_missing_are_told() -> None:
+    """What is there is merged; code 1 says what is not, and how to do it."""
+    said("study", "run", *ARMS, *SMALL, "--out", "parts", "--shard", "1/2", "--replicates", "40")
+    result = call("study", "merge", "parts")
+    assert result.exit_code == 1
+    assert "missing" in result.stderr
+    assert "sim study run parts" in result.stderr
+
+
+@pytest.mark.usefixtures("done")
+def test_show_tells_another_day_and_another_statement() -> None:
+    """With the unit written or not."""
+    text = words(said("study", "show", str(FOLDER), "--day", "1", "--ask", "plasma_mg < 0.85 mM"))
+    assert "on day 1" in text
+    assert "plasma_mg < 0.85 mM, baseline: " in text
+
+
+def test_every_fault_is_told_at_once() -> None:
+    """Conditions, numbers, engine, shard, parameters: one message, code 2, nothing written."""
+    faults = refused(
+        "study", "run", "baseline", "sever", "--replicates", "many", "--workers", "0", "--shard", "3",
+        "--dask", "here", "--set", "pump_half_m=0.1 mM", "--ask", "plasma_q < 1",
+    )  # fmt: skip
+    text = "\n".join(faults)
+    for told in ("'sever'", "'many'", "workers = 0", "'3'", "'here'", "pump_half_m", "plasma_q"):
+        assert told in text
+
+
+@pytest.mark.parametrize("command", ["show", "verify", "merge"])
+def test_a_folder_without_a_study_is_refused(command: str) -> None:
+    """Code 2, and what is missing."""
+    (fault,) = refused("study", command, "nowhere")
+    assert "nowhere" in fault
+
+
+def test_the_template_is_a_study() -> None:
+    """What `sim study init` writes can be run."""
+    assert "sim study run mine.toml" in said("study", "init", "mine.toml")
+    design = load_design("mine.toml")
+    assert (design.name, design.arms) == ("mine", ["severe-magnesium-loss", "baseline"])
+    assert Path("mine.toml").read_text(encoding="utf-8") == TEMPLATE.replace("{file}", "mine.toml")
+    assert "mine.toml exists already" in refused("study", "init", "mine.toml")[0]
+
+
+def test_a_study_file_is_run_beside_its_conditions(desk: Path) -> None:
+    """Conditions are sought beside the study's file; options go before what it says."""
+    (desk / "own").mkdir()
+    (desk / "own" / "salt.toml").write_text('duration = "2 day"\n[[diet]]\nsodium = "300 mmol/day"\n')
+    (desk / "own" / "trial.toml").write_text('conditions = ["baseline", "salt.toml"]\nreplicates = 50\n')
+    said("study", "run", "own/trial.toml", *SMALL)
+    study = sim.open_study("results/trial")
+    assert (study.arms, study.bodies) == (["baseline", "salt"], 4)
+
+
+def test_changed_parameters_hold_in_all_arms() -> None:
+    """They are part of the design."""
+    said("study", "run", *ARMS, *SMALL, "--set", "gfr=170 L/day", "--no-persons")
+    design = sim.open_study(FOLDER).design
+    assert (design.parameters, design.persons) == ({"gfr": 170.0}, False)
+
+
+def test_a_kept_body_goes_on() -> None:
+    """`sim run --keep-state`, then `sim resume`: as if it had not stopped."""
+    few = ("--cells", "5", "--days")
+    said("run", "severe-magnesium-loss", *few, "1", "--out", "first", "--keep-state")
+    said("resume", "first", "severe-magnesium-loss", "--days", "2", "--out", "second")
+    said("run", "severe-magnesium-loss", *few, "2", "--out", "whole")
+    ends = [
+        pd.read_parquet(f"{name}/table.parquet")["plasma_k"].iloc[-1] for name in ("second", "whole")
+    ]
+    assert ends[0] == ends[1]
+    (fault,) = refused("resume", "first", "severe-magnesium-loss", "--days", "0.5", "--out", "third")
+    assert "give more days" in fault
+
+
+@pytest.mark.usefixtures("done")
+def test_one_body_of_a_study_can_be_run_alone() -> None:
+    """With everything recorded: `sim run --replicate 2 --person`."""
+    said(
+        "run", "baseline", "--cells", "5", "--days", "2", "--replicate", "2", "--person", "--out", "two"
+    )
+    alone = pd.read_parquet("two/table.parquet")["plasma_k"]
+    study = sim.open_study(FOLDER).values("plasma_k", "baseline").loc[(2, 0)]
+    assert [alone.loc[day] for day in (0.0, 1.0, 2.0)] == study.tolist()
