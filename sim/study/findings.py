@@ -165,15 +165,16 @@ class Study:
         level : float
             Of the interval: Wilson's; with several parameter sets, that of the mean of replicates.
         """
-        held = self.held(question, condition, day, since=since).dropna()
+        held = self.held(question, condition, day, since=since)
         if self.design.sets > 1:
             return _within(0.0, 1.0, mean_interval(self._by_replicate(held), level))
-        return proportion_interval(int(held.sum()), len(held), level)
+        return proportion_interval(int(held.sum()), int(held.count()), level)
 
     def probabilities(
         self, question: str | Question, condition: str, level: float = 0.95
     ) -> pd.DataFrame:
         """Share of bodies of an arm for which a statement holds, with interval and number, by day."""
+        self._check_arms(condition)
         days = self._tables.days(condition)
         rows = [self.probability(question, condition, day, level=level) for day in days]
         frame = pd.DataFrame(rows, index=pd.Index(days, name="day"))
@@ -212,6 +213,8 @@ class Study:
         if since is not None:
             table = self.values(asked.variable, condition)
             days, end = table.columns.to_numpy(dtype=float), self._recorded_day(day, condition)
+            if since > end:
+                raise InputError([f"since = {since:g} is after day {end:g}, until which it is asked"])
             holds[:] = asked.holds(table.to_numpy()[:, (since <= days) & (days <= end)]).any(axis=1)
             lived = lived | holds
         return holds.astype(float).where(lived)
@@ -227,7 +230,7 @@ class Study:
         self, variable: str, condition: str, reference: str | None = None, day: float | None = None
     ) -> pd.Series:
         """Half-width of the 95 % interval of a mean, or of a difference, after each replicate."""
-        values = self._own_or_difference(variable, condition, reference, day)
+        values = self._own_or_difference(variable, condition, reference, day).dropna()
         widths = half_widths(values) if len(values) > 1 else np.empty(0)
         return pd.Series(widths, index=pd.RangeIndex(2, len(widths) + 2, name="bodies"))
 
@@ -352,11 +355,11 @@ class Study:
     def _own_or_difference(
         self, variable: str, condition: str, reference: str | None, day: float | None
     ) -> pd.Series:
-        """A variable of an arm, or its difference from the reference, of replicates that have it."""
+        """A variable of an arm, or its difference from the reference, by replicate."""
         if reference is None:
-            return self._by_replicate(self.at(variable, condition, day)).dropna()
+            return self._by_replicate(self.at(variable, condition, day))
         before, after = self._pair_on(variable, condition, reference, day)
-        return self._by_replicate(after - before).dropna()
+        return self._by_replicate(after - before)
 
     def _by_replicate(self, values: Values) -> Values:
         """Mean of the parameter sets of each replicate; values as they are if there is one set."""

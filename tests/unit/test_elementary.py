@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import pytest
 
-from sim.elementary import exp, expm1, log, power, sqrt
+from sim.elementary import cube_root, exp, expm1, log, power, sqrt
 
 EXPM1_ERROR = 2e-14
 """Relative; stated by :func:`expm1` for −9 ≤ x ≤ 9."""
@@ -16,6 +16,8 @@ EXP_ERROR = 3e-14
 """Relative; stated by :func:`exp` for −9 ≤ x ≤ 9."""
 LOG_ERROR = 1e-14
 """Absolute; stated by :func:`log` for 1e-3 ≤ x ≤ 1e3."""
+CUBE_ROOT_ERROR = 1e-12
+"""Relative; stated by :func:`cube_root` for 1e-10 ≤ x ≤ 1e10."""
 
 EXPONENTS = (-6.0, -0.3, 0.4, 0.8, 1.4, 1.5, 3.0, 7.0, 18.0)
 
@@ -114,6 +116,25 @@ def test_values_at_the_normal_state_are_exact(exponent: float) -> None:
     assert power(1.0, exponent) == 1.0
 
 
+def test_cube_root_keeps_its_stated_error() -> None:
+    """The relative error of the cube root is below 1e-12 from 1e-10 to 1e10."""
+    x = np.geomspace(1e-10, 1e10, 20_001)
+    assert relative_error(cube_root(x), [math.cbrt(v) for v in x]) < CUBE_ROOT_ERROR
+
+
+def test_cube_roots_of_cubes_are_near_whole() -> None:
+    """One is its own root to the bit; other cubes give theirs."""
+    assert cube_root(1.0) == 1.0
+    assert [cube_root(float(n**3)) for n in range(1, 100)] == pytest.approx(
+        [float(n) for n in range(1, 100)], rel=CUBE_ROOT_ERROR
+    )
+
+
+def test_the_cube_root_rises() -> None:
+    """It never falls back over its range."""
+    assert np.all(np.diff(cube_root(np.geomspace(1e-10, 1e10, 20_001))) > 0.0)
+
+
 def compiled(function: Callable[..., Any]) -> Callable[..., np.ndarray]:
     """Compiled loop that applies a function to each element of an array."""
 
@@ -166,8 +187,9 @@ def positive_arguments() -> np.ndarray:
         (exp, signed_arguments()),
         (log, positive_arguments()),
         (sqrt, positive_arguments()),
+        (cube_root, positive_arguments()[:-1]),
     ],
-    ids=["expm1", "exp", "log", "sqrt"],
+    ids=["expm1", "exp", "log", "sqrt", "cube_root"],
 )
 def test_floats_arrays_and_compiled_loops_give_the_same_bits(
     function: Callable[..., Any], arguments: np.ndarray

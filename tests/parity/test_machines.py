@@ -1,0 +1,118 @@
+"""The same bits on every machine: a small study on processors with other features.
+
+Compiled code for other processors, NumPy's code for them, and another C library's ways of computing
+elementary functions, each in a process of its own.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+
+NUMPY = import_module("numpy._core._multiarray_umath")
+
+PROBE = """
+import hashlib, json, sys, tempfile
+import numpy as np
+from numba.core.registry import cpu_target
+from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+from sim.planning import plan
+from sim.study.design import read_design
+from sim.study.runner import run_study
+from sim.variables import VARIABLES
+
+def digest(values):
+    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
+
+tissue, person = plan("severe-magnesium-loss", 30, person=True, seed=3, replicate=2).tissue()
+found = {
+    "person": digest(list(person)),
+    "traits at the start": digest(tissue.traits),
+    "state at the start": digest(tissue.y),
+}
+tissue.fluctuate(3.0)
+found["traits after a fluctuation"] = digest(tissue.traits)
+tissue.advance_to(3.0)
+found["state after a step"] = digest(tissue.y)
+found["evaluations of a step"] = tissue.evaluations
+design = read_design({
+    "conditions": ["baseline", "severe-magnesium-loss", "daily-meals"],
+    "replicates": 3, "cells": 30, "duration": "1 day", "seed": 11, "variables": list(VARIABLES),
+    "every": "6 hour", "snapshots": {"at": ["1 day"]},
+    "samples": {"method": "latin-hypercube", "number": 2,
+                "ranges": {"pump_half_mg": ["0.05 mM", "0.2 mM"], "noise_pump": [0.05, 0.15]}},
+})
+with tempfile.TemporaryDirectory() as folder:
+    study = run_study(design, folder + "/study", workers=1)
+    for table in (study.courses, study.cells, study.cases):
+        found |= {f"{name}, {len(table)} rows": digest(table[name].to_numpy())
+                  for name in table if table[name].dtype.kind in "if"}
+    found["study"] = study.digest()
+features = [name for name in __cpu_dispatch__ if __cpu_features__[name]]
+compiled_for = cpu_target.target_context.codegen().magic_tuple()
+print(json.dumps({"found": found, "numpy": features, "numba": [str(x) for x in compiled_for]}))
+"""
+"""Computes a body step by step, then a study, and prints a digest of everything."""
+
+OLD_LIBRARIES = {
+    "NPY_DISABLE_CPU_FEATURES": " ".join(f for f in NUMPY.__cpu_dispatch__ if NUMPY.__cpu_features__[f]),
+    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX2,-FMA,-FMA4,-AVX2_Usable,-FMA_Usable",
+    "OPENBLAS_CORETYPE": "Prescott",
+    "PYTHONHASHSEED": "12345",
+}
+"""NumPy, C library and linear algebra do without what newer processors have; sets are in other order."""
+
+
+@cache
+def said(**surroundings: str) -> dict[str, Any]:
+    """What the probe says in a process with other surroundings."""
+    package = Path(sim.__file__).parents[1]
+    ended = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env={**os.environ, "PYTHONPATH": str(package), "PYTHONWARNINGS": "error", **surroundings},
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    answer: dict[str, Any] = json.loads(ended.stdout)
+    return answer
+
+
+def differences(**surroundings: str) -> list[str]:
+    """Names of all that is not the same bits as here, in the order of computation."""
+    here, there = said()["found"], said(**surroundings)["found"]
+    assert list(here) == list(there)
+    assert len(here) > 100
+    return [name for name in here if here[name] != there[name]]
+
+
+def test_libraries_for_old_processors_give_the_same_bits() -> None:
+    """No result passes through what they compute differently."""
+    assert differences(**OLD_LIBRARIES) == []
+    assert said(**OLD_LIBRARIES)["numpy"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="names processors of that kind")
+@pytest.mark.parametrize(
+    ("name", "needs"),
+    [("generic", "SSE2"), ("nehalem", "SSE42"), ("haswell", "FMA3"), ("skylake-avx512", "AVX512_SKX")],
+)
+def test_code_for_other_processors_gives_the_same_bits(name: str, needs: str) -> None:
+    """Narrower and wider vector units, without and with fused multiplication."""
+    if not NUMPY.__cpu_features__[needs]:
+        pytest.skip(f"this processor cannot run code for {name}")
+    other = {"NUMBA_CPU_NAME": name, "NUMBA_CPU_FEATURES": "", **OLD_LIBRARIES}
+    assert differences(**other) == []
+    assert said(**other)["numba"][1] == name
+    assert said()["numba"] != said(**other)["numba"]

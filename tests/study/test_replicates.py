@@ -1,0 +1,338 @@
+"""One body through all arms: every arm's results are those of a run on its own, to the bit."""
+
+from collections.abc import Callable, Sequence
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.condition import Condition, read
+from sim.course import Course
+from sim.observation import cell_table
+from sim.planning import plan
+from sim.simulation import SimulationError, run
+from sim.study import replicates
+from sim.study.design import Design, read_design
+from sim.study.replicates import FINISHED, Case, arms_of, recorded_days, simulate_body
+from sim.tissue import Tissue
+from sim.variables import VARIABLES
+from tests.unit.law_tests import reproducible
+
+
+def make(name: str, **fields: Any) -> Condition:
+    """Condition of two days from nested data."""
+    return read({"name": name, "duration": "2 day", **fields})
+
+
+def blocker(start: str, effect: float = 0.5, **fields: Any) -> dict[str, Any]:
+    """A treatment from some time on."""
+    return {"kind": "thiazide", "effect": effect, "start": start, **fields}
+
+
+ARMS = {
+    condition.name: condition
+    for condition in (
+        make("usual"),
+        make("again"),
+        make("at-once", treatment=[blocker("0 day")]),
+        make("within-a-step", treatment=[blocker("100 min")]),
+        make("later", treatment=[blocker("30 hour")]),
+        make("later-and-more", treatment=[blocker("30 hour"), {"kind": "vomiting", "rate": "1 L/day",
+                                                               "start": "32.2 hour"}]),
+        make("for-a-day", treatment=[blocker("6 hour", stop="30 hour")]),
+        make("diet", diet=[{"potassium": "20 mmol/day", "start": "12 hour"}]),
+        make("eating", meals=[{"at": ["7:10", "19:00"]}]),
+        make("eating-later", meals=[{"at": ["7:10", "19:00"]}], treatment=[blocker("30 hour")]),
+        make("short", duration="1 day"),
+        make("shorter", duration="17.3 hour"),
+        make("long", duration="50 hour"),
+        make("without", without=["romk-mg-block"]),
+        make("changed", parameters={"pump_half_mg": "0.2 mM"}),
+        make("changed-later", parameters={"pump_half_mg": "0.2 mM"}, treatment=[blocker("30 hour")]),
+        make("changed-back", parameters={"pump_half_mg": "0.2 mM"}, without=["romk-mg-block"]),
+    )
+}  # fmt: skip
+"""Arms that part at once, within a step, later, never; with meals; of other lengths and parameters."""
+DEADLY = {"kind": "pump-inhibitor", "effect": 0.95, "start": "6 hour"}
+"""Cells lose so much K, and gain so much NaCl, that no Cl is left outside."""
+IMPOSSIBLE = {"correlation_pump_k_leak": 0.9, "correlation_pump_na_leak": 0.9, "correlation_leaks": 0.0}
+"""No cells are like that."""
+SETTING: dict[str, Any] = {"cells": 6, "seed": 3, "every": "5 hour"}
+
+
+def design_of(arms: Sequence[Condition], **options: Any) -> Design:
+    """Design with some arms and all variables."""
+    return read_design({"conditions": arms, "variables": list(VARIABLES), **SETTING, **options})
+
+
+def cases_of(arms: Sequence[Condition], replicate: int = 7, **options: Any) -> dict[str, Case]:
+    """What becomes of one body in each arm, by name."""
+    design = design_of(arms, **options)
+    plans = [p._replace(replicate=replicate) for p in design.plans()]
+    cases = simulate_body(arms_of(plans), design.variables, design.snapshots)
+    assert [case.arm for case in cases] == list(range(len(arms)))
+    return dict(zip(design.arms, cases, strict=True))
+
+
+def check_alone(condition: Condition, case: Case, replicate: int = 7, **options: Any) -> None:
+    """A case is, to the bit, what a run of the condition gives."""
+    design = design_of([condition], **options)
+    days = None if design.duration is None else design.duration / 24.0
+    result = run(
+        condition, design.cells, days=days, seed=design.seed, replicate=replicate, person=design.persons,
+        noise=design.noise, heterogeneous=design.heterogeneous, parameters=design.parameters,
+        record_hours=design.every,
+    )  # fmt: skip
+    assert case.outcome == FINISHED
+    assert case.days.tobytes() == result.table.index.to_numpy().tobytes()
+    assert case.course.tobytes() == result.table.to_numpy().tobytes()
+    assert case.evaluations == result.provenance["evaluations"]
+    if design.persons:
+        assert case.person._asdict() == result.provenance["person"]
+
+
+def same(one: Case, other: Case) -> bool:
+    """Whether two cases agree in all but the number of the arm."""
+    return (
+        (one.outcome, one.person, one.evaluations) == (other.outcome, other.person, other.evaluations)
+        and one.days.tobytes() == other.days.tobytes()
+        and one.course.tobytes() == other.course.tobytes()
+        and one.cells.keys() == other.cells.keys()
+        and all(frame.equals(other.cells[day]) for day, frame in one.cells.items())
+    )
+
+
+# Arms alone and together
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"persons": False},
+        {"noise": False},
+        {"noise": False, "heterogeneous": False, "cells": 5},
+        {"duration": "31 hour", "parameters": {"gfr": "140 L/day"}},
+        {"every": "1 hour", "seed": 11},
+    ],
+    ids=["usual", "typical", "quiet", "twin", "revised", "hourly"],
+)
+def test_every_arm_is_a_run_of_its_own(options: dict[str, Any]) -> None:
+    """All arms at once, and each as if it were the only one: rows, evaluations, person."""
+    cases = cases_of(list(ARMS.values()), **options)
+    for name, case in cases.items():
+        check_alone(ARMS[name], case, **options)
+
+
+@pytest.mark.parametrize("name", ARMS)
+def test_an_arm_alone_is_a_run(name: str) -> None:
+    """With no other arm beside it."""
+    check_alone(ARMS[name], cases_of([ARMS[name]], 2)[name], 2)
+
+
+def test_another_replicate_is_another_body() -> None:
+    """Persons, cells and fluctuations are its own."""
+    mine, other = (cases_of([ARMS["usual"], ARMS["later"]], number) for number in (7, 8))
+    assert mine["usual"].person != other["usual"].person
+    assert mine["usual"].person == mine["later"].person
+    assert (mine["usual"].course[-1] != other["usual"].course[-1]).mean() > 0.8
+
+
+TOGETHER = [ARMS[name] for name in ("usual", "later", "later-and-more", "shorter", "eating", "changed")]
+
+
+@pytest.mark.parametrize("first", TOGETHER, ids=lambda condition: condition.name)
+def test_the_order_of_arms_changes_nothing(first: Condition) -> None:
+    """Whichever arm leads, and whichever branch off from it."""
+    snapshots = {"at": ["0 hour", "16.8 hour", "40 hour"], "cells": 6}
+    wanted = cases_of(TOGETHER, snapshots=snapshots)
+    others = [condition for condition in TOGETHER if condition is not first]
+    for order in list(permutations(others))[::24]:
+        cases = cases_of([first, *order], snapshots=snapshots)
+        assert all(same(cases[name], wanted[name]) for name in wanted)
+
+
+ANY_ARMS = st.lists(st.sampled_from(sorted(ARMS)), min_size=2, max_size=5, unique=True)
+
+
+@given(names=ANY_ARMS, every=st.sampled_from(["1 hour", "5 hour", "9.8 hour", "10.4 hour", "1 day"]))
+@settings(reproducible, max_examples=50)
+def test_any_arms_in_any_order_are_as_alone(names: list[str], every: str) -> None:
+    """However rows and lengths fall; plasma of the mean-field twin."""
+    options: dict[str, Any] = {
+        "noise": False, "heterogeneous": False, "cells": 5, "every": every,
+        "variables": ["plasma_k", "urine_k"], "snapshots": {"at": ["9.8 hour", "17 hour"]},
+    }  # fmt: skip
+    cases = cases_of([ARMS[name] for name in names], **options)
+    for name in names:
+        alone = cases_of([ARMS[name]], **options)[name]
+        assert same(cases[name], alone)
+
+
+def test_a_shared_past_is_simulated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arms that part on day two share the first, however many they are."""
+    lived: list[float] = []
+    advance: Callable[..., None] = Tissue.advance_to
+
+    def counted(tissue: Tissue, time: float, *rest: Any) -> None:
+        lived.append(time - tissue.time)
+        advance(tissue, time, *rest)
+
+    monkeypatch.setattr(Tissue, "advance_to", counted)
+    arms = [make(f"arm-{i}", treatment=[blocker("30 hour", 0.1 * i)]) for i in range(1, 6)]
+    cases_of(arms)
+    assert sum(lived) == pytest.approx(27.0 + 5 * 21.0)
+    lived.clear()
+    cases_of([ARMS["usual"], ARMS["again"]])
+    assert sum(lived) == pytest.approx(45.0 + 2 * 3.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "hours"),
+    [
+        ("usual", "again", 48.0),
+        ("usual", "at-once", 0.0),
+        ("usual", "within-a-step", 100 / 60),
+        ("usual", "later", 30.0),
+        ("later", "later-and-more", 32.2),
+        ("usual", "for-a-day", 6.0),
+        ("later", "for-a-day", 6.0),
+        ("usual", "short", 24.0),
+        ("long", "shorter", 17.3),
+        ("usual", "without", 0.0),
+        ("usual", "eating", -1.0),
+        ("eating", "eating-later", 30.0),
+        ("usual", "changed", -1.0),
+        ("changed", "changed-later", 30.0),
+        ("changed", "changed-back", 0.0),
+    ],
+)
+def test_arms_part_when_they_may_do_different_things(one: str, other: str, hours: float) -> None:
+    """At the first such moment, at the end of the shorter one, or never together."""
+    arms = arms_of([plan(ARMS[one], 5), plan(ARMS[other], 5)])
+    assert arms.partings == {(0, 1): pytest.approx(hours), (1, 0): pytest.approx(hours)}
+
+
+def test_the_usual_diet_written_down_parts_from_the_usual_one() -> None:
+    """It is the same for a typical body, and another for a person who eats otherwise."""
+    diet = {ion: f"{plan('baseline', 5).parameters.body._asdict()[key]!r} mmol/day"
+            for ion, key in (("potassium", "intake_k"), ("magnesium", "intake_mg"))}  # fmt: skip
+    arms = [make("plain"), make("written", diet=[diet])]
+    assert arms_of([plan(arm, 5) for arm in arms]).partings[0, 1] == 0.0
+    cases = cases_of(arms)
+    for arm in arms:
+        check_alone(arm, cases[arm.name])
+    assert cases["plain"].course.tobytes() != cases["written"].course.tobytes()
+
+
+# Rows and single cells
+
+
+@pytest.mark.parametrize("name", ARMS)
+@pytest.mark.parametrize("every", [1.0, 5.0, 9.8, 24.0])
+def test_the_days_of_rows_are_known_beforehand(name: str, every: float) -> None:
+    """From the plan alone."""
+    planned = plan(ARMS[name], 5, noise=False, heterogeneous=False, record_hours=every)
+    (case,) = simulate_body(arms_of([planned]), ["plasma_k"])
+    assert case.days.tolist() == recorded_days(planned)
+    assert (case.days[0], case.days[-1]) == (0.0, planned.condition.duration / 24.0)
+
+
+SEEN = (0.0, 16.5, 30.0, 31.5, 48.0)
+"""Moments at which single cells are kept [h]."""
+
+
+def in_words(times: Sequence[float]) -> list[str]:
+    """Times as a design has them."""
+    return [f"{hours!r} hour" for hours in times]
+
+
+def test_single_cells_are_those_of_the_moment() -> None:
+    """As many of each type as asked for, at the end of the step nearest to each moment."""
+    snapshots = {"at": in_words(SEEN), "cells": 6, "variables": ["k_in", "potential"]}
+    cases = cases_of(TOGETHER, cells=12, snapshots=snapshots)
+    for name, case in cases.items():
+        planned = plan(ARMS[name], 12, seed=3, replicate=7, person=True)
+        tissue, _ = planned.tissue()
+        course = Course(tissue, planned.condition)
+        end = planned.condition.duration
+        wanted = {course.steps.nearest(hours) for hours in SEEN}
+        assert set(case.cells) == {hours / 24.0 for hours in wanted}
+        assert max(case.cells) == end / 24.0
+        for hours in sorted(wanted):
+            course.follow_to(hours)
+            seen = cell_table(tissue, 6)[["type", "k_in", "potential"]]
+            pd.testing.assert_frame_equal(case.cells[hours / 24.0], seen, rtol=0, atol=0)
+
+
+def test_keeping_cells_changes_no_result() -> None:
+    """They are looked at where steps end anyway."""
+    plain, seen = cases_of(TOGETHER), cases_of(TOGETHER, snapshots={"at": in_words(SEEN)})
+    for name, case in plain.items():
+        assert case.cells == {}
+        assert same(case, seen[name]._replace(cells={}))
+
+
+# Bodies that fail
+
+
+def test_a_body_that_dies_is_told_in_the_arms_it_concerns() -> None:
+    """In all that share its past, with the rows until then; the other arms go on to their ends."""
+    arms = [
+        make("usual"),
+        make("deadly", treatment=[DEADLY]),
+        make("deadly-too", treatment=[DEADLY]),
+        make("deadly-then-treated", treatment=[DEADLY, blocker("40 hour")]),
+        make("treated-first", treatment=[blocker("3 hour"), DEADLY]),
+        make("over-before", duration="9 hour", treatment=[DEADLY]),
+    ]
+    cases = cases_of(arms, every="3 hour")
+    check_alone(arms[0], cases["usual"], every="3 hour")
+    check_alone(arms[5], cases["over-before"], every="3 hour")
+    for condition in arms[1:5]:
+        case = cases[condition.name]
+        with pytest.raises(SimulationError) as death:
+            run(condition, 6, seed=3, replicate=7, person=True, record_hours=3.0)
+        result = death.value.result
+        assert case.outcome == result.provenance["outcome"] == f"failed: {death.value}"
+        assert "ecf_cl of the body became negative on day 0." in case.outcome
+        assert case.course.tobytes() == result.table.to_numpy().tobytes()
+        assert case.days.tolist() == result.table.index.tolist()
+        assert 2 < len(case.days) < 10
+        assert case.evaluations == result.provenance["evaluations"]
+        assert case.person == cases["usual"].person
+
+
+def test_a_body_that_cannot_be_is_told_in_the_arms_it_concerns() -> None:
+    """It has no rows and no person there; with other parameters it lives."""
+    arms = [
+        make("usual"),
+        make("impossible", parameters=IMPOSSIBLE),
+        make("impossible-too", parameters=IMPOSSIBLE, treatment=[blocker("6 hour")]),
+        make("treated", treatment=[blocker("6 hour")]),
+    ]
+    cases = cases_of(arms, snapshots={"at": ["1 day"]})
+    for name in ("impossible", "impossible-too"):
+        case = cases[name]
+        assert case.outcome.startswith("failed: the three correlations of traits exclude each other")
+        assert (case.days.shape, case.course.shape) == ((0,), (0, len(VARIABLES)))
+        assert (case.evaluations, case.cells) == (0, {})
+        assert np.isnan(case.person).all()
+    for name in ("usual", "treated"):
+        assert cases[name].outcome == FINISHED
+        assert len(cases[name].cells) == 1
+
+
+def test_other_errors_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the program is no death of a body."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(replicates, "cell_table", broken)
+    with pytest.raises(ZeroDivisionError):
+        cases_of([ARMS["usual"]], snapshots={"at": ["1 day"]})
