@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from sim.simulation import SimulationError as SimulationError
     from sim.simulation import resume as resume
     from sim.simulation import run as run
+    from sim.study.archive import StudyError as StudyError
     from sim.study.design import Design as Design
     from sim.study.findings import Study as Study
     from sim.study.findings import open_study as open_study
-    from sim.study.runner import StudyError as StudyError
-    from sim.study.runner import merge_study as merge_study
+    from sim.study.merging import merge_study as merge_study
     from sim.study.runner import run_study as run_study
     from sim.tissue import Tissue as Tissue
 
@@ -60,8 +60,8 @@ _HOMES = {
     "Design": "study.design",
     "Study": "study.findings",
     "open_study": "study.findings",
-    "StudyError": "study.runner",
-    "merge_study": "study.runner",
+    "StudyError": "study.archive",
+    "merge_study": "study.merging",
     "run_study": "study.runner",
     "save_tissue": "checkpoint",
     "load_tissue": "checkpoint",

@@ -110,7 +110,7 @@ def run(what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], **opt
 @click.argument("folder", type=click.Path(path_type=Path))
 def merge(folder: Path) -> None:
     """Join the shards in FOLDER to one study."""
-    from sim.study.runner import merge_study
+    from sim.study.merging import merge_study
 
     console = new_console()
     _conclude(console, _guarded(lambda: merge_study(folder)))
@@ -165,7 +165,7 @@ def init(file: Path) -> None:
 def _guarded(work: Callable[[], Any]) -> Any:
     """Do something; leave with every fault of the input, or with what failed."""
     from sim.faults import InputError
-    from sim.study.runner import StudyError
+    from sim.study.archive import StudyError
 
     try:
         return work()
@@ -187,8 +187,9 @@ def _design_of(
     """Design and folder that the arguments ask for, or leave with every fault."""
     from sim.faults import InputError
     from sim.parameters import Parameters
+    from sim.study.archive import Shard
     from sim.study.design import design_data, read_design
-    from sim.study.runner import Shard, engine_faults
+    from sim.study.runner import engine_faults
     from sim.study.store import is_study, read_manifest
 
     faults, parameters = read_changes(changes)

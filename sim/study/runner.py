@@ -2,17 +2,25 @@
 
 import json
 import os
-import sys
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Generator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sim.faults import InputError
 from sim.interruption import deferred_interrupt
 from sim.planning import MOST_THREADS
+from sim.study.archive import (
+    Shard,
+    StudyError,
+    job_in,
+    opened,
+    outdated,
+    parts_of,
+    share_in,
+    writing,
+)
 from sim.study.dask_engine import LOCAL, on_dask
 from sim.study.design import Design, load_design, read_design
 from sim.study.engines import Done, EngineError, in_pool, in_process, usable_processors
@@ -22,20 +30,10 @@ from sim.study.store import (
     Entry,
     Store,
     checksum,
-    create_store,
-    differences,
-    is_study,
     locked,
     make_folder,
     read_manifest,
 )
-from sim.versions import versions
-
-MOST_SHARDS = 100_000
-
-
-class StudyError(RuntimeError):
-    """A study that did not end with everything; says what is kept and what failed."""
 
 
 class Progress(NamedTuple):
@@ -45,26 +43,6 @@ class Progress(NamedTuple):
     total: int
     failures: int
     faults: int
-
-
-class Shard(NamedTuple):
-    """One of several equal shares of a study, counted from one."""
-
-    number: int
-    of: int
-
-    @classmethod
-    def read(cls, text: str) -> "Shard":
-        """Read text such as "3/40"."""
-        number, _, of = text.partition("/")
-        if number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= MOST_SHARDS:
-            return cls(int(number), int(of))
-        raise InputError([f"shard {text!r}: write it like 3/40, the third of forty"])
-
-    @property
-    def folder(self) -> str:
-        """Name of the shard's folder in that of the study."""
-        return f"shard-{self.number:0{len(str(self.of))}d}-of-{self.of}"
 
 
 def run_study(
@@ -119,7 +97,7 @@ def run_study(
     """
     if not isinstance(design, Design):
         if Path(design).suffix == ".toml":
-            design = load_design(design)
+            design = load_design(Path(design))
         else:
             folder = Path(design)
             design = read_design(read_manifest(folder)["design"])
@@ -132,82 +110,13 @@ def run_study(
     job = job_of(design, threads=threads)
     make_folder(home)
     with locked(home):
-        store = _opened(home, job, share, extend)
-        job, share = _job_in(store, threads), _share_in(store)
-        with _writing(store, "run"):
+        store = opened(home, job, share, extend)
+        job, share = job_in(store, threads), share_in(store)
+        with writing(store, "run"):
             store.sweep()
-            store.forget([*store.damaged(), *_outdated(store, job, share)])
+            store.forget([*store.damaged(), *outdated(store, job, share)])
         _complete(store, job, share, workers, dask, on_progress)
     return Study(home)
-
-
-def merge_study(folder: str | os.PathLike[str]) -> Study:
-    """Join the shards of a study in their folder, as if it had been run there in one piece.
-
-    Raises
-    ------
-    InputError
-        If there are no shards, or they are not of one study.
-    StudyError
-        If parts are missing or damaged; what is there is merged, and the rest can be run.
-    """
-    home = Path(folder)
-    shards = [Store(path) for path in sorted(home.glob("shard-*-of-*")) if is_study(path)]
-    if not shards:
-        raise InputError([f"{home} holds no shards; run some with --shard 1/N"])
-    first = shards[0].manifest
-    faults = [
-        f"{shard.folder}: {text}"
-        for shard in shards
-        for text in differences(first["design"], shard.manifest["design"])
-        + _other_making(first, shard.manifest)
-    ]
-    if faults:
-        raise InputError(faults)
-    with locked(home):
-        store = Store(home) if is_study(home) else create_store(home, {**first, "shard": None})
-        job = _job_in(store, None)
-        unlike = [*differences(store.manifest["design"], first["design"]),
-                  *_other_making(store.manifest, first)]  # fmt: skip
-        if unlike:
-            raise InputError([f"{home} holds another study than its shards; {text}" for text in unlike])
-        with _writing(store, "merge"):
-            store.sweep()
-            store.forget([*store.damaged(), *_outdated(store, job, None)])
-            for shard in shards:
-                _take(store, shard, job)
-    missing = [part for part in range(job.parts) if part not in store.entries]
-    if missing:
-        raise StudyError(
-            f"{len(missing)} parts are missing or damaged: {_some(missing)}. What is there is merged; "
-            f"to do the rest here: sim study run {home}"
-        )
-    return Study(home)
-
-
-def _other_making(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
-    """Say why results of two manifests of one design do not belong together."""
-    unlike = _other_versions(a["versions"], b["versions"])
-    names = {"bodies_per_part": "parts of another size", "points": "other parameter sets"}
-    return unlike + [text for key, text in names.items() if a[key] != b[key]]
-
-
-def _other_versions(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """Say which versions differ that results may depend on."""
-    return [
-        f"{name} {old.get(name)} in the folder, {version} here"
-        for name, version in new.items()
-        if name != "machine" and old.get(name) != version
-    ]
-
-
-def _take(store: Store, shard: Store, job: Job) -> None:
-    """Copy into a study what a shard of it has and it lacks."""
-    unfit = {entry.part for entry in (*shard.damaged(), *_outdated(shard, job, None))}
-    for entry in shard.entries.values():
-        if entry.part not in unfit and entry.part not in store.entries:
-            files = {table: entry.path(shard.folder, table).read_bytes() for table in entry.files}
-            store.add(entry, files)
 
 
 def engine_faults(workers: object, threads: object, dask: str | None) -> list[str]:
@@ -222,66 +131,6 @@ def engine_faults(workers: object, threads: object, dask: str | None) -> list[st
     return faults
 
 
-def _opened(home: Path, job: Job, share: Shard | None, extend: bool) -> Store:
-    """Open the study's folder, or begin it."""
-    design = json.loads(job.design)
-    manifest = {
-        "design": design,
-        "points": json.loads(job.points),
-        "bodies_per_part": job.bodies_per_part,
-        "shard": list(share) if share else None,
-        "versions": json.loads(job.made_with),
-        "began": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-    }
-    if not is_study(home):
-        return create_store(home, manifest)
-    store = Store(home)
-    old = store.manifest["design"]
-    more = extend and old["replicates"] < design["replicates"]
-    unlike = differences({**old, "replicates": design["replicates"]} if more else old, design)
-    if unlike:
-        grows = not differences({**old, "replicates": design["replicates"]}, design)
-        hint = "; with --extend, replicates are added to those that are there" if grows else ""
-        raise InputError([f"{home} holds another study; {text}{hint}" for text in unlike])
-    stale = _other_versions(store.manifest["versions"], versions())
-    if stale and len(store.entries) < _job_in(store, None).parts:
-        raise InputError([f"{home} was begun with other versions: {text}" for text in stale])
-    if more or any(old.get(key) != design[key] for key in design):
-        with _writing(store, "run"):
-            store.restart({**store.manifest, "design": design})
-    return store
-
-
-def _job_in(store: Store, threads: int | None) -> Job:
-    """Job that a study's folder holds."""
-    m = store.manifest
-    return Job(
-        json.dumps(m["design"]),
-        json.dumps(m["points"]),
-        m["bodies_per_part"],
-        json.dumps(m["versions"]),
-        threads,
-    )
-
-
-def _share_in(store: Store) -> Shard | None:
-    """Share of the study that a folder is for."""
-    share = store.manifest["shard"]
-    return Shard(*share) if share else None
-
-
-def _outdated(store: Store, job: Job, share: Shard | None) -> list[Entry]:
-    """Parts that hold other bodies than they should now, as the last one does when a study grows."""
-    units = {part: (job.units(part).start, job.units(part).stop) for part in _parts_of(job, share)}
-    return [entry for entry in store.entries.values() if units.get(entry.part) != entry.units]
-
-
-def _parts_of(job: Job, share: Shard | None) -> range:
-    """Parts that are to be done: all of them, or every n-th."""
-    return range(share.number - 1, job.parts, share.of) if share else range(job.parts)
-
-
 def _complete(
     store: Store,
     job: Job,
@@ -291,7 +140,7 @@ def _complete(
     on_progress: Callable[[Progress], None] | None,
 ) -> None:
     """Do all parts that are missing, and keep them."""
-    parts = _parts_of(job, share)
+    parts = parts_of(job, share)
     total = sum(len(job.units(part)) for part in parts)
     done = sum(stop - start for start, stop in (entry.units for entry in store.entries.values()))
     failures = sum(len(entry.failures) for entry in store.entries.values())
@@ -349,21 +198,9 @@ def _keep(store: Store, job: Job, task: int, part: Part) -> None:
     units = job.units(task)
     sums = {table: checksum(content) for table, content in part.files.items()}
     entry = Entry(task, (units.start, units.stop), sums, part.digests, part.failures)
-    with deferred_interrupt() as request, _writing(store, "run"):
+    with deferred_interrupt() as request, writing(store, "run"):
         store.add(entry, part.files)
     request.check()
-
-
-@contextmanager
-def _writing(store: Store, command: str) -> Iterator[None]:
-    """Tell what the disk refuses, that nothing is lost, and how to go on."""
-    try:
-        yield
-    except OSError as error:
-        raise StudyError(
-            f"{store.folder}: {error.strerror or error}. All {len(store.entries)} finished parts are "
-            f"kept; when it can be written again: sim study {command} {store.folder}"
-        ) from None
 
 
 def _bodies(job: Job, part: int) -> str:
@@ -372,8 +209,3 @@ def _bodies(job: Job, part: int) -> str:
     units = job.units(part)
     first, last = design.unit(units.start)[0], design.unit(units.stop - 1)[0]
     return f"replicate {first}" if first == last else f"replicates {first} to {last}"
-
-
-def _some(numbers: list[int]) -> str:
-    """List numbers, not too many."""
-    return ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from sim.faults import InputError
-from sim.study.runner import Progress, StudyError
+from sim.study.archive import StudyError
+from sim.study.runner import Progress
 from tests.study.study_tools import (
     ROOT,
     brief,

@@ -480,8 +480,12 @@ def test_a_statement_is_read_as_it_is_written() -> None:
         " plasma_k  >=  .5 ": ("plasma_k", ">=", 0.5),
         "potential_mean > -8.5e1": ("potential_mean", ">", -85.0),
         "pth <= +2": ("pth", "<=", 2.0),
+        "plasma_k > 3.5 mM": ("plasma_k", ">", 3.5),
+        "plasma_k > 3.5mM": ("plasma_k", ">", 3.5),
     }.items():
-        assert Question.read(text) == wanted
+        question = Question.read(text)
+        assert question == wanted
+        assert Question.read(str(question)) == question
     assert str(Question.read("plasma_k<3.5")) == "plasma_k < 3.5 mM"
     assert str(Question.read("pth>=2.0")) == "pth >= 2"
     values = np.array([3.4, 3.5, 3.6, np.nan])

@@ -17,8 +17,8 @@ import pytest
 import sim.study
 from sim.condition import load
 from sim.faults import InputError
+from sim.study.archive import StudyError
 from sim.study.findings import Study, open_study
-from sim.study.runner import StudyError
 from sim.study.store import Store, differences, locked, make_folder, read_manifest
 from tests.study.study_tools import (
     ARMS,
