@@ -404,6 +404,8 @@ def _sentences(detail: Any, kinds: Mapping[str, type[Data]]) -> list[str]:
         shape = WRONG_SHAPE[detail["type"]].format(name=name)
         if detail["type"] == "tuple_type" and len(detail["loc"]) > 1:
             shape = 'a list: ["…"]'
+        if detail["type"] == "model_type" and len(detail["loc"]) == 1:
+            shape = f"a table under [{name}]"
         return [f"{prefix}{detail['input']!r}: write {shape}"]
     if detail["type"] == "missing":
         return [f"{prefix}is missing"]

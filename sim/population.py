@@ -76,10 +76,11 @@ def draw_traits(n_cells: int, p: PopulationParameters, seed: int, replicate: int
     """
     pump, k_leak, na_leak, size = standard_normals((n_cells, 4), seed, replicate, Purpose.TRAITS).T
     with_pump, with_k = p.correlation_pump_na_leak, p.correlation_leaks
-    own_k = 1.0 - p.correlation_pump_k_leak**2
-    # Cholesky's factor, row by row: a library's last bit differs between processors.
+    own_k = 1.0 - p.correlation_pump_k_leak * p.correlation_pump_k_leak
+    # Cholesky's factor, row by row, and squares as products: a library's last bit differs between
+    # processors.
     shared = (with_k - p.correlation_pump_k_leak * with_pump) / sqrt(max(own_k, 1e-300))
-    own_na = 1.0 - with_pump**2 - shared**2
+    own_na = 1.0 - with_pump * with_pump - shared * shared
     if min(own_k, own_na) <= 0.0:
         raise SteadyStateError("the three correlations of traits exclude each other; lower one")
     traits = uniform_traits(n_cells, p)
@@ -110,7 +111,7 @@ class Fluctuation:
         for noise, normal, width in zip(
             traits[NOISE], self._normals(Purpose.FLUCTUATION_START, 0, traits), self._widths, strict=True
         ):
-            noise[:] = exp(width * normal - 0.5 * width**2)
+            noise[:] = exp(width * normal - 0.5 * width * width)
 
     def move(self, traits: Array, past: float, hours: float, step: int) -> None:
         """End a step that lasted some hours and begin one of some hours, which is draw no. ``step``."""

@@ -3,7 +3,7 @@
 import platform
 from importlib import metadata
 
-PACKAGES = ("sim-mg", "numpy", "numba", "llvmlite", "pandas")
+PACKAGES = ("sim-mg", "numpy", "numba", "llvmlite", "pandas", "scipy")
 
 
 def versions() -> dict[str, str]:

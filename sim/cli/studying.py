@@ -127,10 +127,11 @@ def verify(folder: Path, replicate: str | None) -> None:
     wanted = None if replicate is None else whole(replicate)
     if isinstance(wanted, str):
         refuse([f"replicate = {wanted!r} is not a whole number"])
+    digest = _guarded(lambda: found.digest(wanted))
     faults = found.verify()
     for fault in faults:
         click.echo(f"Error: {fault}", err=True)
-    click.echo(f"{found.digest(wanted)}  {folder}" + (f" replicate {wanted}" if replicate else ""))
+    click.echo(f"{digest}  {folder}" + (f" replicate {wanted}" if replicate else ""))
     click.echo(f"{found.bodies:,} of {found.design.units:,} bodies, {len(found.failures)} failed")
     if faults:
         click.echo(f"To do the damaged parts again: sim study run {folder}", err=True)

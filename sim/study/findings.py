@@ -302,8 +302,17 @@ class Study:
         return pd.DataFrame(rows).set_index(["variable", "condition"])
 
     def digest(self, replicate: int | None = None) -> str:
-        """SHA-256 of all results, or of one replicate's, as they were when they were computed."""
-        return digest_of_all([text for key, text in self._digests() if replicate in (None, key[0])])
+        """SHA-256 of all results, or of one replicate's, as they were when they were computed.
+
+        Raises
+        ------
+        InputError
+            If the replicate is not there.
+        """
+        digests = [text for key, text in self._digests() if replicate in (None, key[0])]
+        if replicate is not None and not digests:
+            raise InputError([f"{self.folder} has no replicate {replicate}"])
+        return digest_of_all(digests)
 
     def verify(self) -> list[str]:
         """Read every file again and say what is not as it was computed; nothing if all is well."""

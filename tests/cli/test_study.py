@@ -75,6 +75,8 @@ def test_verify_prints_the_digest_and_finds_damage() -> None:
     study = sim.open_study(FOLDER)
     assert said("study", "verify", str(FOLDER)).split()[0] == study.digest()
     assert said("study", "verify", str(FOLDER), "--replicate", "2").split()[0] == study.digest(2)
+    (fault,) = refused("study", "verify", str(FOLDER), "--replicate", "9")
+    assert "no replicate 9" in fault
     part = next((FOLDER / "courses").iterdir())
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 1

@@ -136,7 +136,7 @@ def test_workers_of_other_versions_are_refused(
 ) -> None:
     """They would compute other numbers."""
     with monkeypatch.context() as patch:
-        for module in ("parts", "runner"):
+        for module in ("parts", "archive"):
             patch.setattr(f"sim.study.{module}.versions", lambda: {"numpy": "0.0.1"})
         with pytest.raises(
             StudyError, match=r"a worker has numpy .* in place of 0\.0\.1; install the same"
@@ -145,6 +145,7 @@ def test_workers_of_other_versions_are_refused(
     assert parts_in(tmp_path) == {}
 
 
+@pytest.mark.slow
 def test_a_cluster_that_is_lost_ends_in_one_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -168,6 +168,15 @@ def test_a_folder_is_enough_to_go_on(tmp_path: Path) -> None:
     check_resumes(tmp_path, brief_reference(), plan=tmp_path)
 
 
+def test_a_file_is_enough_to_begin(tmp_path: Path) -> None:
+    """To run it again is to go on."""
+    file = tmp_path / "mine.toml"
+    file.write_text('conditions = ["baseline"]\nreplicates = 2\ncells = 5\nduration = "6 hour"\n')
+    for _ in range(2):
+        study = run_study(file, tmp_path / "study", workers=1)
+        assert (study.design.name, study.bodies) == ("mine", 2)
+
+
 def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:
     """One cannot go on with it or open it."""
     for action in (run_study, open_study):
