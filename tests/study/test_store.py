@@ -7,6 +7,7 @@ import pickle
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -464,10 +465,11 @@ LEDGER_LIMIT = 9000
 def mounted(options: str, place: Path, code: str) -> str:
     """What code prints that sees another file system at a place, in a name space of its own."""
     shell = f'mount {options} {place} && exec "$@"'
-    probe = ["unshare", "-rm", "sh", "-c", f"mount {options} {place}"]
+    command = ["unshare", "-rm", "sh", "-c", shell, "sh"]
+    probe = [*command, sys.executable, "-c", ""]
     if shutil.which("unshare") is None or subprocess.run(probe, capture_output=True).returncode:
         pytest.skip("file systems cannot be mounted here")
-    return said(code, "unshare", "-rm", "sh", "-c", shell, "sh")
+    return said(code, *command)
 
 
 def test_a_disk_that_is_really_full_ends_in_one_error(tmp_path: Path) -> None:
