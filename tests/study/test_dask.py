@@ -197,9 +197,15 @@ def test_an_address_that_cannot_be_is_refused(
 
 
 def test_workers_of_this_machine_give_the_same(tmp_path: Path) -> None:
-    """Started for one study, and ended with it."""
-    run(brief(), tmp_path, size=2, dask="local", workers=2)
-    check_whole(tmp_path, brief_reference())
+    """Started for one study, and ended with it; in a process of its own, as a user has it."""
+    (tmp_path / "brief.json").write_text(brief().model_dump_json(), encoding="utf-8")
+    code = (
+        "import json, sys; from tests.study.study_tools import read_design, run; "
+        "plan = read_design(json.load(open(sys.argv[1] + '/brief.json'))); "
+        "run(plan, sys.argv[1] + '/study', size=2, dask='local', workers=2)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=ROOT, timeout=300)
+    check_whole(tmp_path / "study", brief_reference())
 
 
 def test_without_dask_there_is_a_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

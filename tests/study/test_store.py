@@ -70,9 +70,7 @@ def flip(path: Path, place: int) -> None:
 
 # Damage to parts
 
-FILES = [
-    f"{table}/part-{part:05d}.parquet" for table in ("courses", "cases", "cells") for part in (0, 2)
-]
+FILES = ["courses/part-00000.parquet", "cases/part-00002.parquet", "cells/part-00002.parquet"]
 
 
 def spoil(path: Path) -> None:
@@ -386,8 +384,9 @@ def refused(number: int) -> Callable[..., Any]:
     return refuse
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+@pytest.mark.parametrize(
+    ("number", "workers"), [(errno.ENOSPC, 1), (errno.ENOSPC, 2), (errno.EDQUOT, 1), (errno.EIO, 1)]
+)
 def test_a_full_disk_ends_in_one_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, workers: int
 ) -> None:
