@@ -457,6 +457,49 @@ def variance_reduction(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Inter
     return Interval(estimate, 0.5 + 0.5 * ratio / factor, 0.5 + 0.5 * ratio * factor, n, level)
 
 
+def ratio_interval(part: ArrayLike, whole: ArrayLike, level: float = 0.95) -> Interval:
+    """Sum of one quantity over the sum of another in the same replicates, with the jackknife's interval.
+
+    Unlike the mean of each replicate's own ratio it is not torn about by replicates whose whole is near
+    zero.
+
+    Parameters
+    ----------
+    part, whole : array, shape (replicates,)
+        Finite values in one unit, NaN where missing.
+    level : float
+        Confidence between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        Ratio [1]. NaN if the whole adds up to zero; without bounds for fewer than two replicates, or if
+        the whole without one of them adds up to zero.
+
+    Raises
+    ------
+    ValueError
+        Rows empty, infinite or not of one length; level not between 0 and 1.
+
+    References
+    ----------
+    Cochran 1977, Sampling Techniques, chapter 6.
+    """
+    _check_level(level)
+    above, below = _pairs(part, whole, ("part", "whole"))
+    n, all_below = above.size, below.sum()
+    if n == 0 or all_below == 0.0:
+        return Interval(math.nan, math.nan, math.nan, n, level)
+    ratio = float(above.sum() / all_below)
+    left = all_below - below
+    if n == 1 or not left.all():
+        return Interval(ratio, math.nan, math.nan, n, level)
+    without_each = (above.sum() - above) / left
+    error = math.sqrt((n - 1.0) * float(np.square(without_each - without_each.mean()).mean()))
+    half = float(_t_quantile(n, level)) * error
+    return Interval(ratio, ratio - half, ratio + half, n, level)
+
+
 # How many replicates
 
 

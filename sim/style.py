@@ -40,8 +40,15 @@ STYLE: Final[dict[Any, Any]] = {
     "legend.borderpad": 0.0,
     "text.parse_math": False,
     "pdf.fonttype": 42,
+    "svg.hashsalt": "sim",
 }
 DPI: Final = 150
+UNDATED: Final[dict[str, dict[str, Any]]] = {
+    ".png": {},
+    ".pdf": {"CreationDate": None},
+    ".svg": {"Date": None},
+}
+"""Formats of a figure, each with what keeps the day out of the file."""
 
 EXPECTED: Final = "0.92"
 INK: Final = "0.15"
@@ -66,7 +73,7 @@ class Page(Figure):
     """A figure that notebooks show, whether or not they have loaded :mod:`matplotlib.pyplot`."""
 
     def _repr_png_(self) -> bytes:
-        return _png(self)
+        return _drawn(self, ".png")
 
     def settle(self) -> None:
         """Make ticks now, within the style, and keep the layout; to draw again changes nothing."""
@@ -75,27 +82,32 @@ class Page(Figure):
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG, whole or not at all.
+    """Write a figure, whole or not at all.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
         The figure.
     path : pathlib.Path
-        Where it goes.
+        Where it goes. How its name ends says how it is written: as PNG, or as vectors in PDF or SVG.
 
     Raises
     ------
+    ValueError
+        If the name ends otherwise.
     OSError
         If it cannot be written.
     """
-    write_atomically(path, _png(figure))
+    write_atomically(path, _drawn(figure, path.suffix))
 
 
-def _png(figure: Figure) -> bytes:
+def _drawn(figure: Figure, suffix: str) -> bytes:
+    """Draw a figure in the format of a suffix; the same figure gives the same bytes on any day."""
+    if suffix not in UNDATED:
+        raise ValueError(f"a figure cannot be written as {suffix!r}; choose {', '.join(UNDATED)}")
     buffer = BytesIO()
     with rc_context(STYLE):
-        figure.savefig(buffer, format="png", dpi=DPI)
+        figure.savefig(buffer, format=suffix[1:], dpi=DPI, metadata=UNDATED[suffix])
     return buffer.getvalue()
 
 

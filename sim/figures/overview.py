@@ -36,13 +36,10 @@ from sim.style import (
     Ridge,
     draw_ridges,
     extent,
-    save,
     shade,
 )
 from sim.units import HOURS_PER_DAY
 from sim.variables import PER_CELL, VARIABLES, Variable
-
-__all__ = ["EXPECTED", "INK", "STYLE", "Page", "overview", "save"]
 
 _Snapshots = Mapping[float, pd.DataFrame]
 _Spans = list[tuple[float, float]]
