@@ -219,9 +219,10 @@ def sections(docstring: str) -> dict[str, str]:
 
 
 def run_study(design: sim.Design, out: Path | None) -> sim.Study:
-    """Run a study under a progress bar, kept in ``out/study`` or, without ``out``, until the program ends.
+    """Run a study under a progress bar.
 
-    Bodies that are there already are not done again.
+    It is kept in ``out/study`` or, without ``out``, until the program ends. Bodies that are there already
+    are not done again.
     """
     if out is None:
         folder = Path(tempfile.mkdtemp(prefix="experiment-"))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sim.agents import RenalAgent as RenalAgent
     from sim.checkpoint import load_tissue as load_tissue
     from sim.checkpoint import save_tissue as save_tissue
+    from sim.comparison import Comparison as Comparison
+    from sim.comparison import compare as compare
     from sim.condition import Condition as Condition
     from sim.condition import ConditionError as ConditionError
     from sim.condition import load as load
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from sim.model import TissueModel as TissueModel
     from sim.parameters import Parameters as Parameters
     from sim.result import Result as Result
+    from sim.result import open_result as open_result
     from sim.simulation import SimulationError as SimulationError
     from sim.simulation import resume as resume
     from sim.simulation import run as run
@@ -44,7 +47,10 @@ _HOMES = {
     "run": "simulation",
     "resume": "simulation",
     "SimulationError": "simulation",
+    "compare": "comparison",
+    "Comparison": "comparison",
     "Result": "result",
+    "open_result": "result",
     "InputError": "faults",
     "Condition": "condition",
     "ConditionError": "condition",

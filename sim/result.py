@@ -1,21 +1,28 @@
-"""What a run gives: tables, units, snapshots of cells, provenance, a figure; and how it is kept."""
+"""What a run gives: tables, units, snapshots of cells, provenance, figures; how it is kept and read."""
 
 import json
-import shutil
-import tempfile
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from sim.checkpoint import save_tissue
-from sim.condition import Condition
+from sim.checkpoint import load_tissue, save_tissue
+from sim.condition import Condition, read
+from sim.faults import InputError, unknown_names
+from sim.files import new_folder
+from sim.parameters import Parameters
+from sim.persons import Person, embodied
 from sim.tissue import Tissue
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+STATE = "state.npz"
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,9 @@ class Result:
         Tables of cells by time [day].
     provenance : dict
         Everything needed to repeat the run.
-    tissue : Tissue
-        The tissue at the end, for :func:`sim.resume` and :func:`sim.save_tissue`.
+    tissue : Tissue or None
+        The tissue at the end, for :func:`sim.resume` and :func:`sim.save_tissue`; None if the result was
+        read from a folder that does not keep it.
     """
 
     condition: Condition
@@ -43,7 +51,7 @@ class Result:
     units: dict[str, str]
     snapshots: dict[float, pd.DataFrame]
     provenance: dict[str, Any]
-    tissue: Tissue = field(repr=False)
+    tissue: Tissue | None = field(repr=False)
 
     @property
     def finished(self) -> bool:
@@ -65,11 +73,31 @@ class Result:
         frame.attrs["time"] = nearest
         return frame
 
-    def plot(self) -> "Figure":
-        """Draw the run on one page; see :func:`sim.figures.overview`."""
-        from sim.figures import overview
+    @property
+    def parameters(self) -> Parameters:
+        """Numbers of the body that lived through the run."""
+        numbers = Parameters().holding(self.provenance["parameters"])
+        person = self.provenance.get("person")
+        return embodied(Person(**person), numbers) if isinstance(person, dict) else numbers
 
-        return overview(self.condition, self.table, self.snapshots)
+    def plot(self, figure: str = "overview") -> "Figure":
+        """Draw the run.
+
+        Parameters
+        ----------
+        figure : str
+            One of :data:`sim.figures.FIGURES`: "overview" on one page, "sheet" of its main numbers …
+
+        Raises
+        ------
+        InputError
+            If there is no such figure.
+        """
+        from sim.figures import FIGURES
+
+        if faults := list(unknown_names([figure], FIGURES, "figure")):
+            raise InputError([f"{fault} (there are {', '.join(FIGURES)})" for fault in faults])
+        return FIGURES[figure](self)
 
     def save(self, folder: str | Path, *, state: bool = False) -> list[Path]:
         """Write tables, figure and provenance into a new folder, all of it or nothing.
@@ -94,21 +122,41 @@ class Result:
         from sim.figures import save
 
         folder = Path(folder)
-        if folder.exists():
-            raise FileExistsError(f"{folder} exists already")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
+        with new_folder(folder) as draft:
             self.table.to_parquet(draft / "table.parquet")
             pd.concat(self.snapshots, names=["time"]).to_parquet(draft / "cells.parquet")
             save(self.plot(), draft / "overview.png")
             record = json.dumps(self.provenance | {"units": self.units}, indent=1, ensure_ascii=False)
             (draft / "provenance.json").write_text(record + "\n", encoding="utf-8")
-            if state:
-                save_tissue(self.tissue, draft / "state.npz")
-            draft.chmod(0o755)
-            draft.rename(folder)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise
+            if state and self.tissue is not None:
+                save_tissue(self.tissue, draft / STATE)
         return sorted(folder.iterdir())
+
+
+def open_result(folder: str | os.PathLike[str]) -> Result:
+    """Read a run again that was saved.
+
+    Parameters
+    ----------
+    folder : str or path
+        Written by :meth:`Result.save` or ``sim run``.
+
+    Raises
+    ------
+    InputError
+        If it is not the folder of a run, or a file in it is damaged.
+    """
+    home = Path(folder)
+    if not (home / "provenance.json").is_file() or not (home / "table.parquet").is_file():
+        raise InputError([f"{home} is not the folder of a run; `sim run` and result.save() write one"])
+    try:
+        provenance = json.loads((home / "provenance.json").read_text(encoding="utf-8"))
+        table = pd.read_parquet(home / "table.parquet")
+        cells = pd.read_parquet(home / "cells.parquet")
+        units, condition = provenance.pop("units"), read(provenance["condition"])
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        raise InputError([f"{home} cannot be read: {error}"]) from None
+    snapshots = {day: cells.loc[day] for day in cells.index.unique("time")}
+    state = home / STATE
+    tissue = load_tissue(state) if state.exists() else None
+    return Result(condition, table, units, snapshots, provenance, tissue)

@@ -1,10 +1,11 @@
-"""Command line: ``sim run``, ``sim resume``, ``sim study``, ``sim list``, ``sim describe`` …
+"""Command line: ``sim run``, ``sim compare``, ``sim study``, ``sim list``, ``sim describe`` …
 
 Heavy imports are inside the commands, so that help answers at once.
 """
 
 import click
 
+from sim.cli.comparing import compare, plot
 from sim.cli.describing import describe, init, list_conditions
 from sim.cli.running import resume, run
 from sim.cli.studying import study
@@ -20,5 +21,5 @@ def main() -> None:
     """
 
 
-for command in (run, resume, study, list_conditions, describe, validate, init):
+for command in (run, resume, compare, plot, study, list_conditions, describe, validate, init):
     main.add_command(command)

@@ -9,6 +9,12 @@ if TYPE_CHECKING:
 
 INPUT_AT_FAULT, FAILED, INTERRUPTED = 2, 1, 130
 """Exit codes beside zero."""
+SHOWN = (
+    "plasma_k", "plasma_mg", "plasma_ca", "plasma_na", "plasma_hco3", "intake_k", "urine_k", "intake_mg",
+    "urine_mg", "body_k", "ecf_volume", "na_in_mean", "na_in_sd", "k_in_mean", "k_in_sd", "mg_free_mean",
+    "potential_mean", "expression_mean", "renin", "aldosterone", "pth", "pressure", "qtc",
+)  # fmt: skip
+"""Variables of the table that commands print."""
 
 
 def new_console(width: int = 120) -> "Console":

@@ -1,5 +1,7 @@
 """Reading options: text becomes numbers, or stays text for the checks that list every fault."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 
@@ -38,3 +40,37 @@ def number(text: str) -> Any:
         return float(text)
     except ValueError:
         return text
+
+
+def output_folder(out: Path | None, name: str) -> Path:
+    """Folder to write: as told, or a free name in ``results``."""
+    if out is not None:
+        return out
+    base = Path("results") / Path(name).stem
+    names = (base.with_name(f"{base.name}-{number}") for number in range(2, 10_000))
+    return next((name for name in (base, *names) if not name.exists()), base)
+
+
+def folder_faults(out: Path) -> list[str]:
+    """Say what is wrong with a folder that is to be written."""
+    if out.exists():
+        return [f"{out} exists already; choose another --out or remove it"]
+    parent = next(folder for folder in out.absolute().parents if folder.exists())
+    if not (parent.is_dir() and os.access(parent, os.W_OK)):
+        return [f"{out} cannot be written: {parent} is not a folder one may write to"]
+    return []
+
+
+def figure_faults(figure: Path | None) -> list[str]:
+    """Say what is wrong with the file of the figure."""
+    if figure is None:
+        return []
+    faults = []
+    if figure.suffix not in (".png", ".pdf", ".svg"):
+        faults.append(f"{figure} has no suffix that can be drawn; give .png, .pdf or .svg")
+    folder = figure.absolute().parent
+    if not folder.is_dir():
+        faults.append(f"{folder} is not a folder; make it first")
+    elif not os.access(figure if figure.exists() else folder, os.W_OK):
+        faults.append(f"{figure} cannot be written; choose another place")
+    return faults

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.console import FAILED, INTERRUPTED, announce, figure, new_console, refuse
-from sim.cli.options import number, read_changes, whole
+from sim.cli.bar import run_under_bar
+from sim.cli.console import FAILED, INTERRUPTED, SHOWN, announce, figure, new_console, refuse
+from sim.cli.options import folder_faults, number, output_folder, read_changes, whole
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -60,7 +61,7 @@ def run(
     console = new_console()
     try:
         announce(console)
-        folder = _output_folder(out, condition)
+        folder = output_folder(out, condition)
         planned = _checked_plan(
             folder,
             changes,
@@ -102,8 +103,8 @@ def resume(
     from sim.simulation import resume as go_on
 
     console, failure = new_console(), None
-    folder = _output_folder(out, condition)
-    if faults := _folder_faults(folder):
+    folder = output_folder(out, condition)
+    if faults := folder_faults(folder):
         refuse(faults)
     try:
         result = go_on(
@@ -125,7 +126,7 @@ def _checked_plan(folder: Path, changes: tuple[str, ...], **options: Any) -> "Pl
     from sim.planning import plan
 
     faults, parameters = read_changes(changes)
-    faults += _folder_faults(folder)
+    faults += folder_faults(folder)
     try:
         planned = plan(parameters=parameters, **options)
     except InputError as error:
@@ -142,68 +143,12 @@ def _run_and_show(console: "Console", planned: "Plan", folder: Path, keep_state:
 
     failure = None
     try:
-        result = _with_progress(console, planned)
+        result = run_under_bar(console, planned)
     except InputError as error:
         refuse(error.faults)
     except SimulationError as error:
         result, failure = error.result, error
     _finish(console, result, folder, failure, keep_state)
-
-
-def _output_folder(out: Path | None, condition: str) -> Path:
-    """Folder to write: as told, or a free name after the condition."""
-    if out is not None:
-        return out
-    base = Path("results") / Path(condition).stem
-    names = (base.with_name(f"{base.name}-{number}") for number in range(2, 10_000))
-    return next((name for name in (base, *names) if not name.exists()), base)
-
-
-def _folder_faults(out: Path) -> list[str]:
-    """Say what is wrong with a folder that is to be written."""
-    import os
-
-    if out.exists():
-        return [f"{out} exists already; choose another --out or remove it"]
-    parent = next(folder for folder in out.absolute().parents if folder.exists())
-    if not (parent.is_dir() and os.access(parent, os.W_OK)):
-        return [f"{out} cannot be written: {parent} is not a folder one may write to"]
-    return []
-
-
-def _with_progress(console: "Console", planned: "Plan") -> "Result":
-    """Carry out a plan under a bar that shows day, plasma K and Mg and the time left."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from sim.observation import Recorder
-    from sim.simulation import carry_out
-    from sim.units import HOURS_PER_DAY
-
-    end = planned.condition.duration
-    bar = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("day {task.fields[day]:.0f} of {task.fields[days]:g}"),
-        TextColumn("K {task.fields[k]:.2f}  Mg {task.fields[mg]:.2f} mM"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with bar:
-        fields: dict[str, Any] = {"day": 0.0, "days": end / HOURS_PER_DAY, "k": 0.0, "mg": 0.0}
-        task = bar.add_task(planned.condition.name, total=end, **fields)
-
-        def show(recorder: Recorder, hours: float) -> None:
-            bar.update(
-                task,
-                completed=hours,
-                day=hours / HOURS_PER_DAY,
-                k=recorder.latest("plasma_k"),
-                mg=recorder.latest("plasma_mg"),
-            )
-
-        return carry_out(planned, show)
 
 
 def _finish(
@@ -223,12 +168,6 @@ def _finish(
 
 
 MOST_EVENTS_SHOWN = 4
-SHOWN = (
-    "plasma_k", "plasma_mg", "plasma_ca", "plasma_na", "plasma_hco3", "intake_k", "urine_k", "intake_mg",
-    "urine_mg", "body_k", "ecf_volume", "na_in_mean", "na_in_sd", "k_in_mean", "k_in_sd", "mg_free_mean",
-    "potential_mean", "expression_mean", "renin", "aldosterone", "pth", "pressure", "qtc",
-)  # fmt: skip
-"""Variables of the table at the end of a run."""
 
 
 def _show(console: "Console", result: "Result") -> None:

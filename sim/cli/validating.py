@@ -1,12 +1,12 @@
 """``sim validate``: the published findings, what the model gives, and whether it lies in the band."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
+from sim.cli.options import figure_faults
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def validate(as_json: bool, figure: Path | None, cells: str) -> None:
     """Measure every published target on the virtual body; exit code 1 if one is missed."""
     console = new_console(160)
-    if faults := [*_cell_faults(cells), *_figure_faults(figure)]:
+    if faults := [*_cell_faults(cells), *figure_faults(figure)]:
         refuse(faults)
     try:
         if not as_json:
@@ -53,21 +53,6 @@ def _cell_faults(cells: str) -> list[str]:
     if cells.isdecimal() and 5 <= int(cells) <= 100_000:
         return []
     return [f"cells = {cells!r}; give a whole number, 5 to 100,000, so that every type has one"]
-
-
-def _figure_faults(figure: Path | None) -> list[str]:
-    """Say what is wrong with the file of the figure."""
-    if figure is None:
-        return []
-    faults = []
-    if figure.suffix not in (".png", ".pdf", ".svg"):
-        faults.append(f"{figure} has no suffix that can be drawn; give .png, .pdf or .svg")
-    folder = figure.absolute().parent
-    if not folder.is_dir():
-        faults.append(f"{folder} is not a folder; make it first")
-    elif not os.access(figure if figure.exists() else folder, os.W_OK):
-        faults.append(f"{figure} cannot be written; choose another place")
-    return faults
 
 
 def _with_progress(console: "Console", n_cells: int, quiet: bool) -> "list[Verdict]":

@@ -3,18 +3,53 @@
 The style they share is in :mod:`sim.style`.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.condition import Condition
+from sim.figures.comparison import comparison
 from sim.figures.dose_response import dose_response
 from sim.figures.overview import overview
 from sim.figures.paired import paired_differences
+from sim.figures.sheet import sheet
+from sim.parameters import Parameters
 from sim.style import EXPECTED, INK, STYLE, Page, save
 
 __all__ = [
     "EXPECTED",
+    "FIGURES",
     "INK",
     "STYLE",
     "Page",
+    "comparison",
     "dose_response",
     "overview",
     "paired_differences",
     "save",
+    "sheet",
 ]
+
+
+class Run(Protocol):
+    """What is drawn; see :class:`sim.result.Result`."""
+
+    @property
+    def condition(self) -> Condition: ...
+    @property
+    def table(self) -> pd.DataFrame: ...
+    @property
+    def snapshots(self) -> Mapping[float, pd.DataFrame]: ...
+    @property
+    def parameters(self) -> Parameters: ...
+    @property
+    def provenance(self) -> Mapping[str, Any]: ...
+
+
+FIGURES: dict[str, Callable[[Run], Figure]] = {
+    "overview": lambda run: overview(run.condition, run.table, run.snapshots),
+    "sheet": lambda run: sheet(run.condition, run.table, run.provenance),
+}
+"""Figures of a run by name, for ``result.plot(name)`` and ``sim plot``."""

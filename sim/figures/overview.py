@@ -23,7 +23,6 @@ from sim.ions import MAGNESIUM, POTASSIUM, SODIUM, Ion
 from sim.parameters import CELL_TYPES
 from sim.style import (
     BLUE,
-    EXPECTED,
     FAINT,
     GREEN,
     INK,

@@ -27,6 +27,7 @@ from sim.statistics import (
     quantile_bands,
     quantile_interval,
     rank_correlations,
+    ratio_interval,
     replicates_needed,
     variance_reduction,
 )
@@ -480,6 +481,51 @@ def test_variance_reduction_by_one_pair(apart: float) -> None:
 def test_variance_reduction_with_too_much_confidence() -> None:
     """Three pairs cannot bear it: the bounds are all that can be, not an overflow."""
     assert bounds(variance_reduction([1.0, 2.0, 4.0], [1.0, 3.0, 4.5], 1.0 - 1e-12)) == (0.5, INF)
+
+
+# Ratios
+
+
+def test_ratio_is_that_of_sums() -> None:
+    found = ratio_interval([1.0, 2.0, 6.0], [2.0, 4.0, 12.0])
+    assert found.estimate == pytest.approx(0.5)
+    assert bounds(found) == pytest.approx((0.5, 0.5))
+    assert found.n == 3
+
+
+def test_ratio_interval_of_two_by_hand() -> None:
+    """Without each: 3/2 and 1/2; the jackknife's error is half their distance, Student's t 12.706."""
+    found = ratio_interval([1.0, 3.0], [2.0, 2.0])
+    assert found.estimate == 1.0
+    half = float(stats.t.ppf(0.975, 1)) * math.sqrt(0.5 * 2 * 0.5**2)
+    assert bounds(found) == pytest.approx((1.0 - half, 1.0 + half))
+
+
+@given(paired_rows, st.floats(0.1, 10.0))
+@reproducible
+def test_ratio_moves_with_the_unit(arms: tuple[list[float], list[float]], scale: float) -> None:
+    part, whole = np.array(arms[0]), np.abs(arms[1]) + 1.0
+    found, other = ratio_interval(part, whole), ratio_interval(scale * part, whole)
+    assert np.array(other[:3]) == pytest.approx(
+        scale * np.array(found[:3]), rel=1e-9, abs=1e-9, nan_ok=True
+    )
+
+
+def test_ratio_to_nothing_is_unknown() -> None:
+    assert math.isnan(ratio_interval([1.0, 2.0], [1.0, -1.0]).estimate)
+    assert math.isnan(ratio_interval([1.0], [2.0]).low)
+
+
+def test_coverage_of_the_ratio_interval() -> None:
+    """Ratio of sums of 20 pairs, part half of the whole with an error: near its level."""
+    rng = np.random.default_rng(3)
+    hits = 0
+    for _ in range(DRAWS):
+        whole = rng.lognormal(0.0, 0.4, 20)
+        part = 0.5 * whole + rng.normal(0.0, 0.2, 20)
+        low, high = bounds(ratio_interval(part, whole))
+        hits += low <= 0.5 <= high
+    assert 0.93 <= hits / DRAWS <= 0.965
 
 
 # How many replicates

@@ -1,0 +1,167 @@
+"""``sim compare`` and ``sim plot``: two runs side by side, and figures of a run that was saved."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.bar import run_under_bar
+from sim.cli.console import FAILED, INTERRUPTED, SHOWN, announce, figure, new_console, refuse
+from sim.cli.options import figure_faults, folder_faults, number, output_folder, read_changes, whole
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.comparison import Comparison
+    from sim.planning import Plan
+    from sim.result import Result
+
+
+@click.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--cells", default="1000", show_default=True, metavar="N", help="Number of cells.")
+@click.option("--days", metavar="D", help="Duration; by default each condition's.")
+@click.option("--seed", default="0", show_default=True, metavar="S", help="Seed of all random draws.")
+@click.option("--set", "changes", multiple=True, metavar='NAME="VALUE UNIT"',
+              help="Change a parameter in both; may be repeated.")  # fmt: skip
+@click.option("--noise/--no-noise", default=True, help="Whether cells fluctuate.  [default: noise]")
+@click.option("--day", metavar="D", help="Day of the table; by default the last that both recorded.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+              help="New folder; by default results/A-and-B.")  # fmt: skip
+def compare(
+    first: str,
+    second: str,
+    cells: str,
+    days: str | None,
+    seed: str,
+    changes: tuple[str, ...],
+    noise: bool,
+    day: str | None,
+    out: Path | None,
+) -> None:
+    """Compare B with A: two conditions, run on the same cells, or two folders of `sim run`.
+
+    Options of runs are for conditions; a folder is taken as it is. For an interval around a difference
+    it takes many bodies: sim study run A B
+    """
+    console = new_console()
+    folder = output_folder(out, f"{Path(first).stem}-and-{Path(second).stem}")
+    faults, parameters = read_changes(changes)
+    faults += folder_faults(folder)
+    when = None if day is None else number(day)
+    if isinstance(when, str):
+        faults.append(f"day = {when!r} is not a number")
+    options = {
+        "n_cells": whole(cells), "days": None if days is None else number(days), "seed": whole(seed),
+        "noise": noise, "parameters": parameters,
+    }  # fmt: skip
+    sides = [_side(given, options, faults) for given in (first, second)]
+    if faults:
+        refuse(list(dict.fromkeys(faults)))
+    announce(console)
+    _conclude(console, [_result(console, side) for side in sides], folder, when)
+
+
+def _side(given: str, options: dict[str, Any], faults: list[str]) -> "Plan | Result | None":
+    """Read a result or plan a run; add to the faults if that cannot be."""
+    from sim.comparison import is_run
+    from sim.faults import InputError
+    from sim.planning import plan
+    from sim.result import open_result
+
+    try:
+        return open_result(given) if is_run(given) else plan(given, **options)
+    except InputError as error:
+        faults += error.faults
+        return None
+
+
+def _result(console: "Console", side: "Plan | Result | None") -> "Result":
+    """Take a result as it is, or carry out a plan; leave if it does not come to its end."""
+    from sim.planning import Plan
+    from sim.simulation import SimulationError
+
+    if not isinstance(side, Plan):
+        assert side is not None
+        return side
+    try:
+        result = run_under_bar(console, side)
+    except SimulationError as error:
+        click.echo(f"Error: {side.condition.name}: {error}; nothing was written.", err=True)
+        raise SystemExit(FAILED) from None
+    if not result.finished:
+        click.echo("Interrupted; nothing was written.", err=True)
+        raise SystemExit(INTERRUPTED)
+    return result
+
+
+def _conclude(console: "Console", results: "list[Result]", folder: Path, day: float | None) -> None:
+    """Show the differences and write everything."""
+    from sim.comparison import compared
+    from sim.faults import InputError
+
+    try:
+        comparison = compared(*results)
+    except InputError as error:
+        refuse(error.faults)
+    _show(console, comparison, day)
+    paths = comparison.save(folder)
+    console.print(f"Wrote {folder}: {', '.join(path.name for path in paths)}")
+
+
+def _show(console: "Console", comparison: "Comparison", day: float | None) -> None:
+    """Print the main variables of both runs, their difference, and what else differs."""
+    from rich.table import Table
+
+    from sim.variables import VARIABLES
+
+    rows = comparison.table(day)
+    first, second = comparison.names
+    title = f"Day {rows.attrs['day']:g}"
+    table = Table("", "Unit", box=None, pad_edge=False, title=title, title_justify="left")
+    for name in (first, second, "Difference"):
+        table.add_column(name, justify="right")
+    table.add_column("Reference")
+    for name in SHOWN:
+        unit, meaning, low, high = VARIABLES[name]
+        a, b = (float(run[name]) for run in (rows["first"], rows["second"]))
+        table.add_row(meaning, unit, figure(a), figure(b), _change(a, b),
+                      f"{low:g} to {high:g}" if low == low else "")  # fmt: skip
+    console.print(table)
+    if comparison.differing:
+        console.print(
+            f"The runs differ in {', '.join(comparison.differing)} too, not in the condition alone."
+        )
+    else:
+        console.print("The same cells, and the same fluctuations: the conditions make the difference.")
+
+
+def _change(a: float, b: float) -> str:
+    """Write b less a with its sign; rounding is none."""
+    if abs(b - a) <= 1e-9 * max(abs(a), abs(b)):
+        return "0"
+    return f"+{figure(b - a)}" if b > a else figure(b - a)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("name", metavar="FIGURE")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE",
+              help="By default FOLDER/FIGURE.png; .pdf and .svg are vectors.")  # fmt: skip
+def plot(folder: Path, name: str, out: Path | None) -> None:
+    """Draw a FIGURE of the run in FOLDER, such as sheet; a name that is none shows which there are."""
+    from sim.faults import InputError
+    from sim.figures import save
+    from sim.result import open_result
+
+    file = out or folder / f"{name}.png"
+    faults = figure_faults(file) if folder.is_dir() else []
+    try:
+        drawn = open_result(folder).plot(name)
+    except InputError as error:
+        refuse([*error.faults, *faults])
+    if faults:
+        refuse(faults)
+    save(drawn, file)
+    click.echo(f"Wrote {file}")

@@ -1,0 +1,222 @@
+"""The metabolic balance of a run, period by period, as balance studies of patients are charted.
+
+The convention is that of Reifenstein, Albright and Wells (J Clin Endocrinol 1945;5:367): intake is drawn
+downwards from zero, and stool and urine are stacked upwards from its lower end. What stands above zero
+was lost; what is missing below zero was kept.
+"""
+
+from collections.abc import Mapping
+from textwrap import shorten
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from sim.condition import Condition
+from sim.figures.overview import _draw_events, _lanes
+from sim.ions import MAGNESIUM, POTASSIUM, SODIUM, Ion
+from sim.parameters import Parameters
+from sim.style import BLUE, FAINT, GREEN, INK, STYLE, VERMILION, Clock, Page, extent
+from sim.units import HOURS_PER_DAY
+
+Array = NDArray[np.float64]
+
+_A4: Final = (11.69, 8.27)
+_COLOURS: Final = {POTASSIUM: VERMILION, SODIUM: BLUE, MAGNESIUM: GREEN}
+"""Colour of each ion, in the order of the panels."""
+_FLOWS: Final = ("intake", "stool", "urine")
+_MOST_BARS: Final = 60
+_LONGEST_IN_HOURS: Final = 2.0
+"""Runs of so many days are cut into hours, longer ones into days."""
+_HOURS: Final = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0)
+_DAYS: Final = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 20.0, 30.0, 60.0, 90.0)
+"""Lengths of a period that are easy to read."""
+_STOOL_ALPHA, _URINE_ALPHA, _SUM_ALPHA = 0.8, 0.35, 0.15
+_LOST: Final = "/" * 7
+"""Hatching of what stands above zero."""
+_HEADROOM: Final = 0.12
+"""Least height above zero over the height below it."""
+
+
+def balance_chart(
+    condition: Condition,
+    table: pd.DataFrame,
+    _snapshots: Mapping[float, pd.DataFrame],
+    parameters: Parameters,
+) -> Figure:
+    """Draw intake, stool and urine of K, Na and Mg, and the balance that adds up from them.
+
+    Parameters
+    ----------
+    condition : Condition
+        What was done.
+    table : pandas.DataFrame
+        A row a recorded time (index: days), with intake, stool and urine of each ion. It may end early.
+    _snapshots : mapping
+        Tables of cells by time [day]; of no account here.
+    parameters : Parameters
+        Of the body; they hold its usual intake.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A page of A4, landscape.
+    """
+    recorded = float(table.index[-1]) if len(table) else 0.0
+    clock = Clock.of(recorded or condition.duration / HOURS_PER_DAY, condition.times())
+    edges = period_edges(table)
+    lanes = _lanes(condition, clock)
+    with rc_context(STYLE):
+        engine = ConstrainedLayoutEngine(rect=(0.006, 0.008, 0.988, 0.9), w_pad=0.06, h_pad=0.02)
+        page = Page(figsize=_A4, layout=engine)
+        heights = [min(1.1, 0.15 * max(1, len(lanes))), *3 * [1.55, 0.6]]
+        cells = page.add_gridspec(7, 1, height_ratios=heights)
+        heading(page, condition, recorded, _reading(edges, clock))
+        _draw_events(page.add_subplot(cells[0]), lanes, clock)
+        for place, ion in enumerate(_COLOURS):
+            bars, total = (page.add_subplot(cells[2 * place + k]) for k in (1, 2))
+            clock.prepare(bars, last=False)
+            clock.prepare(total, last=place == len(_COLOURS) - 1)
+            usual = float(getattr(parameters.body, f"intake_{ion.symbol.lower()}"))
+            _draw_periods(bars, period_means(table, edges, ion), edges * clock.per_day, ion, usual)
+            _draw_balance(total, balance_of(table, ion), clock, ion)
+        page.align_ylabels(page.axes)
+        _draw_key(page)
+        page.settle()
+    return page
+
+
+def heading(page: Figure, condition: Condition, recorded: float, note: str) -> None:
+    """Write what was done, until when it was recorded [day], and a note, at the top of a page."""
+    height = page.get_figheight()
+    parts = [condition.name]
+    planned = condition.duration / HOURS_PER_DAY
+    if recorded < planned * (1.0 - 1e-9):
+        parts.append(f"recorded until day {recorded:.4g} of {planned:g}")
+    if condition.without:
+        parts.append("without " + ", ".join(condition.without))
+    title = shorten(condition.title or condition.name, 105, placeholder=" …")
+    subtitle = shorten(" · ".join([*parts, note]), 205, placeholder=" …")
+    page.text(0.012, 1.0 - 0.14 / height, title, size=13, weight="bold", va="top", color=INK)
+    page.text(0.012, 1.0 - 0.43 / height, subtitle, size=8.0, va="top", color=FAINT)
+
+
+def period_edges(table: pd.DataFrame) -> Array:
+    """Ends of the periods that a table is cut into [day]: at most sixty, none shorter than its rows.
+
+    They are hours or days, counted from the first row; the last may be cut short. None are there if
+    there are not two rows.
+    """
+    times = table.index.to_numpy(dtype=float)
+    if times.size < 2:
+        return np.empty(0)
+    start, span = times[0], times[-1] - times[0]
+    hours = np.array(_HOURS) / HOURS_PER_DAY
+    lengths = hours if span <= _LONGEST_IN_HOURS else np.array(_DAYS)
+    shortest = max(span / _MOST_BARS, float(np.median(np.diff(times)))) * (1.0 - 1e-9)
+    length = next((x for x in lengths if x >= shortest), max(shortest, lengths[-1]))
+    inner = start + length * np.arange(np.ceil(span / length - 1e-6))
+    return np.append(inner, times[-1])
+
+
+def period_means(table: pd.DataFrame, edges: Array, ion: Ion) -> dict[str, Array]:
+    """Intake, stool and urine of an ion in each period, means [mmol/day]; NaN where a row is missing.
+
+    A row holds means since the row before it; the first holds those of a moment and is not counted.
+    """
+    times = table.index.to_numpy(dtype=float)
+    means = {}
+    for flow in _FLOWS:
+        amounts, unknown = _amounts(table, flow, ion)
+        held = np.diff(np.interp(edges, times, np.cumsum(np.where(unknown, 0.0, amounts))))
+        gaps = np.diff(np.interp(edges, times, np.cumsum(unknown)))
+        means[flow] = np.where(gaps > 0.0, np.nan, held) / np.diff(edges)
+    return means
+
+
+def _amounts(table: pd.DataFrame, flow: str, ion: Ion) -> tuple[Array, NDArray[np.bool_]]:
+    """Amount of each row since the row before it [mmol], and whether it is missing."""
+    times = table.index.to_numpy(dtype=float)
+    rates = table[f"{flow}_{ion.symbol.lower()}"].to_numpy(dtype=float)
+    amounts = rates * np.diff(times, prepend=times[:1])
+    amounts[:1] = 0.0
+    return amounts, np.isnan(amounts)
+
+
+def balance_of(table: pd.DataFrame, ion: Ion) -> "pd.Series[float]":
+    """Intake less stool and urine since the first row [mmol]; NaN from the first missing row on."""
+    intake, stool, urine = (_amounts(table, flow, ion)[0] for flow in _FLOWS)
+    return pd.Series(np.cumsum(intake - stool - urine), index=table.index)
+
+
+def _reading(edges: Array, clock: Clock) -> str:
+    """Say how the chart is read, and how long a period is."""
+    if edges.size < 2:
+        return "too short for a balance"
+    length = round((edges[1] - edges[0]) * clock.per_day, 2)
+    unit = clock.unit if clock.unit == "h" or length == 1.0 else "days"
+    return (
+        f"intake is drawn down from zero, stool and urine are stacked up from there: what stands above "
+        f"zero is lost, what is missing below it is kept; a bar is {length:g} {unit}"
+    )
+
+
+def _draw_key(page: Figure) -> None:
+    """Explain what bars and lines are."""
+    handles = [
+        Line2D([], [], color=INK, linewidth=1.0, label="intake"),
+        Patch(facecolor="0.45", label="stool and vomit"),
+        Patch(facecolor="0.82", label="urine"),
+        Patch(facecolor="white", edgecolor=INK, hatch=_LOST, linewidth=0.0, label="lost"),
+        Patch(facecolor="white", edgecolor="0.6", linewidth=0.6, label="kept"),
+        Line2D([], [], color=FAINT, linestyle=(0, (5, 3)), linewidth=0.7, label="usual intake"),
+    ]
+    page.axes[0].legend(handles=handles, loc="lower right", ncols=6, bbox_to_anchor=(1.0, 1.0))
+
+
+def _draw_periods(
+    axes: Axes, means: Mapping[str, Array], edges: Array, ion: Ion, usual: float
+) -> None:
+    """Draw intake from zero down, stool and urine from there up, and hatch what stands above zero."""
+    axes.set_ylabel(f"{ion.symbol}\n(mmol/day)")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+    axes.axhline(-usual, color=FAINT, linestyle=(0, (5, 3)), linewidth=0.7, zorder=3)
+    axes.axhline(0.0, color=INK, linewidth=0.9, zorder=4)
+    lowest, highest = -usual, 0.0
+    if edges.size > 1:
+        bottom = -means["intake"]
+        passed = bottom + means["stool"]
+        top = passed + means["urine"]
+        colour = _COLOURS[ion]
+        axes.stairs(passed, edges, baseline=bottom, fill=True, fc=(colour, _STOOL_ALPHA), lw=0.0)
+        axes.stairs(top, edges, baseline=passed, fill=True, fc=(colour, _URINE_ALPHA), lw=0.0)
+        above = np.clip(top, 0.0, None)
+        axes.stairs(above, edges, baseline=0.0, fill=True, fc="none", ec=INK, hatch=_LOST, lw=0.0)
+        axes.stairs(top, edges, baseline=None, color=colour, linewidth=0.9)
+        axes.stairs(bottom, edges, baseline=0.0, color=INK, linewidth=0.9)
+        lowest = float(np.nanmin(bottom, initial=lowest))
+        highest = float(np.nanmax(top, initial=0.0))
+    axes.set_ylim(1.06 * lowest, max(1.1 * highest, -_HEADROOM * lowest))
+
+
+def _draw_balance(axes: Axes, balance: "pd.Series[float]", clock: Clock, ion: Ion) -> None:
+    """Draw what the body has gained since the start, with its last value."""
+    times, values = balance.index.to_numpy(dtype=float) * clock.per_day, balance.to_numpy()
+    axes.axhline(0.0, color=INK, linewidth=0.6)
+    axes.fill_between(times, 0.0, values, color=_COLOURS[ion], alpha=_SUM_ALPHA, linewidth=0.0)
+    axes.plot(times, values, color=_COLOURS[ion], linewidth=1.4)
+    axes.set_ylabel("balance\n(mmol)")
+    axes.set_ylim(extent([0.0, *np.round(values, 6)], 0.12))
+    if values.size > 1 and np.isfinite(values[-1]):
+        last = f"{values[-1]:+.3g} mmol".replace("-", "−") if abs(values[-1]) >= 0.05 else "0 mmol"
+        axes.annotate(
+            last, (1.004, values[-1]), xycoords=("axes fraction", "data"), va="center",
+            color=INK, annotation_clip=False,
+        )  # fmt: skip

@@ -1,0 +1,95 @@
+"""Two runs side by side: their courses, and the difference of the second from the first."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from sim.condition import Condition
+from sim.style import BLUE, FAINT, INK, STYLE, VERMILION, Clock, Page, extent, shade
+from sim.variables import VARIABLES
+
+COMPARED: Final = (
+    "plasma_k", "plasma_mg", "plasma_ca", "urine_k", "na_in_mean", "k_in_mean", "potential_mean",
+    "pressure",
+)  # fmt: skip
+"""What is drawn."""
+_LOOKS: Final[tuple[dict[str, Any], ...]] = (
+    {"color": BLUE, "linestyle": "-", "linewidth": 1.3},
+    {"color": VERMILION, "linestyle": (0, (4, 1.5)), "linewidth": 1.3},
+)
+"""Lines of the first and of the second run."""
+_A4: Final = (8.27, 11.69)
+
+
+def comparison(
+    names: tuple[str, str],
+    tables: tuple[pd.DataFrame, pd.DataFrame],
+    conditions: tuple[Condition, Condition],
+) -> Figure:
+    """Draw two runs, a row of panels a variable: both courses, then their difference.
+
+    Parameters
+    ----------
+    names : tuple of str
+        How the runs are called.
+    tables : tuple of pandas.DataFrame
+        Their tables on the same days (the index), a column a variable.
+    conditions : tuple of Condition
+        What was done; a dotted line stands wherever something starts or stops in either.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A portrait page; reference ranges are shaded.
+    """
+    first, second = tables
+    moments = sorted({t for condition in conditions for t in condition.times()})
+    clock = Clock.of(float(first.index[-1]), moments)
+    time = first.index.to_numpy(dtype=float) * clock.per_day
+    with rc_context(STYLE):
+        page = Page(figsize=_A4, layout=ConstrainedLayoutEngine(rect=(0.01, 0.005, 0.98, 0.955)))
+        page.text(0.02, 0.985, f"{names[1]} compared with {names[0]}", size=12, weight="bold",
+                  va="top", color=INK)  # fmt: skip
+        panels = page.subplots(len(COMPARED), 2)
+        for row, (name, (levels, change)) in enumerate(zip(COMPARED, panels, strict=True)):
+            last = row == len(COMPARED) - 1
+            _draw_levels(levels, time, name, tables)
+            _draw_change(change, time, name, (second[name] - first[name]).to_numpy(dtype=float))
+            for axes in (levels, change):
+                clock.prepare(axes, last=last, ticks=6)
+        panels[0, 0].set_title("Both runs, reference range shaded")
+        panels[0, 1].set_title("Second less first")
+        for look, name in zip(_LOOKS, names, strict=True):
+            panels[0, 0].plot([], [], label=name, **look)
+        page.legend(loc="upper right", ncols=2, bbox_to_anchor=(0.985, 0.972), fontsize=7)
+        page.settle()
+    return page
+
+
+def _draw_levels(
+    axes: Axes, time: np.ndarray[Any, Any], name: str, tables: tuple[pd.DataFrame, pd.DataFrame]
+) -> None:
+    """Draw a variable in both runs."""
+    variable = VARIABLES[name]
+    for look, table in zip(_LOOKS, tables, strict=True):
+        axes.plot(time, table[name], **look)
+    shade(axes, variable)
+    every = [variable.low, variable.high, *tables[0][name], *tables[1][name]]
+    axes.set_ylim(extent(every, 0.08))
+    axes.set_ylabel(f"{variable.meaning.split(',')[0]}\n({variable.unit})")
+
+
+def _draw_change(
+    axes: Axes, time: np.ndarray[Any, Any], name: str, change: np.ndarray[Any, Any]
+) -> None:
+    """Draw a difference, filled from zero."""
+    axes.axhline(0.0, color=FAINT, linewidth=0.6)
+    axes.fill_between(time, 0.0, change, color="0.85", linewidth=0.0)
+    axes.plot(time, change, color=INK, linewidth=1.1)
+    axes.set_ylim(extent([0.0, *change], 0.12))
+    axes.set_ylabel(f"({VARIABLES[name].unit})")

@@ -1,0 +1,73 @@
+"""`sim compare` and `sim plot`: what they print, write and refuse."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import call
+
+OPTIONS = ("--cells", "10", "--days", "2")
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("compare") / "both"
+    call("compare", "baseline", "thiazide", *OPTIONS, "--out", str(out))
+    return out
+
+
+def test_conditions_are_compared(both: Path, tmp_path: Path) -> None:
+    shown = call("compare", "baseline", "thiazide", *OPTIONS, "--out", str(tmp_path / "again"))
+    assert shown.exit_code == 0, shown.output
+    assert "plasma K" in shown.output
+    assert "Day 2" in shown.output
+    assert "the conditions make the difference" in shown.output
+    assert (both / "differences.csv").read_text() == (tmp_path / "again/differences.csv").read_text()
+
+
+def test_folders_are_compared(both: Path, tmp_path: Path) -> None:
+    shown = call("compare", str(both / "A"), str(both / "B"), "--day", "1", "--out", str(tmp_path / "c"))
+    assert shown.exit_code == 0, shown.output
+    assert "Day 1" in shown.output
+    assert (tmp_path / "c/differences.csv").read_text() == (both / "differences.csv").read_text()
+
+
+def test_what_else_differs_is_printed(both: Path, tmp_path: Path) -> None:
+    shown = call("compare", str(both / "A"), "baseline", "--cells", "5", "--days", "2",
+                 "--out", str(tmp_path / "c"))  # fmt: skip
+    assert "differ in n_cells too" in shown.output
+
+
+def test_every_fault_is_told_and_nothing_written(tmp_path: Path) -> None:
+    out = tmp_path / "c"
+    shown = call("compare", "baselin", str(tmp_path), "--cells", "x", "--day", "y",
+                 "--set", "gfr", "--out", str(out))  # fmt: skip
+    assert shown.exit_code == 2
+    for words in ("'baselin'", "not the folder of a run", "'x'", "'y'", "--set 'gfr'"):
+        assert words in shown.stderr
+    assert "Traceback" not in shown.output
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["sheet.png", "sheet.pdf", "sheet.svg"])
+def test_a_figure_of_a_saved_run_is_drawn(both: Path, tmp_path: Path, name: str) -> None:
+    shown = call("plot", str(both / "B"), "sheet", "--out", str(tmp_path / name))
+    assert shown.exit_code == 0, shown.output
+    assert (tmp_path / name).stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("{B}", "shet"), "did you mean 'sheet'"),
+        (("{B}", "sheet", "--out", "x.bmp"), ".svg"),
+        (("{B}", "sheet", "--out", "nowhere/x.png"), "make it first"),
+        (("nowhere", "sheet"), "not the folder of a run"),
+    ],
+)
+def test_a_figure_that_cannot_be_drawn_is_refused(
+    both: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    shown = call("plot", *(word.replace("{B}", str(both / "B")) for word in arguments))
+    assert shown.exit_code == 2
+    assert words in shown.stderr
