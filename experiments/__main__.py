@@ -1,42 +1,44 @@
 """``python -m experiments``: lists the experiments, and runs one, several or all."""
 
 import ast
+import json
 from importlib import import_module
 from pathlib import Path
 
 import click
 
-from experiments.harness import sections
+from experiments.harness import RESULTS, sections
 from sim.cli.console import new_console, refuse
 from sim.faults import unknown_names
 
 FOLDER = Path(__file__).parent
-SHARED = {"__init__", "__main__", "harness"}
-"""Modules that are no experiments."""
 
 
-def names() -> list[str]:
-    """Names of all experiments."""
-    return sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in SHARED)
-
-
-def texts(name: str) -> dict[str, str]:
-    """Title and sections of an experiment, read without importing it."""
-    source = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
-    return sections(ast.get_docstring(ast.parse(source)) or "")
+def found() -> dict[str, dict[str, str]]:
+    """All experiments, modules that ask a question: title and sections of each, without importing it."""
+    texts = {}
+    for path in sorted(FOLDER.glob("*.py")):
+        text = sections(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
+        if "Question" in text:
+            texts[path.stem] = text
+    return texts
 
 
 @click.command()
 @click.argument("wanted", nargs=-1, metavar="[NAME]...|all")
 @click.option("--small", is_flag=True, help="Run at the size of the tests, seconds each.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder; each gets one of its own in it.")
-def main(wanted: tuple[str, ...], small: bool, out: Path | None) -> None:
+@click.option("--answers", is_flag=True, help="Print the committed answers as Markdown, and do nothing.")
+def main(wanted: tuple[str, ...], small: bool, out: Path | None, answers: bool) -> None:
     """List the experiments, or run some of them (or `all`) one after the other.
 
     Each is a script with options of its own: python -m experiments.NAME --help
     """
-    known = names()
-    chosen = known if "all" in wanted else list(wanted)
+    known = found()
+    if answers:
+        click.echo(page_of_answers(), nl=False)
+        return
+    chosen = list(known) if "all" in wanted else list(wanted)
     if faults := list(unknown_names(chosen, known, "experiment")):
         refuse(faults)
     if not chosen:
@@ -47,15 +49,29 @@ def main(wanted: tuple[str, ...], small: bool, out: Path | None) -> None:
         main.command.callback(small=small, out=folder)
 
 
-def _list(known: list[str]) -> None:
+def _list(known: dict[str, dict[str, str]]) -> None:
     """Show name, question and cost of each."""
     from rich.table import Table
 
     table = Table("Experiment", "Asks", "Cost at full size", box=None, pad_edge=False)
-    for name in known:
-        text = texts(name)
+    for name, text in known.items():
         table.add_row(name, text["title"], text["Cost"])
     new_console().print(table)
+
+
+def page_of_answers() -> str:
+    """Make the page that lists question, answer, command and figure of every committed result."""
+    parts = [
+        "# What the experiments found\n\nMade by `python -m experiments --answers` from the `provenance.json` "
+        "of the last full runs.\n"
+    ]
+    for name, text in found().items():
+        facts = json.loads((RESULTS / name / "provenance.json").read_text(encoding="utf-8"))
+        parts.append(
+            f"\n## {text['title']}\n\n{facts['answer']}\n\n`{facts['command']}` · "
+            f"[numbers]({name}/summary.csv) · [how](../{name}.py)\n\n![{text['title']}]({name}/figure.png)\n"
+        )
+    return "".join(parts)
 
 
 if __name__ == "__main__":
