@@ -40,7 +40,6 @@ STYLE: Final[dict[Any, Any]] = {
     "legend.borderpad": 0.0,
     "text.parse_math": False,
     "pdf.fonttype": 42,
-    "svg.hashsalt": "sim",
 }
 DPI: Final = 150
 UNDATED: Final[dict[str, dict[str, Any]]] = {
@@ -102,7 +101,7 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def _drawn(figure: Figure, suffix: str) -> bytes:
-    """Draw a figure in the format of a suffix; the same figure gives the same bytes on any day."""
+    """Draw a figure in the format of a suffix; no file holds the day on which it was written."""
     if suffix not in UNDATED:
         raise ValueError(f"a figure cannot be written as {suffix!r}; choose {', '.join(UNDATED)}")
     buffer = BytesIO()

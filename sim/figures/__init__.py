@@ -10,10 +10,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.condition import Condition
+from sim.figures.balance_chart import balance_chart
 from sim.figures.comparison import comparison
 from sim.figures.dose_response import dose_response
+from sim.figures.flux_diagram import flux_diagram
+from sim.figures.gamblegram import gamblegram
 from sim.figures.overview import overview
 from sim.figures.paired import paired_differences
+from sim.figures.phase_plane import phase_plane
 from sim.figures.sheet import sheet
 from sim.parameters import Parameters
 from sim.style import EXPECTED, INK, STYLE, Page, save
@@ -24,10 +28,14 @@ __all__ = [
     "INK",
     "STYLE",
     "Page",
+    "balance_chart",
     "comparison",
     "dose_response",
+    "flux_diagram",
+    "gamblegram",
     "overview",
     "paired_differences",
+    "phase_plane",
     "save",
     "sheet",
 ]
@@ -51,5 +59,9 @@ class Run(Protocol):
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "overview": lambda run: overview(run.condition, run.table, run.snapshots),
     "sheet": lambda run: sheet(run.condition, run.table, run.provenance),
+    "balance": lambda run: balance_chart(run.condition, run.table, run.parameters),
+    "phase-plane": lambda run: phase_plane(run.condition, run.table, run.snapshots, run.parameters),
+    "gamblegram": lambda run: gamblegram(run.condition, run.table, run.snapshots),
+    "fluxes": lambda run: flux_diagram(run.condition, run.table, run.snapshots, run.parameters),
 }
 """Figures of a run by name, for ``result.plot(name)`` and ``sim plot``."""

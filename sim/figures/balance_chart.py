@@ -6,7 +6,6 @@ was lost; what is missing below zero was kept.
 """
 
 from collections.abc import Mapping
-from textwrap import shorten
 from typing import Final
 
 import numpy as np
@@ -20,21 +19,18 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from sim.condition import Condition
-from sim.figures.overview import _draw_events, _lanes
-from sim.ions import MAGNESIUM, POTASSIUM, SODIUM, Ion
+from sim.figures.frame import A4, ION_COLOURS, draw_events, heading, lanes_of
+from sim.ions import Ion
 from sim.parameters import Parameters
-from sim.style import BLUE, FAINT, GREEN, INK, STYLE, VERMILION, Clock, Page, extent
+from sim.style import FAINT, INK, STYLE, Clock, Page, extent
 from sim.units import HOURS_PER_DAY
 
 Array = NDArray[np.float64]
 
-_A4: Final = (11.69, 8.27)
-_COLOURS: Final = {POTASSIUM: VERMILION, SODIUM: BLUE, MAGNESIUM: GREEN}
-"""Colour of each ion, in the order of the panels."""
 _FLOWS: Final = ("intake", "stool", "urine")
 _MOST_BARS: Final = 60
-_LONGEST_IN_HOURS: Final = 2.0
-"""Runs of so many days are cut into hours, longer ones into days."""
+_LONGEST_IN_HOURS: Final = 3.0
+"""Runs of so many days at most are cut into hours, longer ones into days."""
 _HOURS: Final = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0)
 _DAYS: Final = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 20.0, 30.0, 60.0, 90.0)
 """Lengths of a period that are easy to read."""
@@ -43,12 +39,13 @@ _LOST: Final = "/" * 7
 """Hatching of what stands above zero."""
 _HEADROOM: Final = 0.12
 """Least height above zero over the height below it."""
+_LEAST: Final = 0.02
+"""Balances are drawn on a scale that is no finer than so many days of usual intake."""
 
 
 def balance_chart(
     condition: Condition,
     table: pd.DataFrame,
-    _snapshots: Mapping[float, pd.DataFrame],
     parameters: Parameters,
 ) -> Figure:
     """Draw intake, stool and urine of K, Na and Mg, and the balance that adds up from them.
@@ -59,8 +56,6 @@ def balance_chart(
         What was done.
     table : pandas.DataFrame
         A row a recorded time (index: days), with intake, stool and urine of each ion. It may end early.
-    _snapshots : mapping
-        Tables of cells by time [day]; of no account here.
     parameters : Parameters
         Of the body; they hold its usual intake.
 
@@ -72,40 +67,26 @@ def balance_chart(
     recorded = float(table.index[-1]) if len(table) else 0.0
     clock = Clock.of(recorded or condition.duration / HOURS_PER_DAY, condition.times())
     edges = period_edges(table)
-    lanes = _lanes(condition, clock)
+    lanes = lanes_of(condition, clock)
     with rc_context(STYLE):
         engine = ConstrainedLayoutEngine(rect=(0.006, 0.008, 0.988, 0.9), w_pad=0.06, h_pad=0.02)
-        page = Page(figsize=_A4, layout=engine)
+        page = Page(figsize=A4, layout=engine)
         heights = [min(1.1, 0.15 * max(1, len(lanes))), *3 * [1.55, 0.6]]
         cells = page.add_gridspec(7, 1, height_ratios=heights)
-        heading(page, condition, recorded, _reading(edges, clock))
-        _draw_events(page.add_subplot(cells[0]), lanes, clock)
-        for place, ion in enumerate(_COLOURS):
+        heading(page, condition, recorded, _reading(edges))
+        draw_events(page.add_subplot(cells[0]), lanes, clock)
+        for place, ion in enumerate(ION_COLOURS):
             bars, total = (page.add_subplot(cells[2 * place + k]) for k in (1, 2))
             clock.prepare(bars, last=False)
-            clock.prepare(total, last=place == len(_COLOURS) - 1)
+            clock.prepare(total, last=place == len(ION_COLOURS) - 1)
             usual = float(getattr(parameters.body, f"intake_{ion.symbol.lower()}"))
             _draw_periods(bars, period_means(table, edges, ion), edges * clock.per_day, ion, usual)
-            _draw_balance(total, balance_of(table, ion), clock, ion)
+            balance = balance_of(table, ion)
+            _draw_balance(total, balance.set_axis(balance.index * clock.per_day), ion, usual)
         page.align_ylabels(page.axes)
         _draw_key(page)
         page.settle()
     return page
-
-
-def heading(page: Figure, condition: Condition, recorded: float, note: str) -> None:
-    """Write what was done, until when it was recorded [day], and a note, at the top of a page."""
-    height = page.get_figheight()
-    parts = [condition.name]
-    planned = condition.duration / HOURS_PER_DAY
-    if recorded < planned * (1.0 - 1e-9):
-        parts.append(f"recorded until day {recorded:.4g} of {planned:g}")
-    if condition.without:
-        parts.append("without " + ", ".join(condition.without))
-    title = shorten(condition.title or condition.name, 105, placeholder=" …")
-    subtitle = shorten(" · ".join([*parts, note]), 205, placeholder=" …")
-    page.text(0.012, 1.0 - 0.14 / height, title, size=13, weight="bold", va="top", color=INK)
-    page.text(0.012, 1.0 - 0.43 / height, subtitle, size=8.0, va="top", color=FAINT)
 
 
 def period_edges(table: pd.DataFrame) -> Array:
@@ -131,6 +112,8 @@ def period_means(table: pd.DataFrame, edges: Array, ion: Ion) -> dict[str, Array
 
     A row holds means since the row before it; the first holds those of a moment and is not counted.
     """
+    if edges.size < 2:
+        return dict.fromkeys(_FLOWS, np.empty(0))
     times = table.index.to_numpy(dtype=float)
     means = {}
     for flow in _FLOWS:
@@ -156,15 +139,15 @@ def balance_of(table: pd.DataFrame, ion: Ion) -> "pd.Series[float]":
     return pd.Series(np.cumsum(intake - stool - urine), index=table.index)
 
 
-def _reading(edges: Array, clock: Clock) -> str:
+def _reading(edges: Array) -> str:
     """Say how the chart is read, and how long a period is."""
     if edges.size < 2:
         return "too short for a balance"
-    length = round((edges[1] - edges[0]) * clock.per_day, 2)
-    unit = clock.unit if clock.unit == "h" or length == 1.0 else "days"
+    days = round(float(edges[1] - edges[0]), 6)
+    length = f"{days * HOURS_PER_DAY:.3g} h" if days < 1.0 else f"{days:g} day{'s' * (days != 1.0)}"
     return (
-        f"intake is drawn down from zero, stool and urine are stacked up from there: what stands above "
-        f"zero is lost, what is missing below it is kept; a bar is {length:g} {unit}"
+        "intake is drawn down from zero, stool and urine are stacked up from there: what stands above "
+        f"zero is lost, what is missing below it is kept; a bar is {length}"
     )
 
 
@@ -181,9 +164,7 @@ def _draw_key(page: Figure) -> None:
     page.axes[0].legend(handles=handles, loc="lower right", ncols=6, bbox_to_anchor=(1.0, 1.0))
 
 
-def _draw_periods(
-    axes: Axes, means: Mapping[str, Array], edges: Array, ion: Ion, usual: float
-) -> None:
+def _draw_periods(axes: Axes, means: Mapping[str, Array], edges: Array, ion: Ion, usual: float) -> None:
     """Draw intake from zero down, stool and urine from there up, and hatch what stands above zero."""
     axes.set_ylabel(f"{ion.symbol}\n(mmol/day)")
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
@@ -194,7 +175,7 @@ def _draw_periods(
         bottom = -means["intake"]
         passed = bottom + means["stool"]
         top = passed + means["urine"]
-        colour = _COLOURS[ion]
+        colour = ION_COLOURS[ion]
         axes.stairs(passed, edges, baseline=bottom, fill=True, fc=(colour, _STOOL_ALPHA), lw=0.0)
         axes.stairs(top, edges, baseline=passed, fill=True, fc=(colour, _URINE_ALPHA), lw=0.0)
         above = np.clip(top, 0.0, None)
@@ -206,14 +187,14 @@ def _draw_periods(
     axes.set_ylim(1.06 * lowest, max(1.1 * highest, -_HEADROOM * lowest))
 
 
-def _draw_balance(axes: Axes, balance: "pd.Series[float]", clock: Clock, ion: Ion) -> None:
+def _draw_balance(axes: Axes, balance: "pd.Series[float]", ion: Ion, usual: float) -> None:
     """Draw what the body has gained since the start, with its last value."""
-    times, values = balance.index.to_numpy(dtype=float) * clock.per_day, balance.to_numpy()
+    times, values = balance.index.to_numpy(dtype=float), balance.to_numpy()
     axes.axhline(0.0, color=INK, linewidth=0.6)
-    axes.fill_between(times, 0.0, values, color=_COLOURS[ion], alpha=_SUM_ALPHA, linewidth=0.0)
-    axes.plot(times, values, color=_COLOURS[ion], linewidth=1.4)
+    axes.fill_between(times, 0.0, values, color=ION_COLOURS[ion], alpha=_SUM_ALPHA, linewidth=0.0)
+    axes.plot(times, values, color=ION_COLOURS[ion], linewidth=1.4)
     axes.set_ylabel("balance\n(mmol)")
-    axes.set_ylim(extent([0.0, *np.round(values, 6)], 0.12))
+    axes.set_ylim(extent([-_LEAST * usual, _LEAST * usual, *values], 0.12))
     if values.size > 1 and np.isfinite(values[-1]):
         last = f"{values[-1]:+.3g} mmol".replace("-", "−") if abs(values[-1]) >= 0.05 else "0 mmol"
         axes.annotate(

@@ -4,7 +4,6 @@ Each ion has one colour; the style is that of :mod:`sim.style`.
 """
 
 from collections.abc import Mapping
-from textwrap import shorten
 from typing import Any, Final
 
 import numpy as np
@@ -15,21 +14,25 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec, SubplotSpec
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from sim.condition import Condition
+from sim.figures.frame import (
+    A4,
+    BAND_INCHES,
+    ION_COLOURS,
+    LANE_INCHES,
+    draw_events,
+    heading,
+    lanes_of,
+)
 from sim.ions import MAGNESIUM, POTASSIUM, SODIUM, Ion
 from sim.parameters import CELL_TYPES
 from sim.style import (
-    BLUE,
-    FAINT,
-    GREEN,
     INK,
     PURPLE,
     RIDGE_HEIGHT,
     STYLE,
-    VERMILION,
     Clock,
     Page,
     Ridge,
@@ -41,14 +44,10 @@ from sim.units import HOURS_PER_DAY
 from sim.variables import PER_CELL, VARIABLES, Variable
 
 _Snapshots = Mapping[float, pd.DataFrame]
-_Spans = list[tuple[float, float]]
-"""Start and length of each time that something is done."""
 
-_A4: Final = (11.69, 8.27)
-_COLOURS: Final = {POTASSIUM: VERMILION, MAGNESIUM: GREEN, SODIUM: BLUE}
-"""Colour of each ion, in the order of the rows of panels."""
+_IONS: Final = (POTASSIUM, MAGNESIUM, SODIUM)
+"""From the top row of panels down."""
 _POTENTIAL_COLOUR: Final = PURPLE
-_EVENT: Final = "0.82"
 
 _FLOWS: Final[dict[str, dict[str, Any]]] = {
     "intake": {"linestyle": (0, (4, 2)), "linewidth": 1.2, "alpha": 0.75},
@@ -57,13 +56,8 @@ _FLOWS: Final[dict[str, dict[str, Any]]] = {
 }
 """Lines of what goes in and out, by the first part of the column's name."""
 
-_LANE_INCHES: Final = 0.17
-_BAND_INCHES: Final = 1.6
 _PANEL_INCHES: Final = 1.4
-"""Height of a lane of events, of all lanes at most and of a panel, before scaling to the page."""
-
-_LETTER: Final = 0.0175
-"""Width of a letter over that of the time axis."""
+"""Height of a panel, before scaling to the page."""
 
 _RIDGES: Final = 16
 _ROWS: Final = 6
@@ -90,74 +84,22 @@ def overview(condition: Condition, table: pd.DataFrame, snapshots: _Snapshots) -
     snapshots = {day: cells[cells["type"] == CELL_TYPES[0]] for day, cells in snapshots.items()}
     recorded = float(table.index[-1]) if len(table) else 0.0
     clock = Clock.of(recorded or condition.duration / HOURS_PER_DAY, condition.times())
-    lanes = _lanes(condition, clock)
+    lanes = lanes_of(condition, clock)
     cells = max(map(len, snapshots.values()), default=0)
     with rc_context(STYLE):
         engine = ConstrainedLayoutEngine(rect=(0.006, 0.008, 0.988, 0.915), w_pad=0.06)
-        page = Page(figsize=_A4, layout=engine)
-        band = min(_BAND_INCHES, _LANE_INCHES * max(1, len(lanes)))
+        page = Page(figsize=A4, layout=engine)
+        band = min(BAND_INCHES, LANE_INCHES * max(1, len(lanes)))
         heights, widths = [band, *4 * [_PANEL_INCHES]], [1.2, 1.2, 0.75, 0.75]
         grid = page.add_gridspec(5, 4, height_ratios=heights, width_ratios=widths)
-        _draw_heading(page, condition, cells, recorded)
-        _draw_events(page.add_subplot(grid[0, 0]), lanes, clock)
+        heading(page, condition, recorded, f"muscle cells drawn: {cells:,}")
+        draw_events(page.add_subplot(grid[0, 0]), lanes, clock)
         _draw_key(page.add_subplot(grid[0, 1]))
         _draw_courses(page, grid, table.set_axis(table.index * clock.per_day), clock)
         for column, ion in enumerate((POTASSIUM, SODIUM), 2):
             _draw_ridges(page.add_subplot(grid[:, column]), ion, snapshots, clock)
         page.settle()
     return page
-
-
-def _lanes(condition: Condition, clock: Clock) -> dict[str, _Spans]:
-    """Spans of the events within the time axis, as (start, length) by label."""
-    lanes: dict[str, _Spans] = {}
-    for hours, until, label in condition.events():
-        start, stop = (t / HOURS_PER_DAY * clock.per_day for t in (hours, until))
-        if start < clock.end:
-            lanes.setdefault(label, []).append((start, min(stop, clock.end) - start))
-    return lanes
-
-
-def _draw_heading(page: Figure, condition: Condition, cells: int, recorded: float) -> None:
-    """Write title and subtitle."""
-    parts = [condition.name, f"muscle cells drawn: {cells:,}"]
-    planned = condition.duration / HOURS_PER_DAY
-    if recorded < planned * (1.0 - 1e-9):
-        parts.append(f"recorded until day {recorded:.4g} of {planned:g}")
-    if condition.without:
-        parts.append("without " + ", ".join(condition.without))
-    title = shorten(condition.title or condition.name, 105, placeholder=" …")
-    subtitle = shorten(" · ".join(parts), 170, placeholder=" …")
-    page.text(0.012, 0.982, title, size=13, weight="bold", va="top", color=INK)
-    page.text(0.012, 0.947, subtitle, size=8.5, va="top", color=FAINT)
-
-
-def _draw_events(axes: Axes, lanes: Mapping[str, _Spans], clock: Clock) -> None:
-    """Draw a lane for each thing that is done."""
-    axes.set_title("What is done")
-    axes.set_axis_off()
-    axes.set(xlim=(0.0, clock.end), ylim=(max(1, len(lanes)) - 0.5, -0.5))
-    if not lanes:
-        axes.text(0.0, 0.0, "nothing", va="center", style="italic", color=FAINT)
-    size = min(7.0, 7.0 * _BAND_INCHES / (_LANE_INCHES * max(1, len(lanes))))
-    for lane, (label, spans) in enumerate(lanes.items()):
-        axes.broken_barh(spans, (lane - 0.41, 0.82), color=_EVENT, linewidth=0.0)
-        place = _beside(label, spans, clock.end)
-        axes.text(y=lane, s=label, va="center_baseline", size=size, color=INK, **place)
-
-
-def _beside(label: str, spans: _Spans, end: float) -> dict[str, Any]:
-    """Place a label in the first bar of a lane if it fits, else before it or after the last."""
-    (start, length), stop = spans[0], sum(spans[-1])
-    width, gap = _LETTER * len(label) * end, 0.5 * _LETTER * end
-    if width < length:
-        return {"x": start + gap, "ha": "left"}
-    if width < start:
-        return {"x": start - gap, "ha": "right"}
-    if width < end - stop:
-        return {"x": stop + gap, "ha": "left"}
-    halo = withStroke(linewidth=2.0, foreground="white")
-    return {"x": start + gap, "ha": "left", "path_effects": [halo]}
 
 
 def _draw_key(axes: Axes) -> None:
@@ -169,7 +111,7 @@ def _draw_key(axes: Axes) -> None:
 
 def _draw_courses(page: Figure, grid: GridSpec, table: pd.DataFrame, clock: Clock) -> None:
     """Draw the panels that share the time axis: a row an ion, and a row for the cells."""
-    for row, ion in enumerate(_COLOURS, 1):
+    for row, ion in enumerate(_IONS, 1):
         level, flows = (_time_axes(page, grid[row, column], clock) for column in (0, 1))
         _draw_level(level, table, ion)
         _draw_flows(flows, table, ion)
@@ -179,7 +121,7 @@ def _draw_courses(page: Figure, grid: GridSpec, table: pd.DataFrame, clock: Cloc
     potential, free = (_time_axes(page, grid[4, column], clock, last=True) for column in (0, 1))
     potential.set_title("Muscle cells: median, middle 50 % and 90 %")
     _draw_spread(potential, table, "potential", _POTENTIAL_COLOUR)
-    _draw_spread(free, table, "mg_free", _COLOURS[MAGNESIUM])
+    _draw_spread(free, table, "mg_free", ION_COLOURS[MAGNESIUM])
     page.align_ylabels(page.axes)
 
 
@@ -193,7 +135,7 @@ def _time_axes(page: Figure, place: SubplotSpec, clock: Clock, *, last: bool = F
 def _draw_level(axes: Axes, table: pd.DataFrame, ion: Ion) -> None:
     """Draw the plasma level of an ion."""
     name = f"plasma_{ion.symbol.lower()}"
-    axes.plot(table.index, table[name], color=_COLOURS[ion])
+    axes.plot(table.index, table[name], color=ION_COLOURS[ion])
     _frame(axes, VARIABLES[name], table[[name]])
 
 
@@ -201,7 +143,7 @@ def _draw_flows(axes: Axes, table: pd.DataFrame, ion: Ion) -> None:
     """Draw what goes in and out, each value over the time whose mean it is."""
     names = {flow: f"{flow}_{ion.symbol.lower()}" for flow in _FLOWS}
     for flow, name in names.items():
-        axes.step(table.index, table[name], color=_COLOURS[ion], snap=False, **_FLOWS[flow])
+        axes.step(table.index, table[name], color=ION_COLOURS[ion], snap=False, **_FLOWS[flow])
     top = float(np.max(table[list(names.values())].to_numpy(), initial=0.0)) or 1.0
     axes.set_ylim(0.0, 1.08 * top)
     axes.set_ylabel(f"{ion.symbol}\n({VARIABLES[names['urine']].unit})")
@@ -238,4 +180,4 @@ def _draw_ridges(axes: Axes, ion: Ion, snapshots: _Snapshots, clock: Clock) -> N
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     samples = [snapshots[day][name].to_numpy(dtype=float) for day in days]
-    draw_ridges(axes, [Ridge(v, k, _COLOURS[ion]) for k, v in enumerate(samples)], variable)
+    draw_ridges(axes, [Ridge(v, k, ION_COLOURS[ion]) for k, v in enumerate(samples)], variable)

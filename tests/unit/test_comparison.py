@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim.figures import FIGURES
 from sim.figures.sheet import GROUPS
-from sim.style import UNDATED, save
+from sim.style import save
 from sim.variables import VARIABLES
 
 
@@ -138,17 +138,16 @@ def test_the_figure_draws_both_and_their_difference(calm: sim.Result) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-@pytest.mark.parametrize("suffix", UNDATED)
-def test_every_figure_is_drawn_alike_twice(
-    calm: sim.Result, tmp_path: Path, name: str, suffix: str
-) -> None:
+def test_every_figure_is_drawn(calm: sim.Result, tmp_path: Path, name: str) -> None:
+    save(calm.plot(name), tmp_path / "page.png")
+    assert matplotlib.image.imread(tmp_path / "page.png")[..., :3].std() > 0.02  # Not an empty page.
+
+
+@pytest.mark.parametrize("suffix", [".png", ".pdf"])
+def test_a_figure_is_drawn_alike_twice(calm: sim.Result, tmp_path: Path, suffix: str) -> None:
     for copy in "ab":
-        save(calm.plot(name), tmp_path / f"{copy}{suffix}")
-    a, b = ((tmp_path / f"{copy}{suffix}").read_bytes() for copy in "ab")
-    assert a == b
-    if suffix == ".png":
-        picture = matplotlib.image.imread(tmp_path / "a.png")
-        assert picture[..., :3].std() > 0.02  # Not an empty page.
+        save(calm.plot("sheet"), tmp_path / f"{copy}{suffix}")
+    assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
 def test_a_figure_that_is_none_is_refused(calm: sim.Result, tmp_path: Path) -> None:

@@ -1,0 +1,235 @@
+"""What a body holds of each ion, and what moves between its pools in a day.
+
+What the cells do together is added up from a table of them: each type of cells stands for its share of
+cell water, each of its cells for a part of that, and the fluxes that a table lacks follow from the law
+of the membrane.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.cells import CellState, CellTraits, Fluid, RestingCell, membrane, normal_fluid, resting_cell
+from sim.condition import Condition
+from sim.control import Control
+from sim.figures.balance_chart import period_means
+from sim.ions import CATIONS, MAGNESIUM, POTASSIUM, SODIUM, Ion
+from sim.laws.magnesium_buffer import total_magnesium
+from sim.parameters import CELL_TYPES, BodyParameters, CellParameters, Parameters
+from sim.units import HOURS_PER_DAY
+
+_LONGEST: Final = 1.0
+"""Flows of gut, kidney and bone are means over so many days, or over half a shorter run."""
+
+
+class Account(NamedTuple):
+    """What a body does with an ion; flows that are below zero go the other way."""
+
+    pools: dict[str, float]
+    """Contents of ``gut``, ``fluid``, ``cells`` and, of Mg, ``bone`` [mmol]."""
+    flows: dict[str, float]
+    """``swallowed``, ``stool`` and vomit, ``absorbed`` (the difference), ``infused``, ``urine`` and, of
+    Mg, ``released`` by bone [mmol/day]."""
+    into_cells: dict[str, float]
+    """Flows from the fluid into all cells together, by name [mmol/day]."""
+
+
+def accounts_at(
+    day: float,
+    condition: Condition,
+    table: pd.DataFrame,
+    snapshots: Mapping[float, pd.DataFrame],
+    p: Parameters,
+) -> dict[Ion, Account]:
+    """What the body does with K, Na and Mg on a day that has a table of cells.
+
+    Contents, and what the cells do, are those of the moment, but the gut's content, which is the mean
+    that goes with what is swallowed.
+
+    Parameters
+    ----------
+    day : float
+        A time of ``snapshots`` [day].
+    condition, table, snapshots
+        What was done, rows and cells by time [day]; the first cells and row are of one moment.
+    p : Parameters
+        Of the body.
+    """
+    row = table.iloc[int(np.abs(table.index.to_numpy(dtype=float) - day).argmin())]
+    litres = litres_of(snapshots[min(snapshots)], table.iloc[0], p)
+    control = condition.control_at(day * HOURS_PER_DAY, p.body)
+    cells = cells_together(snapshots[day], litres, row, control, p)
+    accounts = {}
+    for ion in CATIONS:
+        content, into_cells = cells[ion]
+        flows = flows_over(span_of(day, table), condition, table, ion, p.body)
+        stay = p.body.mg_transit if ion is MAGNESIUM else p.body.absorption_time
+        pools = {
+            "gut": flows["swallowed"] * stay / HOURS_PER_DAY,  # Little's law.
+            "fluid": float(row["ecf_volume"]) * _in_fluid(row, ion, p.body),
+            "cells": content,
+        }
+        if ion is MAGNESIUM:
+            pools["bone"] = float(row["bone_mg"])
+        accounts[ion] = Account(pools, flows, into_cells)
+    return accounts
+
+
+def _in_fluid(row: "pd.Series[float]", ion: Ion, p: BodyParameters) -> float:
+    """Amount of an ion in all forms in a litre of the extracellular fluid [mmol/L]."""
+    if ion is not MAGNESIUM:
+        return float(row[f"plasma_{ion.symbol.lower()}"])
+    everywhere = p.plasma_mg_ionised + p.plasma_mg_complexed
+    forms = everywhere + p.plasma_share * p.plasma_mg_bound
+    return float(row["plasma_mg_ionised"]) * forms / p.plasma_mg_ionised
+
+
+# In and out of the body
+
+
+def span_of(day: float, table: pd.DataFrame) -> tuple[float, float]:
+    """The day that ends at a moment, or the first one [day]; half the run if that is shorter."""
+    start, end = float(table.index[0]), float(table.index[-1])
+    length = min(_LONGEST, 0.5 * (end - start))
+    since = min(max(day - length, start), end - length)
+    return since, since + length
+
+
+def flows_over(
+    span: tuple[float, float], condition: Condition, table: pd.DataFrame, ion: Ion, p: BodyParameters
+) -> dict[str, float]:
+    """Flows of an ion in and out of body and fluid, means over a span [day] of a table [mmol/day].
+
+    They are not numbers over a table of one row: its flows are of no span.
+    """
+    since, until = span
+    intake = stool = urine = float("nan")
+    if until > since:
+        means = period_means(table, np.array(span), ion)
+        intake, stool, urine = (float(means[name][0]) for name in ("intake", "stool", "urine"))
+    infused = _infused(span, condition, ion, p)
+    flows = {
+        "swallowed": intake - infused,
+        "stool": stool,
+        "absorbed": intake - infused - stool,
+        "infused": infused,
+        "urine": urine,
+    }
+    if ion is MAGNESIUM:
+        times, bone = (x.to_numpy(dtype=float) for x in (table.index, table["bone_mg"]))
+        before, after = np.interp(span, times, bone)
+        flows["released"] = float(before - after) / (until - since) if until > since else float("nan")
+    return flows
+
+
+def _infused(span: tuple[float, float], condition: Condition, ion: Ion, p: BodyParameters) -> float:
+    """What is infused of an ion, mean over a span [day], or at a moment [mmol/day]."""
+    start, end = (HOURS_PER_DAY * day for day in span)
+    edges = [start, *(edge for edge in condition.edges() if start < edge < end), end]
+    name, total = f"infused_{ion.symbol.lower()}", 0.0
+    for a, b in pairwise(edges):
+        part = (b - a) / (end - start) if end > start else 1.0
+        total += part * getattr(condition.control_at(0.5 * (a + b), p), name)
+    return HOURS_PER_DAY * total
+
+
+# In and out of cells
+
+
+def litres_of(first: pd.DataFrame, row: "pd.Series[float]", p: Parameters) -> dict[str, float]:
+    """Reference water that a cell of size one stands for, by type of cells [L].
+
+    Parameters
+    ----------
+    first : pandas.DataFrame
+        The cells when the run began, all or some of each type. A type that is absent leaves its share
+        to the others.
+    row : pandas.Series
+        Row of the run's table at that moment; it tells the water of all cells.
+    p : Parameters
+        Of the body; they tell each type's share of it, which is that of the healthy body.
+    """
+    water = (first["water"] * first["size"]).groupby(first["type"].astype(str)).sum()
+    shares = {kind: share for kind, share in p.shares().items() if kind in water.index}
+    whole = float(row["body_water"] - row["ecf_volume"]) / sum(shares.values())
+    return {kind: whole * share / float(water[kind]) for kind, share in shares.items()}
+
+
+def cells_together(
+    cells: pd.DataFrame,
+    litres: Mapping[str, float],
+    row: "pd.Series[float]",
+    control: Control,
+    p: Parameters,
+) -> dict[Ion, tuple[float, dict[str, float]]]:
+    """Content of all cells together [mmol], and flows into them by name [mmol/day], of each ion.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        The cells at a moment.
+    litres : mapping
+        From :func:`litres_of`.
+    row : pandas.Series
+        Row of the run's table at that moment; it tells the fluid around the cells.
+    control : Control
+        What is done to the body at that moment.
+    p : Parameters
+        Of the body.
+    """
+    levels = {ion: float(row[f"plasma_{ion}"]) for ion in ("na", "k", "cl", "hco3")}
+    mg, volume, osmolality = (row[name] for name in ("plasma_mg_ionised", "ecf_volume", "osmolality"))
+    # Insulin's drive is not asked for: the table holds the pump as it is.
+    fluid = Fluid(**levels, mg=mg, volume=volume, osmolality=osmolality, pump_drive=1.0)
+    normal, sums = normal_fluid(p.body), dict.fromkeys(_SUMS, 0.0)
+    for kind, own in zip(CELL_TYPES, p.of_types(), strict=True):
+        if kind in litres:
+            of_kind = cells[cells["type"] == kind]
+            columns = {name: of_kind[name].to_numpy(dtype=float) for name in of_kind.columns[1:]}
+            each = _of_each(columns, fluid, control, own, resting_cell(own, normal))
+            for name in _SUMS:
+                sums[name] += litres[kind] * float(each[name].sum())
+    k = {"pump": 2.0 * sums["pump"], "leak": -sums["k_leak"], "with Cl, for H": -sums["k_other"]}
+    na = {"pump": -3.0 * sums["pump"], "leak": sums["na_leak"], "for Mg": 2.0 * sums["mg_efflux"]}
+    of_mg = {"channels": sums["mg_influx"], "for Na": -sums["mg_efflux"]}
+    return {POTASSIUM: (sums["k"], k), SODIUM: (sums["na"], na), MAGNESIUM: (sums["mg"], of_mg)}
+
+
+_SUMS: Final = ("na", "k", "mg", "pump", "na_leak", "k_leak", "k_other", "mg_influx", "mg_efflux")
+"""What is added up over cells."""
+
+
+def _of_each(
+    x: Mapping[str, Any], fluid: Fluid, control: Control, p: CellParameters, rest: RestingCell
+) -> dict[str, Any]:
+    """Contents [mmol] and fluxes [mmol/day] of each cell of a type, if size one has a litre of water.
+
+    Area over volume falls with the square root of size; the exchange of K for H has no area. Both as in
+    :func:`sim.cells.cell_rates`.
+    """
+    state, size = state_of(x, p, rest), x["size"]
+    traits = CellTraits(x["pump_capacity_trait"], x["k_leak_trait"], x["na_leak_trait"], size)
+    m = membrane(state, traits, fluid, control, p, rest)
+    area = HOURS_PER_DAY * np.sqrt(size)
+    return {
+        "na": size * state.na,
+        "k": size * state.k,
+        "mg": size * state.mg,
+        "pump": area * x["pump"],
+        "na_leak": area * x["na_leak"],
+        "k_leak": area * x["k_leak"],
+        "k_other": area * m.kcl_efflux + HOURS_PER_DAY * size * m.proton_uptake,
+        "mg_influx": area * m.mg_influx,
+        "mg_efflux": area * m.mg_efflux,
+    }
+
+
+def state_of(x: Mapping[str, Any], p: CellParameters, rest: RestingCell) -> CellState:
+    """States of cells of one type, from their concentrations, water and pump expression."""
+    water = x["water"]
+    na, k, cl = (water * x[name] for name in ("na_in", "k_in", "cl_in"))
+    mg = water * total_magnesium(x["mg_free"], rest.mg_sites / water, p.mg_buffer_half)
+    return CellState(na, k, mg, cl + rest.fixed_charge - na - k - 2.0 * mg, x["expression"])

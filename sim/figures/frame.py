@@ -1,0 +1,80 @@
+"""What the pages of a run have in common: size, heading, colours of ions, and lanes of what is done."""
+
+from collections.abc import Mapping
+from textwrap import shorten
+from typing import Any, Final
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from sim.condition import Condition
+from sim.ions import MAGNESIUM, POTASSIUM, SODIUM
+from sim.style import BLUE, FAINT, GREEN, INK, VERMILION, Clock
+from sim.units import HOURS_PER_DAY
+
+A4: Final = (11.69, 8.27)
+ION_COLOURS: Final = {POTASSIUM: VERMILION, SODIUM: BLUE, MAGNESIUM: GREEN}
+
+Spans = list[tuple[float, float]]
+"""Start and length of each time that something is done."""
+
+LANE_INCHES: Final = 0.17
+BAND_INCHES: Final = 1.6
+"""Height of a lane and of all lanes at most."""
+_EVENT: Final = "0.82"
+_LETTER: Final = 0.0175
+"""Width of a letter over that of the time axis."""
+
+
+def heading(page: Figure, condition: Condition, recorded: float, note: str) -> None:
+    """Write what was done, until when it was recorded [day], and a note, at the top of a page."""
+    height = page.get_figheight()
+    parts = [condition.name]
+    planned = condition.duration / HOURS_PER_DAY
+    if recorded < planned * (1.0 - 1e-9):
+        parts.append(f"recorded until day {recorded:.4g} of {planned:g}")
+    if condition.without:
+        parts.append("without " + ", ".join(condition.without))
+    title = shorten(condition.title or condition.name, 105, placeholder=" …")
+    subtitle = shorten(" · ".join([*parts, note]), 205, placeholder=" …")
+    page.text(0.012, 1.0 - 0.14 / height, title, size=13, weight="bold", va="top", color=INK)
+    page.text(0.012, 1.0 - 0.43 / height, subtitle, size=8.0, va="top", color=FAINT)
+
+
+def lanes_of(condition: Condition, clock: Clock) -> dict[str, Spans]:
+    """Spans of the events within the time axis, as (start, length) by label."""
+    lanes: dict[str, Spans] = {}
+    for hours, until, label in condition.events():
+        start, stop = (t / HOURS_PER_DAY * clock.per_day for t in (hours, until))
+        if start < clock.end:
+            lanes.setdefault(label, []).append((start, min(stop, clock.end) - start))
+    return lanes
+
+
+def draw_events(axes: Axes, lanes: Mapping[str, Spans], clock: Clock) -> None:
+    """Draw a lane for each thing that is done."""
+    axes.set_title("What is done")
+    axes.set_axis_off()
+    axes.set(xlim=(0.0, clock.end), ylim=(max(1, len(lanes)) - 0.5, -0.5))
+    if not lanes:
+        axes.text(0.0, 0.0, "nothing", va="center", style="italic", color=FAINT)
+    size = min(7.0, 7.0 * BAND_INCHES / (LANE_INCHES * max(1, len(lanes))))
+    for lane, (label, spans) in enumerate(lanes.items()):
+        axes.broken_barh(spans, (lane - 0.41, 0.82), color=_EVENT, linewidth=0.0)
+        place = _beside(label, spans, clock.end)
+        axes.text(y=lane, s=label, va="center_baseline", size=size, color=INK, **place)
+
+
+def _beside(label: str, spans: Spans, end: float) -> dict[str, Any]:
+    """Place a label in the first bar of a lane if it fits, else before it or after the last."""
+    (start, length), stop = spans[0], sum(spans[-1])
+    width, gap = _LETTER * len(label) * end, 0.5 * _LETTER * end
+    if width < length:
+        return {"x": start + gap, "ha": "left"}
+    if width < start:
+        return {"x": start - gap, "ha": "right"}
+    if width < end - stop:
+        return {"x": stop + gap, "ha": "left"}
+    halo = withStroke(linewidth=2.0, foreground="white")
+    return {"x": start + gap, "ha": "left", "path_effects": [halo]}

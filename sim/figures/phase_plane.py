@@ -1,0 +1,272 @@
+"""Phase plane of a run: Na against K of every muscle cell, at moments from start to end."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from numpy.typing import ArrayLike, NDArray
+
+from sim.condition import Condition
+from sim.figures.frame import A4, heading
+from sim.parameters import CELL_TYPES, Parameters
+from sim.style import EXPECTED, FAINT, INK, STYLE, Clock, Page, extent, shade
+from sim.units import HOURS_PER_DAY
+from sim.variables import PER_CELL
+
+Array = NDArray[np.float64]
+Point = tuple[float, float]
+
+_AXES: Final = ("na_in", "k_in")
+_PANELS: Final = 6
+_COLUMNS: Final = 3
+_MAP: Final = "cividis"
+"""Even to the eye, the same for the colour-blind, and from dark to light in grey."""
+_TICKS: Final = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 2.0, 2.5, 3.0, 4.0)
+_NARROWEST: Final = 1.25
+"""Ticks of the scale of pump capacity, and the least upper end that it has."""
+_DOTS: Final = 4000.0
+_DOT_AREA: Final = (1.5, 16.0)
+"""Area of all dots of a panel [pt²], and of one at least and at most."""
+_BOTH: Final = "0.84"
+"""Grey of where both Na and K are within their reference ranges."""
+_MEAN: Final[dict[str, Any]] = {"mec": INK, "mew": 1.1, "ms": 6.5, "linewidth": 0.0, "zorder": 6}
+"""Look of the mark of a mean."""
+_DASHES: Final = (0, (4, 3))
+_ARROWS: Final = (0.12, 0.37, 0.62, 0.87)
+"""Where on the way of the mean arrows sit."""
+_AROUND: Final = 1.5
+"""How much around the typical cell is shown with the way of the mean at least [mM]."""
+_SIGHT: Final = 0.05
+"""Over the side of the panel: the least way with arrows, and how close days share a label."""
+
+
+def phase_plane(
+    condition: Condition,
+    table: pd.DataFrame,
+    snapshots: Mapping[float, pd.DataFrame],
+    parameters: Parameters,
+) -> Figure:
+    """Draw Na against K of every muscle cell, a panel a moment, and beside them the way of their mean.
+
+    Parameters
+    ----------
+    condition : Condition
+        What was done.
+    table : pandas.DataFrame
+        A row a recorded time (index: days), with the means ``na_in_mean`` and ``k_in_mean``. It may
+        end early.
+    snapshots : mapping
+        Tables of cells by time [day]. Six at most are drawn: where something starts or stops, and evenly
+        between.
+    parameters : Parameters
+        Of the body; they hold the typical cell.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A page of A4, landscape. The colour of a dot is the cell's pump capacity.
+    """
+    muscle = {day: cells[cells["type"] == CELL_TYPES[0]] for day, cells in snapshots.items()}
+    days = moments(list(muscle), [hours / HOURS_PER_DAY for hours in condition.times()])
+    clock = Clock.of(float(table.index[-1]) if len(table) else 0.0)
+    drawn = pd.concat([muscle[day] for day in days]) if days else pd.DataFrame(columns=list(PER_CELL))
+    scale = capacity_scale(drawn["pump_capacity_trait"])
+    number = len(muscle[days[0]]) if days else 0
+    with rc_context(STYLE):
+        engine = ConstrainedLayoutEngine(rect=(0.006, 0.008, 0.988, 0.89), w_pad=0.06, h_pad=0.08)
+        page = Page(figsize=A4, layout=engine)
+        recorded = clock.end / clock.per_day
+        heading(page, condition, recorded, f"{number:,} muscle cell{'s' * (number != 1)}")
+        rows, columns = -(-max(1, len(days)) // _COLUMNS), min(_COLUMNS, max(1, len(days)))
+        grid = page.add_gridspec(rows, 1 + columns, width_ratios=[1.35, *columns * [1.0]])
+        _draw_way(page.add_subplot(grid[:, 0]), table, days, clock, parameters)
+        low, high = PER_CELL["na_in"].low, PER_CELL["na_in"].high
+        least = {"na_in": [low, high], "k_in": [PER_CELL["k_in"].low, parameters.cell.rest_k]}
+        ends = _ends(drawn, least)
+        panels = [page.add_subplot(grid[k // columns, 1 + k % columns]) for k in range(len(days))]
+        for place, (axes, day) in enumerate(zip(panels, days, strict=True)):
+            last = place + columns >= len(days)
+            _prepare(axes, ends, parameters, first=place % columns == 0, last=last)
+            _draw_cells(axes, muscle[day], scale)
+            axes.set_title(f"{clock.label(day).capitalize()}: {within(muscle[day])}")
+        if panels:
+            _draw_scale(page, panels, scale)
+        _draw_key(page)
+        page.settle()
+    return page
+
+
+def moments(days: Sequence[float], changes: Sequence[float] = ()) -> list[float]:
+    """Choose six moments at most: first, last, those of changes [day], and others evenly between."""
+    if not days:
+        return []
+    there = np.array(sorted(days), dtype=float)
+    first, *between, last = np.linspace(there[0], there[-1], max(2, min(_PANELS, there.size))).tolist()
+    chosen = []
+    for change in [day for day in changes if first < day < last][: len(between)]:
+        between.remove(min(between, key=lambda day: abs(day - change)))
+        chosen.append(change)
+    nearest = {int(np.abs(there - day).argmin()) for day in (first, *between, *chosen, last)}
+    return [float(there[k]) for k in sorted(nearest)]
+
+
+def capacity_scale(capacities: ArrayLike) -> LogNorm:
+    """Scale of colours that holds nearly all pump capacities [1], and one in its middle."""
+    values = np.asarray(capacities, dtype=float)
+    there = values[np.isfinite(values) & (values > 0.0)]
+    low, high = np.quantile(there, (0.01, 0.99)) if there.size else (1.0, 1.0)
+    reach = float(max(_NARROWEST, 1.0 / low, high))
+    return LogNorm(1.0 / reach, reach)
+
+
+def within(cells: pd.DataFrame) -> str:
+    """Say which part of the cells has both Na and K within the reference ranges."""
+    if not len(cells):
+        return "no cells"
+    na, k = (cells[name].between(PER_CELL[name].low, PER_CELL[name].high) for name in _AXES)
+    return f"{100.0 * (na & k).mean():.0f} % in both ranges"
+
+
+def _ends(shown: pd.DataFrame, least: Mapping[str, Sequence[float]]) -> list[tuple[float, float]]:
+    """Ends of the axes of Na and K that hold what is shown, and some values at least."""
+    return [extent([*least[name], *shown[name]], 0.05) for name in _AXES]
+
+
+def _prepare(
+    axes: Axes, ends: list[tuple[float, float]], p: Parameters, *, first: bool, last: bool
+) -> None:
+    """Make a panel: axes, reference ranges, darker where they meet, and the typical cell."""
+    na, k = (PER_CELL[name] for name in _AXES)
+    shade(axes, na, across=True)
+    shade(axes, k)
+    corner, width, height = (na.low, k.low), na.high - na.low, k.high - k.low
+    axes.add_patch(Rectangle(corner, width, height, color=_BOTH, linewidth=0.0, zorder=0.1))
+    typical = p.cell.rest_na, p.cell.rest_k
+    axes.axline(typical, slope=-1.0, color="0.5", linewidth=0.7, linestyle=_DASHES, zorder=0.5)
+    axes.plot(*typical, "+", color=INK, markersize=8, zorder=3)
+    axes.set(xlim=ends[0], ylim=ends[1])
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axes.tick_params(labelleft=first, labelbottom=last)
+    if first:
+        axes.set_ylabel(f"{k.meaning} ({k.unit})")
+    if last:
+        axes.set_xlabel(f"{na.meaning} ({na.unit})")
+
+
+def _draw_cells(axes: Axes, cells: pd.DataFrame, scale: LogNorm) -> None:
+    """Draw a dot a cell, coloured by pump capacity, and their mean."""
+    area = float(np.clip(_DOTS / max(1, len(cells)), *_DOT_AREA))
+    axes.scatter(
+        cells["na_in"], cells["k_in"], s=area, c=cells["pump_capacity_trait"], cmap=_MAP, norm=scale,
+        linewidths=0.2, edgecolors="0.3", zorder=2, rasterized=len(cells) > 2000,
+    )  # fmt: skip
+    if len(cells):
+        halo = [withStroke(linewidth=3.0, foreground="white")]
+        axes.plot(
+            cells["na_in"].mean(), cells["k_in"].mean(), "D", mfc="none", path_effects=halo, **_MEAN
+        )
+
+
+def _draw_way(
+    axes: Axes, table: pd.DataFrame, days: Sequence[float], clock: Clock, p: Parameters
+) -> None:
+    """Draw the way of the mean of all muscle cells, with arrows, and the days of the other panels."""
+    way = table[[f"{name}_mean" for name in _AXES]].set_axis(list(_AXES), axis=1).dropna()
+    typical = {"na_in": p.cell.rest_na, "k_in": p.cell.rest_k}
+    around = {name: [value - _AROUND, value + _AROUND] for name, value in typical.items()}
+    _prepare(axes, _ends(way, around), p, first=True, last=True)
+    axes.set_title("Way of their mean")
+    if not len(way):
+        return
+    points = way.to_numpy(dtype=float)
+    corner, sides = (np.array([axes.get_xlim(), axes.get_ylim()]) @ m for m in ([1, 0], [-1, 1]))
+    axes.plot(*points.T, color=INK, linewidth=1.2, zorder=3)
+    for tail, head in arrows_on(points[:: 1 + len(points) // 60], sides):
+        arrow = {"arrowstyle": "-|>", "color": INK, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11}
+        axes.annotate("", head, tail, arrowprops=arrow, zorder=4)
+    times, within_panel = way.index.to_numpy(dtype=float), (points - corner) / sides
+    places = {int(np.abs(times - day).argmin()): clock.label(day) for day in days}
+    for group in _close(list(places), within_panel):
+        axes.plot(*points[group[-1]], "D", mfc="white", **_MEAN)
+        last = f" to {places[group[-1]].removeprefix('day ')}" if len(group) > 1 else ""
+        label = f"{places[group[0]]}{last}"
+        axes.annotate(label, points[group[-1]], **_beside(within_panel, group[-1]))
+
+
+def _close(places: Sequence[int], points: Array) -> list[list[int]]:
+    """Group places on a way, each with those before it that lie close by."""
+    groups: list[list[int]] = []
+    for k in places:
+        if groups and np.hypot(*(points[k] - points[groups[-1][0]])) < _SIGHT:
+            groups[-1].append(k)
+        else:
+            groups.append([k])
+    return groups
+
+
+def _beside(points: Array, k: int) -> dict[str, Any]:
+    """Place a label on the right hand of who walks the way, so that there and back keep apart."""
+    reach = max(1, len(points) // 20)
+    ahead = points[min(len(points) - 1, k + reach)] - points[max(0, k - reach)]
+    aside = np.array([ahead[1], -ahead[0]]) if np.any(ahead) else np.array([-1.0, -1.0])
+    aside *= 9.0 / np.hypot(*aside)
+    if (points[k][0] > 0.75 and aside[0] > 0.0) or (points[k][0] < 0.2 and aside[0] < 0.0):
+        aside *= -1.0  # It would leave the panel.
+    ha = "left" if aside[0] > 0.0 else "right"
+    va = "bottom" if aside[1] > 3.0 else "top" if aside[1] < -3.0 else "center"
+    halo = [withStroke(linewidth=2.0, foreground="white", alpha=0.8)]
+    place = {"xytext": tuple(aside), "textcoords": "offset points", "ha": ha, "va": va}
+    return {**place, "color": INK, "path_effects": halo, "zorder": 7}
+
+
+def arrows_on(points: Array, sides: Array) -> list[tuple[Point, Point]]:
+    """Tail and head of the arrows on a way through a panel with given sides; none on a short one."""
+    along = np.append(0.0, np.cumsum(np.hypot(*(np.diff(points, axis=0) / sides).T)))
+    if along[-1] < _SIGHT:
+        return []
+    parts = np.array(_ARROWS) * along[-1]
+    heads, tails = (
+        np.column_stack([np.interp(where, along, values) for values in points.T])
+        for where in (parts, parts - 0.3 * _SIGHT * min(1.0, along[-1]))
+    )
+    return [((a, b), (c, d)) for (a, b), (c, d) in zip(tails.tolist(), heads.tolist(), strict=True)]
+
+
+def _draw_scale(page: Page, panels: Sequence[Axes], scale: LogNorm) -> None:
+    """Draw the scale of colours beside the panels."""
+    mappable = ScalarMappable(scale, _MAP)
+    bar = page.colorbar(mappable, ax=panels, fraction=0.025, pad=0.015, aspect=45)
+    bar.ax.yaxis.set_major_locator(FixedLocator(list(_TICKS)))
+    bar.ax.yaxis.set_major_formatter("{x:g}")
+    bar.ax.yaxis.set_minor_locator(NullLocator())
+    bar.set_label(PER_CELL["pump_capacity_trait"].meaning)
+
+
+def _draw_key(page: Page) -> None:
+    """Explain what lines, marks and greys are."""
+    handles = [
+        Line2D([], [], color="white", linewidth=0.0, marker="D", mec=INK, mew=1.2, ms=5, label="mean"),
+        Line2D([], [], color=INK, linewidth=0.0, marker="+", ms=7, label="typical cell at rest"),
+        Line2D(
+            [], [], color="0.5", linewidth=0.7, linestyle=_DASHES, label="a Na gained for each K lost"
+        ),
+        Patch(color=EXPECTED, label="reference range"),
+        Patch(color=_BOTH, label="both"),
+    ]
+    place = (0.988, 1.0 - 0.43 / page.get_figheight())
+    page.legend(
+        handles=handles, loc="upper right", bbox_to_anchor=place, ncols=5, borderaxespad=0.0,
+        labelcolor=FAINT,
+    )  # fmt: skip
