@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STATE = "state.npz"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a run gives.
 
@@ -51,7 +51,14 @@ class Result:
     units: dict[str, str]
     snapshots: dict[float, pd.DataFrame]
     provenance: dict[str, Any]
-    tissue: Tissue | None = field(repr=False)
+    tissue: Tissue | None
+
+    def __repr__(self) -> str:
+        until = (
+            f"{len(self.table)} rows to day {self.table.index[-1]:g}" if len(self.table) else "no rows"
+        )
+        cells, outcome = self.provenance["n_cells"], self.provenance["outcome"]
+        return f"<Result {self.condition.name}: {until}, {cells} cells, {outcome}>"
 
     @property
     def finished(self) -> bool:
@@ -80,24 +87,29 @@ class Result:
         person = self.provenance.get("person")
         return embodied(Person(**person), numbers) if isinstance(person, dict) else numbers
 
-    def plot(self, figure: str = "overview") -> "Figure":
+    def plot(self, *what: str) -> "Figure":
         """Draw the run.
 
         Parameters
         ----------
-        figure : str
-            One of :data:`sim.figures.FIGURES`: "overview" on one page, "sheet" of its main numbers …
+        *what : str
+            One of :data:`sim.figures.FIGURES`: "overview" (as without), "sheet" of the main numbers,
+            "balance" … Or some variables of ``table``, which get a panel each.
 
         Raises
         ------
         InputError
-            If there is no such figure.
+            If there is no such figure or variable.
         """
-        from sim.figures import FIGURES
+        from sim.figures import FIGURES, courses
 
-        if faults := list(unknown_names([figure], FIGURES, "figure")):
-            raise InputError([f"{fault} (there are {', '.join(FIGURES)})" for fault in faults])
-        return FIGURES[figure](self)
+        if not what or (what[0] in FIGURES and len(what) == 1):
+            return FIGURES[what[0] if what else "overview"](self)
+        if faults := list(unknown_names(what, [*FIGURES, *self.table], "figure or variable")):
+            raise InputError([*faults, f"figures are {', '.join(FIGURES)}"])
+        if both := [name for name in what if name in FIGURES]:
+            raise InputError([f"{both[0]} is a page of its own; draw it alone"])
+        return courses({self.condition.name: self.table}, what, self.condition.times())
 
     def save(self, folder: str | Path, *, state: bool = False) -> list[Path]:
         """Write tables, figure and provenance into a new folder, all of it or nothing.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from cycler import cycler
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
@@ -22,6 +23,36 @@ from sim.units import HOURS_PER_DAY
 from sim.variables import Variable
 
 Array = NDArray[np.float64]
+
+EXPECTED: Final = "0.92"
+INK: Final = "0.15"
+FAINT: Final = "0.35"
+"""Greys of what is expected, of what is drawn or written, and of what is said besides."""
+BLUE: Final = "#0072B2"
+VERMILION: Final = "#D55E00"
+GREEN: Final = "#009E73"
+PURPLE: Final = "#CC79A7"
+ORANGE: Final = "#E69F00"
+SKY: Final = "#56B4E9"
+"""Colours of the palette of Okabe and Ito."""
+
+
+class Look(NamedTuple):
+    """How a run or an arm is drawn, the same wherever it is."""
+
+    color: str
+    linestyle: Any
+    marker: str
+
+
+LOOKS: Final = (
+    Look(BLUE, "-", "o"),
+    Look(VERMILION, (0, (4, 1.5)), "s"),
+    Look(GREEN, (0, (1, 1)), "^"),
+    Look(PURPLE, (0, (6, 1.5, 1, 1.5)), "D"),
+    Look(ORANGE, (0, (3, 1, 1, 1, 1, 1)), "v"),
+    Look(SKY, (0, (9, 2)), "P"),
+)
 
 STYLE: Final[dict[Any, Any]] = {
     "font.size": 7.0,
@@ -36,6 +67,7 @@ STYLE: Final[dict[Any, Any]] = {
     "xtick.major.size": 2.5,
     "ytick.major.size": 2.5,
     "axes.formatter.useoffset": False,
+    "axes.prop_cycle": cycler(color=[look.color for look in LOOKS]),
     "legend.frameon": False,
     "legend.borderpad": 0.0,
     "text.parse_math": False,
@@ -48,18 +80,6 @@ UNDATED: Final[dict[str, dict[str, Any]]] = {
     ".svg": {"Date": None},
 }
 """Formats of a figure, each with what keeps the day out of the file."""
-
-EXPECTED: Final = "0.92"
-INK: Final = "0.15"
-FAINT: Final = "0.35"
-"""Greys of what is expected, of what is drawn or written, and of what is said besides."""
-BLUE: Final = "#0072B2"
-VERMILION: Final = "#D55E00"
-GREEN: Final = "#009E73"
-PURPLE: Final = "#CC79A7"
-ORANGE: Final = "#E69F00"
-SKY: Final = "#56B4E9"
-"""Colours of the palette of Okabe and Ito."""
 
 _SHORT_DAYS: Final = 2.0
 """Time axes are in hours for up to so many days."""

@@ -146,19 +146,22 @@ def _change(a: float, b: float) -> str:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.argument("name", metavar="FIGURE")
+@click.argument("what", nargs=-1, required=True, metavar="FIGURE|VARIABLE...")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE",
               help="By default FOLDER/FIGURE.png; .pdf and .svg are vectors.")  # fmt: skip
-def plot(folder: Path, name: str, out: Path | None) -> None:
-    """Draw a FIGURE of the run in FOLDER, such as sheet; a name that is none shows which there are."""
+def plot(folder: Path, what: tuple[str, ...], out: Path | None) -> None:
+    """Draw the run in FOLDER: a FIGURE, such as sheet, or some VARIABLEs.
+
+    Another word shows which figures there are; `sim describe --variables` the variables.
+    """
     from sim.faults import InputError
     from sim.figures import save
     from sim.result import open_result
 
-    file = out or folder / f"{name}.png"
+    file = out or folder / f"{'-'.join(what[:3])}.png"
     faults = figure_faults(file) if folder.is_dir() else []
     try:
-        drawn = open_result(folder).plot(name)
+        drawn = open_result(folder).plot(*what)
     except InputError as error:
         refuse([*error.faults, *faults])
     if faults:

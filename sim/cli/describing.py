@@ -77,15 +77,17 @@ def list_conditions() -> None:
 @click.command()
 @click.argument("condition", required=False)
 @click.option("--mechanisms", is_flag=True, help="List what can be switched off with --without.")
+@click.option("--variables", is_flag=True, help="List what a run records: unit, meaning, reference.")
 @click.option("--markdown", is_flag=True, help="Write the parameters as a Markdown table.")
-def describe(condition: str | None, mechanisms: bool, markdown: bool) -> None:
+def describe(condition: str | None, mechanisms: bool, variables: bool, markdown: bool) -> None:
     """Describe CONDITION, or every parameter: value, unit, meaning, source, basis, range."""
     from rich.table import Table
 
     from sim.faults import InputError
 
-    if sum((condition is not None, mechanisms, markdown)) > 1:
-        refuse(["CONDITION, --mechanisms and --markdown exclude each other; give one of them"])
+    if sum((condition is not None, mechanisms, variables, markdown)) > 1:
+        options = "--mechanisms, --variables and --markdown"
+        refuse([f"CONDITION, {options} exclude each other; give one of them"])
 
     console = new_console()
     if mechanisms:
@@ -95,6 +97,8 @@ def describe(condition: str | None, mechanisms: bool, markdown: bool) -> None:
         for name, meaning in KNOCK_OUTS.items():
             table.add_row(name, meaning)
         console.print(table)
+    elif variables:
+        _describe_variables(console)
     elif condition is not None:
         try:
             _describe_condition(console, condition)
@@ -132,6 +136,18 @@ def write_template(file: Path, template: str) -> None:
             faults.append(f"{file} cannot be written: {error.strerror}")
     if faults:
         refuse(faults)
+
+
+def _describe_variables(console: "Console") -> None:
+    """Print every variable of a run's table."""
+    from rich.table import Table
+
+    from sim.variables import VARIABLES
+
+    table = Table("Variable", "Unit", "Meaning", "Reference", box=None, pad_edge=False)
+    for name, (unit, meaning, low, high) in VARIABLES.items():
+        table.add_row(name, unit, meaning, f"{low:g} to {high:g}" if low == low else "")
+    console.print(table)
 
 
 def _describe_condition(console: "Console", name: str) -> None:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from sim.condition import Condition
 from sim.figures.balance_chart import balance_chart
 from sim.figures.comparison import comparison
+from sim.figures.courses import courses
 from sim.figures.dose_response import dose_response
 from sim.figures.flux_diagram import flux_diagram
 from sim.figures.gamblegram import gamblegram
@@ -30,6 +31,7 @@ __all__ = [
     "Page",
     "balance_chart",
     "comparison",
+    "courses",
     "dose_response",
     "flux_diagram",
     "gamblegram",

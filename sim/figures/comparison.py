@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sim.condition import Condition
-from sim.style import BLUE, FAINT, INK, STYLE, VERMILION, Clock, Page, extent, shade
+from sim.figures.courses import draw_course
+from sim.style import FAINT, INK, STYLE, Clock, Page, extent
 from sim.variables import VARIABLES
 
 COMPARED: Final = (
@@ -18,11 +19,6 @@ COMPARED: Final = (
     "pressure",
 )  # fmt: skip
 """What is drawn."""
-_LOOKS: Final[tuple[dict[str, Any], ...]] = (
-    {"color": BLUE, "linestyle": "-", "linewidth": 1.3},
-    {"color": VERMILION, "linestyle": (0, (4, 1.5)), "linewidth": 1.3},
-)
-"""Lines of the first and of the second run."""
 _A4: Final = (8.27, 11.69)
 
 
@@ -58,30 +54,16 @@ def comparison(
         panels = page.subplots(len(COMPARED), 2)
         for row, (name, (levels, change)) in enumerate(zip(COMPARED, panels, strict=True)):
             last = row == len(COMPARED) - 1
-            _draw_levels(levels, time, name, tables)
+            draw_course(levels, dict(zip(names, tables, strict=True)), name, clock)
             _draw_change(change, time, name, (second[name] - first[name]).to_numpy(dtype=float))
             for axes in (levels, change):
                 clock.prepare(axes, last=last, ticks=6)
         panels[0, 0].set_title("Both runs, reference range shaded")
         panels[0, 1].set_title("Second less first")
-        for look, name in zip(_LOOKS, names, strict=True):
-            panels[0, 0].plot([], [], label=name, **look)
-        page.legend(loc="upper right", ncols=2, bbox_to_anchor=(0.985, 0.972), fontsize=7)
+        lines = panels[0, 0].get_lines()[:2]
+        page.legend(lines, names, loc="upper right", ncols=2, bbox_to_anchor=(0.985, 0.972), fontsize=7)
         page.settle()
     return page
-
-
-def _draw_levels(
-    axes: Axes, time: np.ndarray[Any, Any], name: str, tables: tuple[pd.DataFrame, pd.DataFrame]
-) -> None:
-    """Draw a variable in both runs."""
-    variable = VARIABLES[name]
-    for look, table in zip(_LOOKS, tables, strict=True):
-        axes.plot(time, table[name], **look)
-    shade(axes, variable)
-    every = [variable.low, variable.high, *tables[0][name], *tables[1][name]]
-    axes.set_ylim(extent(every, 0.08))
-    axes.set_ylabel(f"{variable.meaning.split(',')[0]}\n({variable.unit})")
 
 
 def _draw_change(

@@ -37,7 +37,7 @@ _CELL_REST: Final = "phosphate,\nprotein,\nHCO3,\nother fixed\ncharge"
 """What the known ions leave, in plasma and in cell water."""
 _NOTE: Final = (
     "Mg and Ca: what is ionised, two charges each; what is bound of them counts with the fixed charge, "
-    "which is the difference"
+    "which is the difference; cells weighted by their water"
 )
 
 _WIDTH: Final = 1.0

@@ -42,6 +42,17 @@ class Interval(NamedTuple):
             bounds = "no interval"
         return f"{told} ({bounds}, n {self.n})"
 
+    def brief(self, unit: str = "", digits: int = 1) -> str:
+        """Fewer words, for sentences that say elsewhere what the brackets hold: "0.3 mM (0.2 to 0.4)".
+
+        Parameters
+        ----------
+        unit, digits
+            As in :meth:`text`.
+        """
+        estimate, low, high = _written((self.estimate, self.low, self.high), digits)
+        return f"{estimate}{f' {unit}' if unit else ''} ({low} to {high})".replace("-", "−")
+
 
 def _written(numbers: tuple[float, ...], digits: int) -> list[str]:
     """Write numbers with as many decimals as give their spread so many significant digits."""

@@ -205,6 +205,17 @@ class Design(Data):
             raise ValueError("\n".join(dict.fromkeys(faults)))
         return self
 
+    def revised(self, **changes: Any) -> "Design":
+        """Return a copy with some fields replaced, checked again.
+
+        Raises
+        ------
+        DesignError
+            Lists every fault.
+        """
+        fields = {**self.model_dump(mode="json"), "conditions": self.conditions}
+        return read_design({**fields, **changes})
+
     def with_parameters(self, changes: Mapping[str, float]) -> "Design":
         """Return a design with more parameters changed, each in the unit of its table row."""
         held = with_units({**self.parameters, **changes})

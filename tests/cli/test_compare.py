@@ -71,3 +71,9 @@ def test_a_figure_that_cannot_be_drawn_is_refused(
     shown = call("plot", *(word.replace("{B}", str(both / "B")) for word in arguments))
     assert shown.exit_code == 2
     assert words in shown.stderr
+
+
+def test_variables_of_a_saved_run_are_drawn(both: Path) -> None:
+    shown = call("plot", str(both / "B"), "plasma_k", "urine_k")
+    assert shown.exit_code == 0, shown.output
+    assert (both / "B" / "plasma_k-urine_k.png").exists()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.figures import FIGURES
+from sim.figures import FIGURES, courses
 from sim.figures.sheet import GROUPS
 from sim.style import save
 from sim.variables import VARIABLES
@@ -165,3 +165,30 @@ def test_the_sheet_says_every_number_of_its_variables(calm: sim.Result) -> None:
     assert f"{end:#.3g}" in words
     low = calm.table["plasma_k"].min() < 3.5
     assert any("3.5 to 5" in word and ("low" in word) == low for word in words)
+
+
+def test_variables_are_drawn_with_unit_and_reference_range(calm: sim.Result) -> None:
+    first, second = calm.plot("plasma_k", "urine_k").axes
+    assert first.get_ylabel() == "plasma K\n(mM)"
+    assert second.get_ylabel() == "K in the urine\n(mmol/day)"
+    assert np.array_equal(first.get_lines()[0].get_ydata(), calm.table["plasma_k"])
+    low, high = first.get_ylim()
+    assert low < 3.5 < 5.0 < high
+
+
+def test_several_runs_share_a_panel_and_have_a_legend(calm: sim.Result) -> None:
+    page = courses({"calm": calm.table, "half": calm.table * 0.5}, ["plasma_mg", "ecf_volume"])
+    assert [text.get_text() for text in page.legends[0].get_texts()] == ["calm", "half"]
+    styles = {str(line.get_linestyle()) for line in page.axes[0].get_lines()[:2]}
+    assert len(styles) == 2  # Told apart without colour.
+
+
+def test_a_page_cannot_be_drawn_beside_variables(calm: sim.Result) -> None:
+    with pytest.raises(sim.InputError, match="alone"):
+        calm.plot("sheet", "plasma_k")
+    with pytest.raises(sim.InputError, match="did you mean 'plasma_k'"):
+        calm.plot("plasma_kk")
+
+
+def test_a_result_says_in_a_line_what_it_is(calm: sim.Result) -> None:
+    assert repr(calm) == "<Result baseline: 25 rows to day 6, 20 cells, finished>"

@@ -15,7 +15,6 @@ from sim.study.figures.look import (
     COMPARED,
     KEY_LINE,
     MOST_POINTS,
-    Look,
     clocks_of,
     label_leftmost,
     look_of,
@@ -29,6 +28,7 @@ from sim.study.figures.look import (
 )
 from sim.style import (
     STYLE,
+    Look,
 )
 from sim.units import HOURS_PER_DAY
 from sim.variables import VARIABLES

@@ -6,7 +6,7 @@ number of bodies behind an estimate stands beside it, as n.
 
 from collections.abc import Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -17,15 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 from sim.statistics import Interval
 from sim.study.question import Question
 from sim.style import (
-    BLUE,
     FAINT,
-    GREEN,
     INK,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
+    LOOKS,
     Clock,
+    Look,
     Page,
     extent,
 )
@@ -36,22 +32,6 @@ if TYPE_CHECKING:
     from sim.study.findings import Study
 
 
-class Look(NamedTuple):
-    """How an arm is drawn."""
-
-    color: str
-    linestyle: Any
-    marker: str
-
-
-LOOKS: Final = (
-    Look(BLUE, "-", "o"),
-    Look(VERMILION, (0, (4, 1.5)), "s"),
-    Look(GREEN, (0, (1, 1)), "^"),
-    Look(PURPLE, (0, (6, 1.5, 1, 1.5)), "D"),
-    Look(ORANGE, (0, (3, 1, 1, 1, 1, 1)), "v"),
-    Look(SKY, (0, (9, 2)), "P"),
-)
 COMPARED: Final[dict[str, Any]] = {"color": INK, "linestyle": (0, (3, 1.5)), "linewidth": 0.9}
 """What something is compared with."""
 
