@@ -1,0 +1,25 @@
+"""Where K goes in Mg loss, at small size."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.experiments.small_run import small_run
+
+
+def test_k_leaves_cells_through_the_kidney_which_alone_sets_plasma_k(tmp_path: Path) -> None:
+    found = small_run("potassium_losses", tmp_path).findings
+    value = {name: finding.interval.estimate for name, finding in found.items()}
+    for loss in ("severe Mg loss", "diet low in Mg"):
+        body = value[f"body, {loss}"]
+        assert value[f"urine, {loss}"] + value[f"stool, {loss}"] == pytest.approx(body, rel=1e-6)
+        assert value[f"cells, {loss}"] + value[f"fluid, {loss}"] == pytest.approx(body, rel=1e-6)
+        assert value[f"cells, {loss}"] > 0.8 * body
+    assert 200.0 < value["body, severe Mg loss"] < 600.0
+    assert value["body, diet low in Mg"] < 0.2 * value["body, severe Mg loss"]
+    left = [value[f"cells, {part} fixed"] for part in ("K leak", "Na leak", "pump sites")]
+    assert left == sorted(left, reverse=True)
+    assert left[0] > 90.0  # The K leak hardly matters.
+    assert value["cells, ROMK fixed"] < 30.0
+    assert value["plasma K, ROMK fixed"] < 40.0
+    assert value["plasma K, all three fixed"] > 90.0
