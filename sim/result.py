@@ -109,7 +109,7 @@ class Result:
             raise InputError([*faults, f"figures are {', '.join(FIGURES)}"])
         if both := [name for name in what if name in FIGURES]:
             raise InputError([f"{both[0]} is a page of its own; draw it alone"])
-        return courses({self.condition.name: self.table}, what, self.condition.times())
+        return courses(self.table, what, self.condition.times())
 
     def save(self, folder: str | Path, *, state: bool = False) -> list[Path]:
         """Write tables, figure and provenance into a new folder, all of it or nothing.

@@ -17,15 +17,17 @@ _PANEL: Final = (2.6, 1.75)
 
 
 def courses(
-    tables: Mapping[str, pd.DataFrame], names: Sequence[str], changes: Sequence[float] = ()
+    tables: pd.DataFrame | Mapping[str, pd.DataFrame],
+    names: Sequence[str],
+    changes: Sequence[float] = (),
 ) -> Page:
     """Draw some variables of one run, or of several in one panel.
 
     Parameters
     ----------
-    tables : mapping
-        Tables of runs by what the legend calls them: a row a recorded time (index: days), a column a
-        variable. A single run has no legend.
+    tables : pandas.DataFrame or mapping
+        Table of a run: a row a recorded time (index: days), a column a variable. Or tables of several,
+        by what the legend calls them.
     names : sequence of str
         Variables, from :data:`sim.variables.VARIABLES`, a panel each.
     changes : sequence of float
@@ -36,8 +38,11 @@ def courses(
     Page
         Reference ranges are shaded.
     """
+    if isinstance(tables, pd.DataFrame):
+        tables = {"": tables}
     clock = Clock.of(max(float(table.index[-1]) for table in tables.values()), changes)
-    columns = min(_COLUMNS, len(names))
+    start = clock.per_day * min(float(table.index[0]) for table in tables.values())
+    columns = 2 if len(names) == 4 else min(_COLUMNS, len(names))
     rows = -(-len(names) // columns)
     with rc_context(STYLE):
         size = (_PANEL[0] * columns + 0.2, _PANEL[1] * rows + 0.35)
@@ -46,6 +51,7 @@ def courses(
             axes = page.add_subplot(rows, columns, place + 1)
             draw_course(axes, tables, name, clock)
             clock.prepare(axes, last=place + columns >= len(names), ticks=6)
+            axes.set_xlim(start, clock.end)
         if len(tables) > 1:
             page.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=len(tables))
         page.settle()
