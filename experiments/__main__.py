@@ -12,6 +12,10 @@ from sim.cli.console import new_console, refuse
 from sim.faults import unknown_names
 
 FOLDER = Path(__file__).parent
+ANSWERS = """# What the experiments found
+
+Made by `python -m experiments --answers` from the provenance of the last full runs.
+"""
 
 
 def found() -> dict[str, dict[str, str]]:
@@ -60,18 +64,16 @@ def _list(known: dict[str, dict[str, str]]) -> None:
 
 
 def page_of_answers() -> str:
-    """Make the page that lists question, answer, command and figure of every committed result."""
-    parts = [
-        "# What the experiments found\n\nMade by `python -m experiments --answers` from the `provenance.json` "
-        "of the last full runs.\n"
-    ]
-    for name, text in found().items():
-        facts = json.loads((RESULTS / name / "provenance.json").read_text(encoding="utf-8"))
-        parts.append(
-            f"\n## {text['title']}\n\n{facts['answer']}\n\n`{facts['command']}` · "
-            f"[numbers]({name}/summary.csv) · [how](../{name}.py)\n\n![{text['title']}]({name}/figure.png)\n"
-        )
-    return "".join(parts)
+    """Make the page with question, answer, command and figure of every committed result."""
+    return "\n".join([ANSWERS, *(_section(name, text["title"]) for name, text in found().items())])
+
+
+def _section(name: str, title: str) -> str:
+    """Make the part of the page that is about one experiment."""
+    facts = json.loads((RESULTS / name / "provenance.json").read_text(encoding="utf-8"))
+    links = f"[numbers]({name}/summary.csv) · [how](../{name}.py)"
+    lines = [f"## {title}", facts["answer"], f"`{facts['command']}` · {links}"]
+    return "\n\n".join([*lines, f"![{title}]({name}/figure.png)\n"])
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from rich.progress import Progress, track
 
 import sim
-from sim.cli.console import announce, new_console, refuse
+from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
 from sim.statistics import Interval
 from sim.style import save
 from sim.versions import versions
@@ -46,7 +46,8 @@ class Finding(NamedTuple):
     unit: str = "1"
 
     def __str__(self) -> str:
-        return self.interval.text("" if self.unit == "1" else self.unit)
+        """Estimate and interval in brackets, such as "0.3 mM (0.2 to 0.4)"."""
+        return self.interval.brief("" if self.unit == "1" else self.unit)
 
 
 class Answer(NamedTuple):
@@ -112,9 +113,11 @@ class Experiment:
             for name in SIZES
             if not chosen[name] > 0
         ]
+        home = None if out is None else Path(out)
+        if home is not None and home.exists() and not home.is_dir():
+            faults.append(f"--out {home} is no folder; choose another place")
         if faults:
             raise sim.InputError(faults)
-        home = None if out is None else Path(out)
         answer = self.ask(**chosen, out=home)
         if home is not None:
             self._write(home, answer, chosen)
@@ -131,7 +134,7 @@ class Experiment:
         facts = {
             "question": self.text["Question"],
             "answer": answer.sentence,
-            "command": " ".join(["python -m", f"experiments.{self.name}", *self._words(chosen)]),
+            "command": " ".join(["python -m", f"experiments.{self.name}", *self.words(chosen)]),
             "seed": SEED,
             **answer.facts,
             "versions": versions(),
@@ -139,7 +142,7 @@ class Experiment:
         text = json.dumps(facts, indent=1, ensure_ascii=False, default=str)
         (out / "provenance.json").write_text(text + "\n", encoding="utf-8")
 
-    def _words(self, chosen: Mapping[str, Any]) -> list[str]:
+    def words(self, chosen: Mapping[str, Any]) -> list[str]:
         """Options of the command line for some sizes."""
         words = []
         for name, value in chosen.items():
@@ -156,7 +159,7 @@ class Experiment:
             click.Option(
                 [_option(name), name], default=None, is_flag=isinstance(value, bool),
                 type=None if isinstance(value, bool) else type(value),
-                help=f"{value:g} at full size, {self.small.get(name, value):g} with --small",
+                help=self._help(name, value),
             )
             for name, value in self.full.items()
         ]  # fmt: skip
@@ -165,6 +168,14 @@ class Experiment:
             click.Option(["--out"], type=click.Path(path_type=Path), help="folder of results"),
         ]
         return click.Command(self.name, callback=self._run, params=options, help=self.text["title"])
+
+    def _help(self, name: str, value: Any) -> str:
+        """Say what an argument means, by the docstring of ``main``, and its sizes."""
+        lines = iter((inspect.getdoc(self.ask) or "").splitlines())
+        meaning = next((next(lines).strip() for line in lines if line.startswith(f"{name} :")), "")
+        if isinstance(value, bool):
+            return meaning
+        return f"{meaning} {value:g} at full size, {self.small.get(name, value):g} with --small."
 
     def _run(self, small: bool, out: Path | None, **given: Any) -> None:
         """Run from the command line: say what is asked, show progress, then the answer."""
@@ -175,17 +186,21 @@ class Experiment:
         }
         out = out or Path("results") / (f"{self.name}-small" if small else self.name)
         console.print(self.text["title"], style="bold")
-        console.print(" ".join(self._words(chosen)), f"(at full size: {self.text['Cost']})")
+        console.print(" ".join(self.words(chosen)), f"(at full size: {self.text['Cost']})")
         announce(console)
         try:
             answer = self(**chosen, out=out)
         except sim.InputError as error:
             refuse(error.faults)
+        except (sim.StudyError, sim.SimulationError) as error:
+            click.echo(f"Error: {error}", err=True)
+            raise SystemExit(FAILED) from None
         except KeyboardInterrupt:
             click.echo("Interrupted; bodies of a study that are done are kept.", err=True)
-            raise SystemExit(130) from None
+            raise SystemExit(INTERRUPTED) from None
         console.print(answer.summary().to_string(float_format="{:.4g}".format))
         console.print(answer.sentence, style="bold")
+        console.print("In brackets: 95 % intervals.")
         console.print(f"Wrote {out}: " + ", ".join(sorted(path.name for path in out.iterdir())))
 
 
@@ -221,8 +236,8 @@ def sections(docstring: str) -> dict[str, str]:
 def run_study(design: sim.Design, out: Path | None) -> sim.Study:
     """Run a study under a progress bar.
 
-    It is kept in ``out/study`` or, without ``out``, until the program ends. Bodies that are there already
-    are not done again.
+    It is kept in ``out/study`` or, without ``out``, until the program ends. Bodies that are there
+    already are not done again.
     """
     if out is None:
         folder = Path(tempfile.mkdtemp(prefix="experiment-"))

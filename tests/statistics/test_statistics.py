@@ -90,6 +90,12 @@ def test_an_interval_in_words(interval: tuple[Any, ...], words: str) -> None:
     assert Interval(*interval).text("mM") == words
 
 
+def test_an_interval_in_few_words() -> None:
+    found = Interval(-0.3124, -0.4031, -0.2216, 200, 0.95)
+    assert found.brief("mM") == "−0.3 mM (−0.4 to −0.2)"
+    assert found.brief(digits=2) == "−0.31 (−0.40 to −0.22)"
+
+
 def test_units_and_digits_of_words() -> None:
     """No unit leaves no gap; more digits are written when asked for."""
     interval = Interval(0.3126, 0.2199, 0.4011, 200, 0.95)

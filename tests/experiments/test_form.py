@@ -1,0 +1,117 @@
+"""Every experiment has one form; its committed results are whole, and what is said of them is theirs."""
+
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from experiments.__main__ import FOLDER, found, main, page_of_answers
+from experiments.harness import RESULTS, SIZES, Experiment
+from sim.versions import PACKAGES
+
+HOME = FOLDER.parent
+NAMES = list(found())
+MOST_LINES = 120
+BENCHMARKS = {"engines", "replicates"}
+RUNS = {"refractory_hypokalaemia", "severe_magnesium_loss"}
+"""Results that are not those of an experiment."""
+
+
+def facts_of(name: str) -> dict[str, object]:
+    """Committed provenance of an experiment."""
+    facts: dict[str, object] = json.loads((RESULTS / name / "provenance.json").read_text())
+    return facts
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_experiment_has_the_form(name: str) -> None:
+    main = import_module(f"experiments.{name}").main
+    assert isinstance(main, Experiment)
+    assert main.name == name
+    assert set(main.text) == {"title", "Question", "Method", "Reading", "Cost"}
+    assert main.text["title"].endswith("?")
+    assert set(SIZES) <= set(main.full)
+    assert set(main.small) <= set(main.full)
+    assert len((FOLDER / f"{name}.py").read_text().splitlines()) <= MOST_LINES
+    assert (HOME / "tests" / "experiments" / f"test_{name}.py").exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_results_of_the_full_run_are_committed(name: str) -> None:
+    """With the command that made them, at the sizes that the module calls full."""
+    main = import_module(f"experiments.{name}").main
+    facts = facts_of(name)
+    words = [f"python -m experiments.{name}", *main.words(main.full)]
+    assert facts["command"] == " ".join(words)
+    assert facts["question"] == main.text["Question"]
+    assert isinstance(facts["seed"], int)
+    assert set(PACKAGES) <= set(facts["versions"])  # type: ignore[call-overload]
+    summary = pd.read_csv(RESULTS / name / "summary.csv", index_col="finding")
+    assert list(summary.columns) == ["unit", "estimate", "low", "high", "n"]
+    assert len(summary)
+    assert (summary["low"].fillna(-1e99) <= summary["estimate"]).all()
+    for suffix in (".png", ".pdf"):
+        assert (RESULTS / name / f"figure{suffix}").stat().st_size > 5000
+
+
+def test_no_other_results_are_committed() -> None:
+    kept = {path.name for path in RESULTS.iterdir() if path.is_dir()}
+    assert kept == {*NAMES, *BENCHMARKS, *RUNS}
+
+
+def test_the_page_of_answers_is_up_to_date() -> None:
+    assert (RESULTS / "README.md").read_text(encoding="utf-8") == page_of_answers()
+
+
+def test_the_gallery_says_what_was_found() -> None:
+    """Under each picture of an experiment stand its committed answer and the command that makes it."""
+    text = (HOME / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(
+        r"!\[[^]]*\]\(experiments/results/(\w+)/figure\.png\)\n\n(.+?)\n\n", text, re.DOTALL
+    )
+    assert len(shown) >= 6
+    for name, caption in shown:
+        words = " ".join(caption.split())
+        assert str(facts_of(name)["answer"]) in words, name
+        assert f"python -m experiments.{name}" in words, name
+
+
+def test_the_readme_lists_every_experiment() -> None:
+    text = (HOME / "README.md").read_text(encoding="utf-8")
+    for name, parts in found().items():
+        assert f"| `{name}` | {parts['title']} |" in text
+
+
+def test_experiments_are_listed_and_a_wrong_name_is_refused() -> None:
+    listed = CliRunner().invoke(main, [])
+    assert listed.exit_code == 0
+    assert all(name in listed.output for name in NAMES)
+    refused = CliRunner().invoke(main, [NAMES[0][:-1] + "x"])
+    assert refused.exit_code == 2
+    assert f"did you mean {NAMES[0]!r}" in refused.stderr
+
+
+def test_sizes_that_cannot_be_are_all_told(tmp_path: Path) -> None:
+    """Nothing is written then."""
+    command = import_module("experiments.knock_outs").main.command
+    out = tmp_path / "out"
+    out.write_text("a file")
+    refused = CliRunner().invoke(command, ["--replicates", "0", "--days", "-3", "--out", str(out)])
+    assert refused.exit_code == 2
+    assert "--replicates 0" in refused.stderr
+    assert "--days -3" in refused.stderr
+    assert "no folder" in refused.stderr
+    assert out.read_text() == "a file"
+
+
+def test_a_run_prints_its_answer_and_where_it_is(tmp_path: Path) -> None:
+    command = import_module("experiments.knock_outs").main.command
+    shown = CliRunner().invoke(command, ["--small", "--replicates", "2", "--out", str(tmp_path / "out")])
+    assert shown.exit_code == 0, shown.output
+    facts = json.loads((tmp_path / "out" / "provenance.json").read_text())
+    assert facts["answer"] in " ".join(shown.output.split())
+    assert "--replicates 2" in facts["command"]

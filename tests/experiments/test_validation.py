@@ -1,0 +1,23 @@
+"""Validation: what is met, what is missed, and that it is what `sim validate` says."""
+
+from pathlib import Path
+
+from sim.targets import HELD_OUT, TARGETS
+from sim.validation import MISSED
+from tests.experiments.small_run import small_run
+
+
+def test_most_findings_are_met_and_what_is_missed_is_explained(tmp_path: Path) -> None:
+    answer = small_run("validation", tmp_path)
+    table = answer.tables["targets"]
+    assert list(table.index) == [target.name for target in TARGETS]
+    assert set(table.index[~table["met"]]) == set(MISSED)
+    assert (table["met"] == (table["distance"].abs() <= 1.0)).all()
+    seen, held_out = (answer.findings[f"met, {group}"].interval for group in ("calibration", "held out"))
+    assert seen.estimate > 90.0
+    assert held_out.n == sum(target.group == HELD_OUT for target in TARGETS)
+    assert held_out.estimate >= 70.0
+    assert held_out.low > 30.0
+    for name in MISSED:
+        assert table.loc[name, "what"] in answer.sentence
+        assert abs(answer.findings[f"distance of {name}"].interval.estimate) > 1.0
