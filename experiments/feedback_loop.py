@@ -79,17 +79,16 @@ def main(
         gains[state] = away.loc[:, duration + 1.0 :].rename(columns=lambda day: day - duration)
         own = {"early": gains[state][1.0], "late": gains[state][AFTER], "peak": gains[state].max(axis=1)}
         found |= {f"{when} gain, {state}": Finding(mean_interval(g)) for when, g in own.items()}
-    early, late, _ = list(found.values())[-3:]
+    _, late, _ = list(found.values())[-3:]
     plasma, muscle = (
         pd.DataFrame({s: called(study, SEVERE, s, rats=r).iloc[:, -1] for s in LEVELS}) for r in (0, 1)
     )
     some = found["runaway if sites followed muscle K"] = share((muscle < muscle.columns).all(axis=1))
     sentence = (
-        f"In severe Mg loss pump sites that follow plasma K make muscle Na rise {times} times as far. "
-        f"As a circle this has a gain of {early} a day after sites are lost, when K from cells calls "
-        f"for more, and of {late} after {AFTER:g} days; at most {gains[SEVERE].max(axis=None):.2f} in "
-        "any person, where 1 is the tipping point. If sites followed muscle K as steeply as in rats, "
-        f"those of {some} of persons would run away."
+        f"That pump sites follow plasma K makes muscle Na rise {times} times as far in severe Mg loss, "
+        f"yet nothing runs away: {AFTER:g} days after sites are lost the loop's gain is {late}, and at "
+        f"most {gains[SEVERE].max(axis=None):.2f} in any person, where 1 is the tipping point. If sites "
+        f"followed muscle K as steeply as in rats, those of {some} of persons would run away."
     )
     return Answer(sentence, found, draw(plasma, muscle, gains), facts=study_facts(study))
 

@@ -49,6 +49,12 @@ class Finding(NamedTuple):
         """Estimate and interval in brackets, such as "0.3 mM (0.2 to 0.4)"."""
         return self.interval.brief("" if self.unit == "1" else self.unit)
 
+    def __neg__(self) -> "Finding":
+        """How far something falls, from how far it changes."""
+        found = self.interval
+        turned = found._replace(estimate=-found.estimate, low=-found.high, high=-found.low)
+        return self._replace(interval=turned)
+
 
 class Answer(NamedTuple):
     """What an experiment gives.

@@ -83,11 +83,10 @@ def main(
     f["days of Mg until Ca is normal"] = Finding(mean_interval(EVERY * low.sum(axis=1)), "days")
     least, most = (f[f"threshold, {end} need of Mg"].interval.estimate for end in ("low", "high"))
     sentence = (
-        f"Total Ca is low once plasma Mg is below {f['threshold, 100 %']}, or {least:.2f} to {most:.2f} "
-        f"at the ends of the ranges of what PTH needs. PTH rises to {f['PTH at its peak, 100 %']} times "
-        f"normal on the way and falls to {f['PTH in the end, 100 %']} beyond. At 0.61 mM of Mg Ca is "
-        f"{f['Ca at Mg 0.61 mM']}; Fatemi, not seen by the fit, found {PUBLISHED[0.61][1]}. Mg by vein "
-        f"mends it in {f['days of Mg until Ca is normal']}."
+        f"Total Ca falls below {LOW} mM once plasma Mg is below {f['threshold, 100 %']}, for PTH, which "
+        f"first rises to {f['PTH at its peak, 100 %']} times normal, falls to "
+        f"{f['PTH in the end, 100 %']} times; {least:.2f} to {most:.2f} mM at the ends of the ranges of "
+        f"what PTH needs. Mg by vein mends it in {f['days of Mg until Ca is normal']}."
     )
     return Answer(sentence, f, draw(study, duration), facts=study_facts(study))
 

@@ -85,9 +85,8 @@ def told(changes: Changes, days: float) -> str:
 
     return (
         f"{days:g} days on a tenth of the usual intake cost the body {', or '.join(body)}. Lack of K "
-        f"changes {by('muscle cells', 'K', 'Na')} and {by('plasma', 'K', 'Mg')}; lack of Mg changes "
-        f"{by('plasma', 'Mg', 'K')} and {by('muscle cells', 'Mg', 'Na')}; lack of Na changes "
-        f"{by('plasma', 'Na', 'K')} and {by('plasma', 'Na', 'Mg')}."
+        f"changes {by('muscle cells', 'K', 'Na')}; lack of Mg changes {by('plasma', 'Mg', 'K')} and "
+        f"{by('muscle cells', 'Mg', 'Na')}; lack of Na changes {by('plasma', 'Na', 'K')}."
     )
 
 

@@ -78,16 +78,12 @@ def main(
 
 
 def told(shares: Shares) -> str:
-    """Say which mechanism carries most of each harm, and which protects plasma K most."""
+    """Say which mechanism carries most of each harm."""
     carried = []
     for harm in HARMS:
         top = max(KNOCK_OUTS, key=lambda name: shares[name, harm].estimate)
         carried.append(f"{shares[top, harm].brief('%')} of the {harm} is gone if {KNOCK_OUTS[top]}")
-    guard = min(KNOCK_OUTS, key=lambda name: shares[name, HARMS[0]].estimate)
-    less = shares[guard, HARMS[0]]
-    more = less._replace(estimate=-less.estimate, low=-less.high, high=-less.low)
-    worse = f"plasma K falls by {more.brief('%')} more if {KNOCK_OUTS[guard]}"
-    return f"In severe Mg loss {', '.join(carried)}; the other way round, {worse}."
+    return f"In severe Mg loss {', '.join(carried[:-1])}, and {carried[-1]}."
 
 
 def draw(shares: Shares, large: set[str]) -> Figure:

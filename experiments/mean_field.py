@@ -85,13 +85,13 @@ def main(
     found = {name: Finding(mean_interval(table[column][loss, :, scale]), unit)
              for name, (column, loss, scale, unit) in MEANS.items()}  # fmt: skip
     widths = [needed(table["end"][loss]) for loss in LOSSES]
-    more, k, end, wide, leak = found.values()
+    more, k, end, *_ = found.values()
     none, _, severe = map(Finding, widths)
     sentence = (
-        f"After severe Mg loss different muscle cells hold {more} more Na than their twin, plasma K is "
-        f"{k} higher, and 1 % of cells hold over {end} times the twin's Na. For these to hold twice as "
-        f"much takes {severe} times the usual widths, {none} times without Mg loss; with the widths "
-        f"doubled {wide} do, which have {leak} times the usual leak over pump."
+        f"In severe Mg loss different muscle cells hold {more} more Na than their mean-field twin, at a "
+        f"plasma K that differs by {k}; but 1 % of them hold over {end} times the twin's. Over twice "
+        f"the twin's they hold where traits are {severe} times as wide as usual, {none} times without "
+        "Mg loss."
     )
     found |= {f"widths for a tail of 1 %, {100.0 * loss:g} % of Mg absorption lost": Finding(width)
               for loss, width in zip(LOSSES, widths, strict=True)}  # fmt: skip

@@ -84,13 +84,11 @@ def main(
     v |= {name: Finding(mean_interval(change), "mV") for name, change in more.items()}
     found |= {f"muscle potential, {name}": finding for name, finding in v.items()}
     sentence = (
-        f"Where plasma K has fallen by 0.8 mM, muscle's potential has changed by "
-        f"{v['K loss, fall 0.8 mM']} in K loss, and in Mg loss it differs from that by "
-        f"{v['Mg loss less K loss, fall 0.8 mM']}. Without K in the diet it changes by "
-        f"{v['severe K loss, lowest']} at its lowest, {v['severe K loss, since then']} since then and "
-        f"{v['severe K loss']} in all, plasma K by {k['severe K loss']}. Severe Mg loss changes it by "
-        f"{v['severe Mg loss']}, muscle's margin by {margin['severe Mg loss']} and QTc by "
-        f"{qtc['severe Mg loss']}; K loss changes these by {margin['K loss']} and {qtc['K loss']}."
+        f"K loss makes muscle's potential {-v['K loss, fall 0.8 mM']} more negative where plasma K has "
+        f"fallen by 0.8 mM, and {v['severe K loss']} less negative once it has fallen by "
+        f"{-k['severe K loss']}. Severe Mg loss makes it {v['severe Mg loss']} less negative from the "
+        f"start, brings muscle {-margin['severe Mg loss']} nearer to threshold and lengthens QTc by "
+        f"{qtc['severe Mg loss']}; K loss lengthens QTc by {qtc['K loss']}."
     )
     return Answer(sentence, found, draw(seen, found), facts=study_facts(study))
 

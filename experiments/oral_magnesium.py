@@ -80,13 +80,13 @@ def main(
             f[f"{words}, {group}"] = Finding(change, unit)
         more = study.at("pressure", f"{group} 40") - study.at("pressure", f"{group} 10")
         f[f"per 10 mmol/day more, {group}"] = Finding(mean_interval(more / 3.0), "mmHg")
-    kawano, jee = (mean_arterial(of).brief("mmHg", 2) for of in ("Kawano 1998", "Jee 2002, slope"))
+    kawano = mean_arterial("Kawano 1998").brief("mmHg", 2)
     sentence = (
-        f"{duration / 7:g} weeks of {USUAL} mmol/day of oral Mg change mean arterial pressure by "
-        f"{f['mean arterial pressure, healthy']} in health, against Kawano's {kawano}, and at plasma Mg "
-        f"{f['plasma Mg before, lacking Mg']} by {f['mean arterial pressure, lacking Mg']}. Red cell Na "
-        f"changes by {f['Na of red cells, healthy']} and {f['Na of red cells, lacking Mg']}. Above 10 "
-        f"mmol/day, 10 more add {f['per 10 mmol/day more, healthy']} in health, not Jee's {jee}."
+        f"{duration / 7:g} weeks of {USUAL} mmol/day of oral Mg lower mean arterial pressure by "
+        f"{-f['mean arterial pressure, healthy']} in health and by "
+        f"{-f['mean arterial pressure, lacking Mg']} in persons whose plasma Mg is "
+        f"{f['plasma Mg before, lacking Mg']}, where Kawano found a change of {kawano}. They lower red "
+        f"cell Na by {-f['Na of red cells, healthy']} and {-f['Na of red cells, lacking Mg']}."
     )
     return Answer(sentence, f, draw(study), facts=study_facts(study))
 

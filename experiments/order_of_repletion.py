@@ -84,11 +84,9 @@ def main(
             f[f"days gained over KCl first, {arm}"] = Finding(gained, "days")
     both, mg, kcl = (f[f"days of low K, {arm}"] for arm in (BOTH, MG_FIRST, KCL_FIRST))
     sentence = (
-        f"In the 28 days after {duration:g} of severe Mg loss K is below 3.5 mM for {both} if KCl "
-        f"and Mg are given at once, {mg} if Mg comes first, {kcl} if KCl does, when the urine wastes "
-        f"{f['K wasted, ' + KCL_FIRST]}, {f['part wasted, ' + KCL_FIRST]} of the KCl until then. By KCl "
-        f"alone K ends at {f['K in the end, KCl alone']}, by Mg alone at {f['K in the end, Mg alone']}, "
-        f"but Mg without KCl first moves it by {f['deepest change of K, Mg alone']}."
+        f"After {duration:g} days of severe Mg loss, plasma K stays below 3.5 mM for {both} of the next "
+        f"28 if KCl and Mg are given at once, for {mg} if Mg comes first, and for {kcl} if KCl comes "
+        f"first, of which the urine then wastes {f['part wasted, ' + KCL_FIRST]}."
     )
     return Answer(sentence, f, draw(study, duration), facts=study_facts(study))
 

@@ -85,11 +85,10 @@ def main(
         found |= {f"{name}, {arm}": Finding(share, "%") for arm, share in left.items()}
     parts = ", ".join(f"{found[f'cells, {arm}']} with {arm}" for arm in ARMS)
     sentence = (
-        f"In severe Mg loss {found[f'urine, {SEVERE}']} of K leave with the urine and "
-        f"{found[f'stool, {SEVERE}']} with the stool beyond those of health; cells give of it "
-        f"{found[f'cells, {SEVERE}']} (on the diet low in Mg {found[f'cells, {DIET}']}). Of what cells "
-        f"lose {parts} is left; of the fall of plasma K {found['plasma K, all three fixed']} with "
-        f"all three fixed and {found['plasma K, ROMK fixed']} with ROMK fixed."
+        f"In severe Mg loss K is lost through the kidney, {found[f'urine, {SEVERE}']} in {duration:g} "
+        f"days, and cells give {found[f'cells, {SEVERE}']} of it. Of what cells give, {parts} is left; "
+        f"of the fall of plasma K {found['plasma K, ROMK fixed']} is left with ROMK fixed, and "
+        f"{found['plasma K, all three fixed']} with all that was fixed in cells."
     )
     return Answer(sentence, found, draw(lost[SEVERE], found), facts=study_facts(study))
 

@@ -88,10 +88,10 @@ def main(
     body = {f"by {part}": by_magnesium(part, mg) for part in PARTS} | persons
     found = {name: Finding(interval, "%") for name, interval in (at_low | body).items()}
     sentence = (
-        f"At 0.2 mM free Mg the pump changes by {at_low['MgATP at 0.2 mM'].brief('%', 2)} through MgATP "
-        f"and {found['Mg site at 0.2 mM']} through its own Mg site. But severe Mg loss changes free Mg "
-        f"of muscle by only {found['free Mg']}, and so the pump by {found['by Mg site']}; lost sites "
-        f"change it by {found['by pump sites']}, all at once, with cell Na, {found['by all at once']}."
+        f"Free Mg of 0.2 mM slows the pump by {-found['Mg site at 0.2 mM']} through its own Mg site and "
+        f"by {-found['MgATP at 0.2 mM']} through MgATP. But severe Mg loss lowers free Mg of muscle by "
+        f"{-found['free Mg']} only, which slows the pump by {-found['by Mg site']}; lost sites slow it "
+        f"by {-found['by pump sites']}, and with risen cell Na it runs {found['by all at once']} faster."
     )
     return Answer(sentence, found, draw(curves, body, mg), facts=study_facts(study))
 

@@ -84,11 +84,11 @@ def main(
     fold = found[f"least intake, {LOSS}"] / found["least intake, K"]
     f["fold with Mg lost"] = Finding(quantile_interval(fold, 0.5))
     sentence = (
-        f"The kidney keeps plasma K in range from {f['least intake, K']} to {f['greatest intake, K']} "
-        f"and on {K_INTAKES[0]} cuts urinary K to {f['least urine, K']}. With Mg lost it takes "
-        f"{f['least intake, ' + LOSS]} or more, {f['fold with Mg lost']} times as much, and the least "
-        f"urinary K is {f['least urine, ' + LOSS]}. Plasma Mg is in range from {f['least intake, Mg']} "
-        f"of Mg on, and on {SWEEPS['Mg'][0]} urinary Mg falls to {f['least urine, Mg']}."
+        f"Plasma K stays in its range on {f['least intake, K']} to {f['greatest intake, K']} of K, for "
+        f"urinary K falls to {f['least urine, K']}. In severe Mg loss it takes "
+        f"{f['least intake, ' + LOSS]} or more, {f['fold with Mg lost']} times as much, for urinary K "
+        f"falls to no less than {f['least urine, ' + LOSS]}. Plasma Mg stays in its range from "
+        f"{f['least intake, Mg']} of Mg on, for urinary Mg falls to {f['least urine, Mg']}."
     )
     return Answer(sentence, f, draw(study), facts=study_facts(study))
 

@@ -87,12 +87,12 @@ def main(
             found[f"{kind}: {loss} Mg loss × {drive}, {romk}"] = Finding(mean_interval(more[kind]), unit)
     waste = [found[f"extra urinary K: moderate Mg loss × both, {romk}"] for romk in ROMK]
     sentence = (
-        f"Plasma K ends below 3.5 mM in {low['moderate', 'neither']} of persons with moderate Mg loss "
-        f"alone, {low['no', 'delivery']} with delivery alone and {low['no', 'aldosterone']} with "
-        f"aldosterone alone; in {low['moderate', 'delivery']} and {low['moderate', 'aldosterone']} with "
-        f"either and moderate Mg loss; in {low['severe', 'neither']} with severe Mg loss alone. Both "
-        f"drives change extra urinary K by {waste[0]} more in moderate Mg loss ({waste[1]} if ROMK is "
-        f"fixed), and plasma K by {found['plasma K: moderate Mg loss × both, ROMK free']} more."
+        f"Plasma K falls below 3.5 mM in {low['moderate', 'neither']} of persons with moderate Mg loss "
+        f"alone and in {low['no', 'delivery']} on a loop diuretic alone, but in "
+        f"{low['moderate', 'delivery']} with both; with high aldosterone in {low['no', 'aldosterone']} "
+        f"and {low['moderate', 'aldosterone']}; in severe Mg loss alone in {low['severe', 'neither']}. "
+        f"Moderate Mg loss adds {waste[0]} to the urinary K that both drives cost, {waste[1]} if ROMK "
+        "does not see Mg."
     )
     return Answer(sentence, found, draw(seen), facts=study_facts(study))
 
