@@ -22,7 +22,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from experiments.persons import share
 from sim.figures import dose_response
 from sim.statistics import mean_interval, ratio_interval
@@ -50,10 +50,7 @@ def design(replicates: int, n_cells: int, days: float) -> sim.Design:
             held = [{"kind": "pump-inhibitor", "effect": 1.0 - 0.01 * sites, **span}
                     for sites, span in ((before, {"stop": now}), (level, {"start": now}))]  # fmt: skip
             arms.append(base.revised(name=f"{level:g} {state}", treatment=[*base.treatment, *held]))
-    return sim.Design(
-        name="feedback_loop", conditions=arms, replicates=replicates, cells=n_cells, seed=SEED,
-        noise=False, heterogeneous=n_cells > 5, variables=SEEN,
-    )  # fmt: skip
+    return twins("feedback_loop", arms, replicates, n_cells, variables=SEEN)
 
 
 def called(study: sim.Study, state: str, level: float, *, rats: int = False) -> pd.DataFrame:
@@ -71,24 +68,25 @@ def main(
     """Measure the loop's gain, with persons, their cells, and days of Mg loss before sites are taken."""
     study, gains, found = run_study(design(replicates, n_cells, duration), out), {}, {}
     na = [study.values("na_in_mean", how) for how in ("follow", "stay")]
-    for day in (0.25 * duration, 0.5 * duration, duration):
-        times = Finding(ratio_interval(*(values[day] - values[0.0] for values in na)))
-        found[f"times the rise of muscle Na, day {day:g}"] = times
+    for day in (duration // 4, duration // 2, duration):
+        rises = (values[day] - values[0.0] for values in na)
+        found[f"times the rise of muscle Na, day {day:g}"] = Finding(ratio_interval(*rises))
     for state, (_, before, after) in STATES.items():
         away = (called(study, state, before) - called(study, state, after)) / (before - after)
         gains[state] = away.loc[:, duration + 1.0 :].rename(columns=lambda day: day - duration)
         own = {"early": gains[state][1.0], "late": gains[state][AFTER], "peak": gains[state].max(axis=1)}
         found |= {f"{when} gain, {state}": Finding(mean_interval(g)) for when, g in own.items()}
-    _, late, _ = list(found.values())[-3:]
     plasma, muscle = (
         pd.DataFrame({s: called(study, SEVERE, s, rats=r).iloc[:, -1] for s in LEVELS}) for r in (0, 1)
     )
     some = found["runaway if sites followed muscle K"] = share((muscle < muscle.columns).all(axis=1))
+    times = found[f"times the rise of muscle Na, day {duration:g}"]
     sentence = (
         f"That pump sites follow plasma K makes muscle Na rise {times} times as far in severe Mg loss, "
-        f"yet nothing runs away: {AFTER:g} days after sites are lost the loop's gain is {late}, and at "
-        f"most {gains[SEVERE].max(axis=None):.2f} in any person, where 1 is the tipping point. If sites "
-        f"followed muscle K as steeply as in rats, those of {some} of persons would run away."
+        f"yet nothing runs away: {AFTER:g} days after sites are lost the loop's gain is "
+        f"{found[f'late gain, {SEVERE}']}, and at most {gains[SEVERE].max(axis=None):.2f} in any "
+        "person, where 1 is the tipping point. If sites followed muscle K as steeply as in rats, those "
+        f"of {some} of persons would run away."
     )
     return Answer(sentence, found, draw(plasma, muscle, gains), facts=study_facts(study))
 

@@ -7,10 +7,9 @@ called, run as a script, listed and tested in one way.
 import atexit
 import inspect
 import json
-import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import update_wrapper
@@ -26,7 +25,12 @@ from rich.progress import Progress, track
 
 import sim
 from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
+from sim.cli.options import place_faults
+from sim.files import write_atomically
+from sim.parameters import CELL_TYPES
 from sim.statistics import Interval
+from sim.study.engines import usable_processors
+from sim.study.store import is_study
 from sim.style import save
 from sim.versions import versions
 
@@ -114,27 +118,42 @@ class Experiment:
     def __call__(self, *sizes: float, out: str | Path | None = None, **options: Any) -> Answer:
         """Answer the question at a size; write everything into a folder if one is given."""
         chosen = {**self.full, **dict(zip(SIZES, sizes, strict=False)), **options}
-        faults = [
-            f"{SIZES[name]} {chosen[name]:g}; give more than zero"
-            for name in SIZES
-            if not chosen[name] > 0
-        ]
         home = None if out is None else Path(out)
-        if home is not None and home.exists() and not home.is_dir():
-            faults.append(f"--out {home} is no folder; choose another place")
-        if faults:
+        if faults := self.faults(chosen, home):
             raise sim.InputError(faults)
         answer = self.ask(**chosen, out=home)
         if home is not None:
             self._write(home, answer, chosen)
         return answer
 
+    def faults(self, chosen: Mapping[str, Any], home: Path | None) -> list[str]:
+        """Say which sizes cannot be, and why a folder of results cannot be written."""
+        faults = [f"{_option(n)} {chosen[n]:g}; give more than zero" for n in SIZES if not chosen[n] > 0]
+        if chosen["duration"] % 1.0 != 0.0:  # So is infinity.
+            faults.append(f"--days {chosen['duration']:g}; give whole days")
+        if 0 < chosen["n_cells"] < len(CELL_TYPES):
+            faults.append(f"--cells {chosen['n_cells']:g}; give {len(CELL_TYPES)} or more, one a type")
+        if home is not None:
+            faults += place_faults(home)
+            if home.is_dir() and not self._is_own(home):
+                faults.append(f"--out {home} holds something else; choose another place")
+        return faults
+
+    def _is_own(self, home: Path) -> bool:
+        """Whether a folder holds results of this experiment, finished or begun, or nothing."""
+        try:
+            facts = json.loads((home / "provenance.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {path.name for path in home.iterdir()} <= {"study"}
+        except (OSError, ValueError):
+            return False
+        return isinstance(facts, dict) and facts.get("question") == self.text["Question"]
+
     def _write(self, out: Path, answer: Answer, chosen: Mapping[str, Any]) -> None:
         """Write summary, further tables, figure (as picture and as vectors) and provenance."""
         out.mkdir(parents=True, exist_ok=True)
-        answer.summary().to_csv(out / "summary.csv", float_format="%.5g")
-        for name, table in answer.tables.items():
-            table.to_csv(out / f"{name}.csv", float_format="%.5g")
+        for name, table in {**answer.tables, "summary": answer.summary()}.items():
+            write_atomically(out / f"{name}.csv", table.to_csv(float_format="%.5g").encode())
         for suffix in (".png", ".pdf"):
             save(answer.figure, out / f"figure{suffix}")
         facts = {
@@ -146,7 +165,7 @@ class Experiment:
             "versions": versions(),
         }
         text = json.dumps(facts, indent=1, ensure_ascii=False, default=str)
-        (out / "provenance.json").write_text(text + "\n", encoding="utf-8")
+        write_atomically(out / "provenance.json", f"{text}\n".encode())
 
     def words(self, chosen: Mapping[str, Any]) -> list[str]:
         """Options of the command line for some sizes."""
@@ -155,7 +174,7 @@ class Experiment:
             if isinstance(value, bool):
                 words += [_option(name)] if value else []
             else:
-                words += [_option(name), f"{value:g}"]
+                words += [_option(name), f"{value:.12g}"]
         return words
 
     @property
@@ -191,6 +210,8 @@ class Experiment:
             name: value for name, value in given.items() if value is not None and value is not False
         }
         out = out or Path("results") / (f"{self.name}-small" if small else self.name)
+        if faults := self.faults(chosen, out):
+            refuse(faults)
         console.print(self.text["title"], style="bold")
         console.print(" ".join(self.words(chosen)), f"(at full size: {self.text['Cost']})")
         announce(console)
@@ -202,7 +223,7 @@ class Experiment:
             click.echo(f"Error: {error}", err=True)
             raise SystemExit(FAILED) from None
         except KeyboardInterrupt:
-            click.echo("Interrupted; bodies of a study that are done are kept.", err=True)
+            click.echo("Interrupted; the same command goes on with what is done of a study.", err=True)
             raise SystemExit(INTERRUPTED) from None
         console.print(answer.summary().to_string(float_format="{:.4g}".format))
         console.print(answer.sentence, style="bold")
@@ -239,6 +260,30 @@ def sections(docstring: str) -> dict[str, str]:
     return {name: " ".join(filter(None, lines)) for name, lines in found.items()}
 
 
+def twins(
+    name: str, arms: Sequence[sim.Condition | str], replicates: int, n_cells: int, **others: Any
+) -> sim.Design:
+    """Design a study of virtual persons without fluctuations.
+
+    With five cells, one a type, each person is his mean-field twin; more differ from one another.
+
+    Parameters
+    ----------
+    name : str
+        Of the study.
+    arms : sequence of Condition or str
+        The first is the reference.
+    replicates, n_cells : int
+        Persons, and cells of each.
+    **others
+        Further fields of :class:`sim.Design`.
+    """
+    return sim.Design(
+        name=name, conditions=arms, replicates=replicates, cells=n_cells, seed=SEED, noise=False,
+        heterogeneous=n_cells > len(CELL_TYPES), **others,
+    )  # fmt: skip
+
+
 def run_study(design: sim.Design, out: Path | None) -> sim.Study:
     """Run a study under a progress bar.
 
@@ -250,13 +295,20 @@ def run_study(design: sim.Design, out: Path | None) -> sim.Study:
         atexit.register(rmtree, folder, ignore_errors=True)
     else:
         folder = out / "study"
+    begun = is_study(folder)
     console = new_console()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(design.name, total=design.units)
-        return sim.run_study(
-            design, folder, extend=True,
-            on_progress=lambda p: bar.update(task, completed=p.done, total=p.total),
-        )  # fmt: skip
+        try:
+            return sim.run_study(
+                design, folder, extend=True,
+                on_progress=lambda p: bar.update(task, completed=p.done, total=p.total),
+            )  # fmt: skip
+        except sim.InputError:
+            if not begun:
+                raise
+            other = f"{folder} holds this experiment at another size, or by another version"
+            raise sim.InputError([f"{other}; choose another --out or remove it"]) from None
 
 
 def study_facts(study: sim.Study) -> dict[str, Any]:
@@ -272,4 +324,4 @@ def watched(items: Iterable[Item], what: str, total: int | None = None) -> Itera
 
 def processes() -> ProcessPoolExecutor:
     """Make a worker process a core, each started afresh, for threads do not survive a fork."""
-    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"))
+    return ProcessPoolExecutor(usable_processors(), get_context("spawn"))

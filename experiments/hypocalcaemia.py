@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments.drawing import draw_bands
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.parameters import FACTS
 from sim.statistics import mean_interval
 from sim.style import BLUE, GREEN, INK, ORANGE, STYLE, VERMILION, Page, shade
@@ -51,9 +51,9 @@ def design(replicates: int, n_cells: int, days: float) -> sim.Design:
     for end in ("low", "high"):
         numbers = {n: getattr(FACTS[n], end) for n in ("pth_half_mg", "pth_action_half_mg")}
         arms.append(arms[3].revised(name=f"{end} need of Mg", parameters=numbers))
-    return sim.Design(
-        name="hypocalcaemia", conditions=arms, replicates=replicates, cells=n_cells, seed=SEED,
-        noise=False, heterogeneous=n_cells > 5, variables=("plasma_mg", *LABELS), every=f"{EVERY} day",
+    return twins(
+        "hypocalcaemia", arms, replicates, n_cells, every=f"{EVERY} day",
+        variables=("plasma_mg", *LABELS)
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ Method
     own start, which is a steady state, on the mean-field twin; means with 95 % intervals.
 Reading
     Rows: what was withheld; columns: what was watched. The diagonal, framed, says how far each was
-    depleted. Off it, a zero means that the two do not depend on each other that way round.
+    depleted. Off it, a zero means that the one hardly moved with the other that way round.
 Cost
     About ten seconds on two cores.
 """
@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.statistics import Interval, mean_interval
 from sim.style import INK, ORANGE, SKY, STYLE, Page
 
@@ -47,10 +47,9 @@ def design(replicates: int, n_cells: int, days: float) -> sim.Design:
         left = PART * getattr(body, f"intake_{ion.lower()}")
         diet = {name: f"{left} mmol/day"}
         arms.append(sim.Condition(name=ion, duration=f"{days} day", diet=[diet]))
-    return sim.Design(
-        name="ion_triangle", conditions=arms, replicates=replicates, cells=n_cells, seed=SEED,
-        noise=False, heterogeneous=n_cells > 5, every="10 day",
-        variables=[name for of in PLACES.values() for name in of.values()],
+    return twins(
+        "ion_triangle", arms, replicates, n_cells, every="10 day", variables=[name for of in
+        PLACES.values() for name in of.values()]
     )  # fmt: skip
 
 

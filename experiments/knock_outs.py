@@ -16,6 +16,7 @@ Cost
     About a minute and a half on two cores.
 """
 
+from math import gcd
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.control import KNOCK_OUTS
 from sim.statistics import Interval, ratio_interval
 from sim.style import BLUE, FAINT, INK, ORANGE, STYLE, Page
@@ -46,9 +47,9 @@ def design(replicates: int, n_cells: int, days: float) -> sim.Design:
     )
     arms = [severe.revised(name=WHOLE)]
     arms += [severe.revised(name=name, without=[name]) for name in KNOCK_OUTS]
-    return sim.Design(
-        name="knock_outs", conditions=arms, replicates=replicates, cells=n_cells, seed=SEED, noise=False,
-        heterogeneous=n_cells > 5, variables=("plasma_k", "na_in_mean"), every=f"{KCL_DAYS} day",
+    every = f"{gcd(int(days), int(KCL_DAYS))} day"
+    return twins(
+        "knock_outs", arms, replicates, n_cells, variables=("plasma_k", "na_in_mean"), every=every
     )  # fmt: skip
 
 

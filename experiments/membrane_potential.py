@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
 from sim.statistics import mean_interval
 from sim.style import BLUE, FAINT, GREEN, SKY, STYLE, VERMILION, Page
@@ -47,9 +47,9 @@ FALLS, EQUAL = np.arange(0.0, 2.3, 0.2), 4
 def design(replicates: int, n_cells: int, days: float) -> sim.Design:
     """The study: K loss and Mg loss, mild and severe."""
     arms = [{"name": name, "duration": f"{days} day", **what} for name, what in ARMS.items()]
-    return sim.Design(
-        name="membrane_potential", conditions=arms, replicates=replicates, cells=n_cells, seed=SEED,
-        noise=False, heterogeneous=n_cells > 5, every="1 day", variables=("plasma_k", *SIGNS.values()),
+    return twins(
+        "membrane_potential", arms, replicates, n_cells, every="1 day", variables=("plasma_k",
+        *SIGNS.values())
     )  # fmt: skip
 
 
@@ -78,17 +78,17 @@ def main(
     course = study.values("potential_mean", "severe K loss")
     lowest, end = course.min(axis=1), course.iloc[:, -1]
     more = {
-        "K loss, fall 0.8 mM": at_k, "Mg loss less K loss, fall 0.8 mM": at_mg - at_k,
+        "severe K loss, fall 0.8 mM": at_k, "Mg loss less K loss, fall 0.8 mM": at_mg - at_k,
         "severe K loss, lowest": lowest - course[0.0], "severe K loss, since then": end - lowest,
     }  # fmt: skip
     v |= {name: Finding(mean_interval(change), "mV") for name, change in more.items()}
     found |= {f"muscle potential, {name}": finding for name, finding in v.items()}
     sentence = (
-        f"K loss makes muscle's potential {-v['K loss, fall 0.8 mM']} more negative where plasma K has "
-        f"fallen by 0.8 mM, and {v['severe K loss']} less negative once it has fallen by "
-        f"{-k['severe K loss']}. Severe Mg loss makes it {v['severe Mg loss']} less negative from the "
-        f"start, brings muscle {-margin['severe Mg loss']} nearer to threshold and lengthens QTc by "
-        f"{qtc['severe Mg loss']}; K loss lengthens QTc by {qtc['K loss']}."
+        f"Severe K loss makes muscle's potential {-v['severe K loss, fall 0.8 mM']} more negative where "
+        f"plasma K has fallen by 0.8 mM, and {v['severe K loss']} less negative than at first once it "
+        f"has fallen by {-k['severe K loss']}. Severe Mg loss makes it {v['severe Mg loss']} less "
+        f"negative, brings muscle {-margin['severe Mg loss']} nearer to threshold and lengthens QTc by "
+        f"{qtc['severe Mg loss']}; severe K loss lengthens QTc by {qtc['severe K loss']}."
     )
     return Answer(sentence, found, draw(seen, found), facts=study_facts(study))
 

@@ -22,7 +22,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
 from sim.statistics import Interval, mean_interval
 from sim.style import BLUE, FAINT, INK, STYLE, VERMILION, Page
@@ -54,9 +54,8 @@ def design(replicates: int, n_cells: int, days: float) -> sim.Design:
         )
         for group, (before, diet) in GROUPS.items() for dose in DOSES
     ]  # fmt: skip
-    return sim.Design(
-        name="oral_magnesium", conditions=arms, replicates=replicates, cells=n_cells, seed=SEED,
-        noise=False, heterogeneous=n_cells > 5, every="8 day", variables=("plasma_mg", *SHOWN),
+    return twins(
+        "oral_magnesium", arms, replicates, n_cells, every="8 day", variables=("plasma_mg", *SHOWN)
     )  # fmt: skip
 
 
@@ -82,7 +81,7 @@ def main(
         f[f"per 10 mmol/day more, {group}"] = Finding(mean_interval(more / 3.0), "mmHg")
     kawano = mean_arterial("Kawano 1998").brief("mmHg", 2)
     sentence = (
-        f"{duration / 7:g} weeks of {USUAL} mmol/day of oral Mg lower mean arterial pressure by "
+        f"{duration:g} days of {USUAL} mmol/day of oral Mg lower mean arterial pressure by "
         f"{-f['mean arterial pressure, healthy']} in health and by "
         f"{-f['mean arterial pressure, lacking Mg']} in persons whose plasma Mg is "
         f"{f['plasma Mg before, lacking Mg']}, where Kawano found a change of {kawano}. They lower red "

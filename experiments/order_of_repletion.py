@@ -6,11 +6,11 @@ Question
 Method
     Severe Mg loss for 120 days in virtual persons (mean-field twins), then 28 days in which each goes
     through every arm: 14 days of 80 mmol/day of KCl by mouth, 14 days of 10 mmol/day of Mg by vein, the
-    same totals wherever both are given. Wasted is urinary K above that of the same person untreated,
-    summed while plasma K is below 3.5 mM. Intervals over persons; differences are paired.
+    same totals wherever both are given. Wasted is urinary K above that of the same person untreated
+    while KCl is given and plasma K is below 3.5 mM. Intervals over persons; differences are paired.
 Reading
-    Fewer days and less waste are better. Waste below zero: the kidney saves K that untreated it would
-    lose. The loss of Mg goes on all the while, so what one course mends is slowly lost after it.
+    Fewer days and less waste are better. The loss of Mg goes on all the while, so what one course mends
+    is slowly lost after it.
 Cost
     One minute on two cores.
 """
@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments.drawing import draw_bands
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.statistics import mean_interval, ratio_interval
 from sim.style import FAINT, STYLE, VERMILION, Page, shade
 from sim.variables import VARIABLES
@@ -37,21 +37,21 @@ NONE, KCL_FIRST, MG_FIRST, BOTH = "untreated", "KCl, then Mg", "Mg, then KCl", "
 ARMS = {KCL_FIRST: {"KCl": 0, "Mg": 1}, MG_FIRST: {"Mg": 0, "KCl": 1}, BOTH: {"KCl": 0, "Mg": 0},
         "KCl alone": {"KCl": 0}, "Mg alone": {"Mg": 0}}  # fmt: skip
 """In which of two courses each salt is given."""
-UNITS = {"days of low K": "days", "K wasted": "mmol", "deepest change of K": "mM", "K in the end": "mM"}
+UNITS = {
+    "days of low K": "days", "KCl wasted": "mmol", "deepest change of K": "mM", "K in the end": "mM",
+}  # fmt: skip
 
 
 def design(replicates: int, n_cells: int, days: float) -> sim.Design:
     """The study: severe Mg loss for some days, then each arm."""
     severe = sim.load("severe-magnesium-loss").revised(duration=f"{days + 2 * COURSE} day")
-    edges = [f"{days + n * COURSE} day" for n in range(3)]
-    arms = [severe.revised(name=NONE)]
+    arms, edges = [severe.revised(name=NONE)], [f"{days + n * COURSE} day" for n in range(3)]
     for name, given in ARMS.items():
         spans = [{**SALTS[salt], "start": edges[n], "stop": edges[n + 1]} for salt, n in given.items()]
         arms.append(severe.revised(name=name, supplement=spans))
-    return sim.Design(
-        name="order_of_repletion", conditions=arms, replicates=replicates, cells=n_cells, seed=SEED,
-        noise=False, heterogeneous=n_cells > 5, variables=("plasma_k", "urine_k", "intake_k"),
-        every=f"{EVERY} day",
+    return twins(
+        "order_of_repletion", arms, replicates, n_cells, every=f"{EVERY} day",
+        variables=("plasma_k", "urine_k", "intake_k"),
     )  # fmt: skip
 
 
@@ -59,12 +59,14 @@ def outcomes(study: sim.Study, arm: str, start: float) -> pd.DataFrame:
     """What becomes of each person in an arm, a row a person; columns as in ``UNITS``, and K given."""
     k = study.values("plasma_k", arm).loc[:, start:]
     low = k.iloc[:, 1:] < LOW
-    wasted, given = (
-        EVERY * (study.values(name, arm) - study.values(name, NONE))[low].sum(axis=1)
+    urine, intake = (
+        EVERY * (study.values(name, arm) - study.values(name, NONE))[low.columns]
         for name in ("urine_k", "intake_k")
     )
-    found = (EVERY * low.sum(axis=1), wasted, k.min(axis=1) - k.iloc[:, 0], k.iloc[:, -1])
-    return pd.DataFrame({**dict(zip(UNITS, found, strict=True)), "given": given})
+    on_kcl = low & (intake > 0.5)  # Only KCl that is given while K is low can be wasted so.
+    wasted, given = (of[on_kcl].sum(axis=1) for of in (urine, intake))
+    found = EVERY * low.sum(axis=1), wasted, k.min(axis=1) - k.iloc[:, 0], k.iloc[:, -1], given
+    return pd.DataFrame(dict(zip([*UNITS, "given"], found, strict=True)))
 
 
 @experiment(replicates=6, n_cells=5, duration=120.0)
@@ -77,16 +79,16 @@ def main(
     f: dict[str, Finding] = {}
     for arm, of in persons.items():
         f |= {f"{name}, {arm}": Finding(mean_interval(of[name]), unit) for name, unit in UNITS.items()}
-        if "KCl" in arm and arm != MG_FIRST:
-            f[f"part wasted, {arm}"] = Finding(ratio_interval(100.0 * of["K wasted"], of["given"]), "%")
+        part = ratio_interval(100.0 * of["KCl wasted"], of["given"])
+        f |= {f"part wasted, {arm}": Finding(part, "%")} if "KCl" in arm and arm != MG_FIRST else {}
         if arm != KCL_FIRST:
             gained = mean_interval(persons[KCL_FIRST]["days of low K"] - of["days of low K"])
             f[f"days gained over KCl first, {arm}"] = Finding(gained, "days")
     both, mg, kcl = (f[f"days of low K, {arm}"] for arm in (BOTH, MG_FIRST, KCL_FIRST))
     sentence = (
-        f"After {duration:g} days of severe Mg loss, plasma K stays below 3.5 mM for {both} of the next "
+        f"After {duration:g} days of severe Mg loss, plasma K lies below 3.5 mM for {both} of the next "
         f"28 if KCl and Mg are given at once, for {mg} if Mg comes first, and for {kcl} if KCl comes "
-        f"first, of which the urine then wastes {f['part wasted, ' + KCL_FIRST]}."
+        f"first; while it is low the urine wastes {f['part wasted, ' + KCL_FIRST]} of that KCl."
     )
     return Answer(sentence, f, draw(study, duration), facts=study_facts(study))
 

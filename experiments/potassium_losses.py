@@ -23,7 +23,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
 from sim.statistics import mean_interval, ratio_interval
 from sim.style import BLUE, FAINT, GREEN, STYLE, VERMILION, Page
@@ -48,10 +48,9 @@ def design(replicates: int, n_cells: int, days: float) -> sim.Design:
     severe = sim.load("severe-magnesium-loss").revised(name=SEVERE, duration=f"{days} day")
     low = severe.revised(name=DIET, treatment=[], diet=[sim.Diet(magnesium="4.2 mmol/day")])
     arms = [severe, low, *(severe.revised(name=name, without=off) for name, off in ARMS.items())]
-    return sim.Design(
-        name="potassium_losses", conditions=arms, replicates=replicates, cells=n_cells, seed=SEED,
-        noise=False, heterogeneous=n_cells > 5, every="10 day",
-        variables=("plasma_k", "ecf_volume", "body_k", "urine_k", "stool_k"),
+    return twins(
+        "potassium_losses", arms, replicates, n_cells, every="10 day", variables=("plasma_k",
+        "ecf_volume", "body_k", "urine_k", "stool_k")
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts, twins
 from sim.cells import CellTraits, Inside, normal_fluid, pump_of
 from sim.control import Control
 from sim.figures import dose_response
@@ -76,9 +76,8 @@ def main(
     replicates: int = 60, n_cells: int = 5, duration: float = 120.0, out: Path | None = None
 ) -> Answer:
     """Find what free Mg does to the pump, with persons, their cells, and days of severe Mg loss."""
-    design = sim.Design(
-        name="pump_and_magnesium", conditions=["severe-magnesium-loss"], duration=f"{duration} day",
-        replicates=replicates, cells=n_cells, seed=SEED, noise=False, heterogeneous=n_cells > 5,
+    design = twins(
+        "pump_and_magnesium", ["severe-magnesium-loss"], replicates, n_cells, duration=f"{duration} day",
         every="30 day", variables=SEEN,
     )  # fmt: skip
     study = run_study(design, out)
@@ -89,9 +88,10 @@ def main(
     found = {name: Finding(interval, "%") for name, interval in (at_low | body).items()}
     sentence = (
         f"Free Mg of 0.2 mM slows the pump by {-found['Mg site at 0.2 mM']} through its own Mg site and "
-        f"by {-found['MgATP at 0.2 mM']} through MgATP. But severe Mg loss lowers free Mg of muscle by "
-        f"{-found['free Mg']} only, which slows the pump by {-found['by Mg site']}; lost sites slow it "
-        f"by {-found['by pump sites']}, and with risen cell Na it runs {found['by all at once']} faster."
+        f"by {(-found['MgATP at 0.2 mM']).interval.brief('%', 2)} through MgATP, over the ranges of "
+        f"both. But severe Mg loss lowers free Mg of muscle by {-found['free Mg']} only, which slows "
+        f"the pump by {-found['by Mg site']}; lost sites slow it by {-found['by pump sites']}, and with "
+        f"risen cell Na it runs {found['by all at once']} faster."
     )
     return Answer(sentence, found, draw(curves, body, mg), facts=study_facts(study))
 

@@ -9,7 +9,8 @@ Method
     range is read between intakes, on their logarithm. Medians over persons; the fold is paired.
 Reading
     Published: plasma K is normal on 40 to 250 mmol/day, urinary K falls to 10 to 20 (both were fitted),
-    urinary Mg below 0.5. There is no break; overwhelmed is who still loses K or Mg on the least intake.
+    urinary Mg below 0.5. Plasma leaves its range gradually; that intake stands for the break. Who still
+    loses K or Mg on the least intake is overwhelmed, and not yet at rest after so many days.
 Cost
     Two minutes on two cores.
 """
@@ -23,7 +24,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
 from sim.statistics import Interval, quantile_interval
 from sim.style import BLUE, EXPECTED, GREEN, STYLE, VERMILION, Page, shade
@@ -49,10 +50,9 @@ def design(replicates: int, n_cells: int, days: float) -> sim.Design:
         )
         for sweep, intakes in SWEEPS.items() for intake in intakes
     ]  # fmt: skip
-    return sim.Design(
-        name="renal_adaptation", conditions=arms, replicates=replicates, cells=n_cells, seed=SEED,
-        noise=False, heterogeneous=n_cells > 5, every=f"{days / 10.0} day",
-        variables=("plasma_k", "urine_k", "stool_k", "plasma_mg", "urine_mg", "stool_mg"),
+    return twins(
+        "renal_adaptation", arms, replicates, n_cells, every=f"{days / 10.0} day",
+        variables=("plasma_k", "urine_k", "stool_k", "plasma_mg", "urine_mg", "stool_mg")
     )  # fmt: skip
 
 
@@ -84,11 +84,11 @@ def main(
     fold = found[f"least intake, {LOSS}"] / found["least intake, K"]
     f["fold with Mg lost"] = Finding(quantile_interval(fold, 0.5))
     sentence = (
-        f"Plasma K stays in its range on {f['least intake, K']} to {f['greatest intake, K']} of K, for "
-        f"urinary K falls to {f['least urine, K']}. In severe Mg loss it takes "
-        f"{f['least intake, ' + LOSS]} or more, {f['fold with Mg lost']} times as much, for urinary K "
-        f"falls to no less than {f['least urine, ' + LOSS]}. Plasma Mg stays in its range from "
-        f"{f['least intake, Mg']} of Mg on, for urinary Mg falls to {f['least urine, Mg']}."
+        f"On {duration:g} days of a diet plasma K stays in its range from {f['least intake, K']} to "
+        f"{f['greatest intake, K']} of K, for urinary K falls to {f['least urine, K']}. In severe Mg "
+        f"loss it takes {f['least intake, ' + LOSS]} or more, {f['fold with Mg lost']} times as much, "
+        f"for urinary K falls to no less than {f['least urine, ' + LOSS]}. Plasma Mg stays in its range "
+        f"from {f['least intake, Mg']} of Mg on, for urinary Mg falls to {f['least urine, Mg']}."
     )
     return Answer(sentence, f, draw(study), facts=study_facts(study))
 

@@ -8,8 +8,8 @@ Method
     nothing, KCl, Mg by vein (10 mmol/day), or both. Each person goes through all four arms with the same
     cells and the same noise. Asked of those whose K is below 3.5 mM before treatment.
 Reading
-    How many are above 3.5 mM after two weeks, and how many were on any day of them, with Wilson's 95 %
-    intervals. Rank correlations say what of a person goes with K after KCl alone; near zero: nothing.
+    How many are above 3.5 mM after two weeks, and how many were on any day of them (Wilson's 95 %
+    intervals). Rank correlations: what of a person goes with K after KCl alone; near zero, nothing.
 Cost
     Three to five minutes on two cores; a study that was stopped goes on.
 """
@@ -61,10 +61,8 @@ def main(
 
     Parameters
     ----------
-    replicates : int
-        Virtual persons.
-    n_cells : int
-        Cells of each.
+    replicates, n_cells : int
+        Virtual persons, and cells of each.
     duration : float
         Days of severe Mg loss before treatment.
     out : path, optional
@@ -72,6 +70,8 @@ def main(
     """
     study = run_study(design(replicates, n_cells, duration), out)
     low = study.held(LOW, "nothing", duration) == 1.0
+    if not low.any():
+        raise sim.InputError([f"nobody's K is low after {duration:g} days; give more --days"])
     after, ever = restored(study, low), restored(study, low, since=duration + 1.0)
     alone, both = (study.held(RESTORED, arm)[low] for arm in ("KCl", "KCl and Mg"))
     decides = deciding(study, study.at("plasma_k", "KCl")[low], duration)
@@ -88,8 +88,8 @@ def main(
         f"{after['KCl and Mg']}; K after KCl goes most with {most}: rank correlation "
         f"{decides[most].interval.brief(digits=2)}."
     )
-    facts = {**study_facts(study), "low_before_treatment": n,
-             "variance_reduction": study.pairing("plasma_k", "KCl")._asdict()}  # fmt: skip
+    paired = study.pairing("plasma_k", "KCl")._asdict()
+    facts = {**study_facts(study), "low_before_treatment": n, "variance_reduction": paired}
     tables = {"on_any_day": table(ever, "arm"), "deciding": table(decides, "known before")}
     return Answer(sentence, findings, draw(study, after, ever, decides, duration), tables, facts)
 

@@ -23,7 +23,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts
+from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
 from sim.statistics import Interval, mean_interval
 from sim.style import BLUE, GREEN, INK, STYLE, VERMILION, Page, shade
@@ -67,10 +67,9 @@ def main(
     replicates: int = 100, n_cells: int = 5, duration: float = 60.0, out: Path | None = None
 ) -> Answer:
     """Find what drives of K secretion add, with virtual persons, their cells, and days of Mg loss."""
-    design = sim.Design(
-        name="romk_block", conditions=[condition(*arm, duration) for arm in ARMS], replicates=replicates,
-        cells=n_cells, seed=SEED, noise=False, heterogeneous=n_cells > 5, every="1 day",
-        variables=("plasma_k", "plasma_mg", "urine_k"),
+    design = twins(
+        "romk_block", [condition(*arm, duration) for arm in ARMS], replicates, n_cells, every="1 day",
+        variables=("plasma_k", "plasma_mg", "urine_k")
     )  # fmt: skip
     study = run_study(design, out)
     seen = {arm: outcomes(study, name, duration) for arm, name in ARMS.items()}
@@ -91,8 +90,8 @@ def main(
         f"alone and in {low['no', 'delivery']} on a loop diuretic alone, but in "
         f"{low['moderate', 'delivery']} with both; with high aldosterone in {low['no', 'aldosterone']} "
         f"and {low['moderate', 'aldosterone']}; in severe Mg loss alone in {low['severe', 'neither']}. "
-        f"Moderate Mg loss adds {waste[0]} to the urinary K that both drives cost, {waste[1]} if ROMK "
-        "does not see Mg."
+        f"Moderate Mg loss adds {waste[0]} to the urinary K that both drives cost in {EARLY:g} days, "
+        f"{waste[1]} if ROMK does not see Mg."
     )
     return Answer(sentence, found, draw(seen), facts=study_facts(study))
 

@@ -1,6 +1,7 @@
 """Two runs side by side: tables and a figure of their differences."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,15 +13,19 @@ import pandas as pd
 from sim.condition import Condition
 from sim.faults import InputError
 from sim.files import new_folder
+from sim.planning import Plan, plan
 from sim.result import Result, open_result
-from sim.simulation import run
+from sim.simulation import carry_out
 from sim.variables import VARIABLES
 from sim.versions import versions
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SAME = ("n_cells", "seed", "replicate", "person", "noise", "heterogeneous", "parameters_changed")
+SAME = (
+    "n_cells", "seed", "replicate", "person", "noise", "noise_hours", "heterogeneous", "tolerance",
+    "parameters_changed", "resumed_at", "versions",
+)  # fmt: skip
 """What two runs must share to be one body in two circumstances."""
 
 
@@ -47,8 +52,9 @@ class Comparison:
     def differing(self) -> list[str]:
         """What differs between the runs beside the condition.
 
-        Nothing: it is one body in two circumstances, and differences are those of the conditions alone.
-        Otherwise chance, or other numbers of the model, add to them.
+        Nothing: it is one body in two circumstances, and differences are those of the conditions alone,
+        in the past of a body that was resumed too. Otherwise chance, or other numbers of the model, add
+        to them.
         """
         own, other = self.first.provenance, self.second.provenance
         return [name for name in SAME if own.get(name) != other.get(name)]
@@ -74,6 +80,11 @@ class Comparison:
         day : float, optional
             The nearest of :attr:`times` is taken, and is in ``.attrs["day"]``; by default the last.
 
+        Raises
+        ------
+        InputError
+            If the day lies outside of these.
+
         Returns
         -------
         pandas.DataFrame
@@ -82,6 +93,8 @@ class Comparison:
         """
         a, b = self._both()
         days = self.times.to_numpy(dtype=float)
+        if day is not None and not days[0] <= day <= days[-1]:
+            raise InputError([f"day = {day:g}; both have recorded days {days[0]:g} to {days[-1]:g}"])
         nearest = float(days[-1] if day is None else days[np.abs(days - day).argmin()])
         frame = pd.DataFrame({"first": a.loc[nearest], "second": b.loc[nearest]})
         frame["difference"] = frame["second"] - frame["first"]
@@ -155,15 +168,17 @@ def compare(
     SimulationError
         If a run fails.
     """
-    found, faults = [], []
+    sides: list[Result | Plan] = []
+    faults: list[str] = []
     for given in (first, second):
         try:
-            found.append(_result_of(given, options))
+            sides.append(side_of(given, options))
         except InputError as error:
             faults += error.faults
     if faults:
         raise InputError(list(dict.fromkeys(faults)))
-    return compared(*found)
+    a, b = (carry_out(side) if isinstance(side, Plan) else side for side in sides)
+    return compared(a, b)
 
 
 def compared(first: Result, second: Result) -> Comparison:
@@ -179,13 +194,16 @@ def compared(first: Result, second: Result) -> Comparison:
     return comparison
 
 
-def is_run(given: object) -> bool:
-    """Whether something names a folder, which should be that of a run; a condition is none."""
-    return isinstance(given, (str, Path)) and Path(given).is_dir()
+def side_of(given: str | Path | Condition | Result, options: Mapping[str, Any]) -> Result | Plan:
+    """Take a result, read one from a folder, or plan the run of a condition.
 
-
-def _result_of(given: str | Path | Condition | Result, options: dict[str, Any]) -> Result:
-    """Take, read or make a result."""
+    Raises
+    ------
+    InputError
+        If the input is at fault; every fault is listed.
+    """
     if isinstance(given, Result):
         return given
-    return open_result(str(given)) if is_run(given) else run(given, **options)
+    if isinstance(given, (str, Path)) and Path(given).is_dir():
+        return open_result(given)
+    return plan(given, **options)

@@ -7,11 +7,9 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures import EXPECTED, INK, STYLE, Page
+from sim.style import BLUE, EXPECTED, INK, STYLE, VERMILION, Page
 from sim.validation import Verdict
 
-_MET: Final = "#0072B2"
-_MISSED: Final = "#D55E00"
 _EDGE: Final = 3.0
 """Distances beyond so many half bands are drawn at the edge, as an arrow."""
 _ROW_INCHES: Final = 0.155
@@ -72,7 +70,7 @@ def _prepare(axes: Axes, lines: int) -> None:
 def _draw(axes: Axes, row: int, verdict: Verdict) -> None:
     """Draw one target: a dot in the band, a ring or an arrow outside, and its text."""
     target, met = verdict.target, verdict.met
-    colour = _MET if met else _MISSED
+    colour = BLUE if met else VERMILION
     if verdict.model != verdict.model:
         axes.text(0.0, row - 0.5, "not reached", fontsize=5.6, ha="center", va="center", color=colour)
     shown = min(_EDGE, max(-_EDGE, verdict.distance))

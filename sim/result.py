@@ -103,10 +103,13 @@ class Result:
         """
         from sim.figures import FIGURES, courses
 
+        if len(self.table) < 2 and what and (what == ("sheet",) or what[0] not in FIGURES):
+            raise InputError(["the run has recorded too little to draw that"])
         if not what or (what[0] in FIGURES and len(what) == 1):
             return FIGURES[what[0] if what else "overview"](self)
         if faults := list(unknown_names(what, [*FIGURES, *self.table], "figure or variable")):
-            raise InputError([*faults, f"figures are {', '.join(FIGURES)}"])
+            hint = f"figures are {', '.join(FIGURES)}; variables: sim describe --variables"
+            raise InputError([*faults, hint])
         if both := [name for name in what if name in FIGURES]:
             raise InputError([f"{both[0]} is a page of its own; draw it alone"])
         return courses(self.table, what, self.condition.times())
@@ -166,7 +169,7 @@ def open_result(folder: str | os.PathLike[str]) -> Result:
         table = pd.read_parquet(home / "table.parquet")
         cells = pd.read_parquet(home / "cells.parquet")
         units, condition = provenance.pop("units"), read(provenance["condition"])
-    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
         raise InputError([f"{home} cannot be read: {error}"]) from None
     snapshots = {day: cells.loc[day] for day in cells.index.unique("time")}
     state = home / STATE

@@ -3,16 +3,31 @@
 Heavy imports are inside the commands, so that help answers at once.
 """
 
+from typing import Any
+
 import click
 
 from sim.cli.comparing import compare, plot
+from sim.cli.console import INTERRUPTED
 from sim.cli.describing import describe, init, list_conditions
 from sim.cli.running import resume, run
 from sim.cli.studying import study
 from sim.cli.validating import validate
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Quiet(click.Group):
+    """Commands that leave with the exit code of an interruption, and without a word more."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; see :class:`click.Group`."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted; nothing was written.", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=Quiet, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sim-mg", prog_name="sim")
 def main() -> None:
     """Simulate a body's magnesium, potassium and sodium from its cells up.

@@ -1,5 +1,6 @@
 """``sim compare`` and ``sim plot``: two runs side by side, and figures of a run that was saved."""
 
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,50 +51,65 @@ def compare(
     faults, parameters = read_changes(changes)
     faults += folder_faults(folder)
     when = None if day is None else number(day)
-    if isinstance(when, str):
-        faults.append(f"day = {when!r} is not a number")
+    if when is not None and (isinstance(when, str) or not isfinite(when)):
+        faults.append(f"day = {day!r} is not a finite number")
     options = {
         "n_cells": whole(cells), "days": None if days is None else number(days), "seed": whole(seed),
         "noise": noise, "parameters": parameters,
     }  # fmt: skip
-    sides = [_side(given, options, faults) for given in (first, second)]
+    sides = _sides((first, second), options, faults)
+    announce(console)
+    done: list[Result] = []
+    try:
+        done.extend(_result(console, side) for side in sides)
+        _conclude(console, done, folder, when)
+    except (KeyboardInterrupt, SystemExit) as stop:
+        _keep([result for result, side in zip(done, sides, strict=False) if result is not side], folder)
+        if isinstance(stop, KeyboardInterrupt):
+            raise SystemExit(INTERRUPTED) from None
+        raise
+
+
+def _sides(given: tuple[str, str], options: dict[str, Any], faults: list[str]) -> "list[Result | Plan]":
+    """Read results and plan runs, or leave with every fault."""
+    from sim.comparison import side_of
+    from sim.faults import InputError
+
+    sides: list[Result | Plan] = []
+    for name in given:
+        try:
+            sides.append(side_of(name, options))
+        except InputError as error:
+            faults += error.faults
     if faults:
         refuse(list(dict.fromkeys(faults)))
-    announce(console)
-    _conclude(console, [_result(console, side) for side in sides], folder, when)
+    return sides
 
 
-def _side(given: str, options: dict[str, Any], faults: list[str]) -> "Plan | Result | None":
-    """Read a result or plan a run; add to the faults if that cannot be."""
-    from sim.comparison import is_run
-    from sim.faults import InputError
-    from sim.planning import plan
-    from sim.result import open_result
-
-    try:
-        return open_result(given) if is_run(given) else plan(given, **options)
-    except InputError as error:
-        faults += error.faults
-        return None
-
-
-def _result(console: "Console", side: "Plan | Result | None") -> "Result":
+def _result(console: "Console", side: "Result | Plan") -> "Result":
     """Take a result as it is, or carry out a plan; leave if it does not come to its end."""
     from sim.planning import Plan
     from sim.simulation import SimulationError
 
     if not isinstance(side, Plan):
-        assert side is not None
         return side
     try:
         result = run_under_bar(console, side)
     except SimulationError as error:
-        click.echo(f"Error: {side.condition.name}: {error}; nothing was written.", err=True)
+        click.echo(f"Error: {side.condition.name}: {error}", err=True)
         raise SystemExit(FAILED) from None
     if not result.finished:
-        click.echo("Interrupted; nothing was written.", err=True)
+        click.echo(f"Interrupted; {side.condition.name} is not kept.", err=True)
         raise SystemExit(INTERRUPTED)
     return result
+
+
+def _keep(results: "list[Result]", folder: Path) -> None:
+    """Keep runs that were finished though nothing came of the comparison."""
+    for result in () if folder.exists() else results:
+        place = folder / result.condition.name
+        result.save(place)
+        click.echo(f"Wrote {place}, which was finished.", err=True)
 
 
 def _conclude(console: "Console", results: "list[Result]", folder: Path, day: float | None) -> None:
@@ -103,9 +119,9 @@ def _conclude(console: "Console", results: "list[Result]", folder: Path, day: fl
 
     try:
         comparison = compared(*results)
+        _show(console, comparison, day)
     except InputError as error:
         refuse(error.faults)
-    _show(console, comparison, day)
     paths = comparison.save(folder)
     console.print(f"Wrote {folder}: {', '.join(path.name for path in paths)}")
 
@@ -129,7 +145,9 @@ def _show(console: "Console", comparison: "Comparison", day: float | None) -> No
         table.add_row(meaning, unit, figure(a), figure(b), _change(a, b),
                       f"{low:g} to {high:g}" if low == low else "")  # fmt: skip
     console.print(table)
-    if comparison.differing:
+    if not rows["difference"].any():
+        console.print("The two are the same in every number.")
+    elif comparison.differing:
         console.print(
             f"The runs differ in {', '.join(comparison.differing)} too, not in the condition alone."
         )
@@ -159,7 +177,7 @@ def plot(folder: Path, what: tuple[str, ...], out: Path | None) -> None:
     from sim.result import open_result
 
     file = out or folder / f"{'-'.join(what[:3])}.png"
-    faults = figure_faults(file) if folder.is_dir() else []
+    faults = figure_faults(file) if out is not None or folder.is_dir() else []
     try:
         drawn = open_result(folder).plot(*what)
     except InputError as error:

@@ -29,7 +29,7 @@ def announce(console: "Console") -> None:
     """Say that the first run on a machine compiles."""
     from sim.compiled import CACHE_FOLDER
 
-    if not CACHE_FOLDER.exists():
+    if not any(CACHE_FOLDER.rglob("*.nbi")):  # The folder itself is made on import.
         console.print("Compiling for this machine, once; this takes half a minute …")
 
 

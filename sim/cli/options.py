@@ -55,9 +55,14 @@ def folder_faults(out: Path) -> list[str]:
     """Say what is wrong with a folder that is to be written."""
     if out.exists():
         return [f"{out} exists already; choose another --out or remove it"]
-    parent = next(folder for folder in out.absolute().parents if folder.exists())
-    if not (parent.is_dir() and os.access(parent, os.W_OK)):
-        return [f"{out} cannot be written: {parent} is not a folder one may write to"]
+    return place_faults(out)
+
+
+def place_faults(out: Path) -> list[str]:
+    """Say why a folder, which may be there already, cannot be written."""
+    there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        return [f"{out} cannot be written: {there} is not a folder one may write to"]
     return []
 
 

@@ -34,8 +34,9 @@ def validate(as_json: bool, figure: Path | None, cells: str) -> None:
         raise SystemExit(INTERRUPTED) from None
     if figure is not None:
         from sim.forest import forest
+        from sim.style import save
 
-        forest(verdicts).savefig(figure, dpi=200)
+        save(forest(verdicts), figure)
     if as_json:
         import json
 

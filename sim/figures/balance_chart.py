@@ -146,7 +146,7 @@ def _reading(edges: Array) -> str:
     days = round(float(edges[1] - edges[0]), 6)
     length = f"{days * HOURS_PER_DAY:.3g} h" if days < 1.0 else f"{days:g} day{'s' * (days != 1.0)}"
     return (
-        "intake is drawn down from zero, stool and urine are stacked up from there: what stands above "
+        "intake hangs down from zero, stool and urine are stacked up from its end: what stands above "
         f"zero is lost, what is missing below it is kept; a bar is {length}"
     )
 

@@ -1,5 +1,6 @@
 """Two runs side by side: their courses, and the difference of the second from the first."""
 
+from textwrap import shorten
 from typing import Any, Final
 
 import numpy as np
@@ -59,7 +60,7 @@ def comparison(
             for axes in (levels, change):
                 clock.prepare(axes, last=last, ticks=6)
         panels[0, 0].set_title("Both runs, reference range shaded")
-        panels[0, 1].set_title("Second less first")
+        panels[0, 1].set_title(shorten(f"{names[1]} less {names[0]}", 60, placeholder=" …"))
         lines = panels[0, 0].get_lines()[:2]
         page.legend(lines, names, loc="upper right", ncols=2, bbox_to_anchor=(0.985, 0.972), fontsize=7)
         page.settle()

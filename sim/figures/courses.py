@@ -14,6 +14,8 @@ from sim.variables import VARIABLES
 _COLUMNS: Final = 3
 _PANEL: Final = (2.6, 1.75)
 """Panels side by side at most, and width and height of one [inch]."""
+_LETTERS: Final = 14.0
+"""Letters of a legend in an inch."""
 
 
 def courses(
@@ -53,7 +55,11 @@ def courses(
             clock.prepare(axes, last=place + columns >= len(names), ticks=6)
             axes.set_xlim(start, clock.end)
         if len(tables) > 1:
-            page.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=len(tables))
+            letters = 7 + max(map(len, tables))
+            fit = max(1, int(_LETTERS * size[0] / letters))
+            page.legend(
+                *axes.get_legend_handles_labels(), loc="outside upper right", ncols=min(fit, len(tables))
+            )
         page.settle()
     return page
 

@@ -187,7 +187,7 @@ def _draw_way(
     typical = {"na_in": p.cell.rest_na, "k_in": p.cell.rest_k}
     around = {name: [value - _AROUND, value + _AROUND] for name, value in typical.items()}
     _prepare(axes, _ends(way, around), p, first=True, last=True)
-    axes.set_title("Way of their mean")
+    axes.set_title("Path of their mean")
     if not len(way):
         return
     points = way.to_numpy(dtype=float)
@@ -260,10 +260,10 @@ def _draw_key(page: Page) -> None:
         Line2D([], [], color="white", linewidth=0.0, marker="D", mec=INK, mew=1.2, ms=5, label="mean"),
         Line2D([], [], color=INK, linewidth=0.0, marker="+", ms=7, label="typical cell at rest"),
         Line2D(
-            [], [], color="0.5", linewidth=0.7, linestyle=_DASHES, label="a Na gained for each K lost"
+            [], [], color="0.5", linewidth=0.7, linestyle=_DASHES, label="one Na gained for each K lost"
         ),
         Patch(color=EXPECTED, label="reference range"),
-        Patch(color=_BOTH, label="both"),
+        Patch(color=_BOTH, label="in both ranges"),
     ]
     place = (0.988, 1.0 - 0.43 / page.get_figheight())
     page.legend(

@@ -51,7 +51,9 @@ class Interval(NamedTuple):
             As in :meth:`text`.
         """
         estimate, low, high = _written((self.estimate, self.low, self.high), digits)
-        return f"{estimate}{f' {unit}' if unit else ''} ({low} to {high})".replace("-", "−")
+        told = "unknown" if math.isnan(self.estimate) else f"{estimate}{f' {unit}' if unit else ''}"
+        known = not (math.isnan(self.low) or math.isnan(self.high))
+        return (f"{told} ({low} to {high})" if known else told).replace("-", "−")
 
 
 def _written(numbers: tuple[float, ...], digits: int) -> list[str]:

@@ -46,6 +46,10 @@ class Shard(NamedTuple):
         return f"shard-{self.number:0{len(str(self.of))}d}-of-{self.of}"
 
 
+MOST_SHOWN = 3
+"""Differences of designs that are told at most."""
+
+
 def opened(home: Path, job: Job, share: Shard | None, extend: bool) -> Store:
     """Open the study's folder, or begin it."""
     design = json.loads(job.design)
@@ -67,7 +71,9 @@ def opened(home: Path, job: Job, share: Shard | None, extend: bool) -> Store:
     if unlike:
         grows = not differences({**old, "replicates": design["replicates"]}, design)
         hint = "; with --extend, replicates are added to those that are there" if grows else ""
-        raise InputError([f"{home} holds another study; {text}{hint}" for text in unlike])
+        shown = [f"{home} holds another study; {text}{hint}" for text in unlike[:MOST_SHOWN]]
+        left = len(unlike) - MOST_SHOWN
+        raise InputError([*shown, *([f"and {left} more differences"] if left > 0 else [])])
     stale = _other_versions(store.manifest["versions"], versions())
     if stale and len(store.entries) < job_in(store, None).parts:
         raise InputError([f"{home} was begun with other versions: {text}" for text in stale])

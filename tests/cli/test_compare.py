@@ -49,6 +49,24 @@ def test_every_fault_is_told_and_nothing_written(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+@pytest.mark.parametrize("day", ["nan", "inf"])
+def test_a_day_that_is_none_is_refused(both: Path, tmp_path: Path, day: str) -> None:
+    shown = call("compare", str(both / "A"), str(both / "B"), "--day", day, "--out", str(tmp_path / "c"))
+    assert shown.exit_code == 2
+    assert "not a finite number" in shown.stderr
+
+
+def test_runs_that_were_finished_are_kept_if_they_cannot_be_compared(tmp_path: Path) -> None:
+    """A run of an hour and a half has no moment in common with one that is recorded every six hours."""
+    brief = tmp_path / "brief.toml"
+    brief.write_text('name = "brief"\nduration = "1.5 hour"\n')
+    out = tmp_path / "c"
+    shown = call("compare", str(brief), "baseline", "--cells", "5", "--no-noise", "--out", str(out))
+    assert shown.exit_code == 2
+    assert "day after the start in common" in shown.stderr
+    assert {path.name for path in out.iterdir()} == {"brief", "baseline"}
+
+
 @pytest.mark.parametrize("name", ["sheet.png", "sheet.pdf", "sheet.svg"])
 def test_a_figure_of_a_saved_run_is_drawn(both: Path, tmp_path: Path, name: str) -> None:
     shown = call("plot", str(both / "B"), "sheet", "--out", str(tmp_path / name))

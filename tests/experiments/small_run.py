@@ -11,7 +11,9 @@ from experiments.harness import RESULTS, Answer
 FACTOR = 3.0
 """A small run may differ from the full one by this factor."""
 SMALL = 0.03
-"""Less than this part of the largest finding of the same unit is nothing."""
+"""Less than this part of the largest finding of the same unit may be of another order."""
+TINY = 0.005
+"""Less than this part of it has no direction that a small run must show."""
 FILES = {"summary.csv", "figure.png", "figure.pdf", "provenance.json"}
 
 
@@ -33,15 +35,13 @@ def disagreements(committed: pd.DataFrame, fresh: pd.DataFrame) -> list[str]:
     largest = committed["estimate"].abs().groupby(committed["unit"]).max()
     faults = []
     for name, row in committed.iterrows():
-        new = float(fresh.loc[name, "estimate"])
-        nothing = SMALL * largest[row["unit"]]
-        bounds = np.array([row["low"], row["high"], row["estimate"]], dtype=float)
-        reach = max(float(np.nanmax(np.abs(bounds))) * FACTOR, nothing)
-        sure = np.isfinite(bounds).all() and bounds.min() * bounds.max() > 0.0
-        if sure and abs(row["estimate"]) > nothing:
-            good = 1.0 / FACTOR <= new / row["estimate"] <= FACTOR
-        else:
-            good = abs(new) <= reach
+        new, old, size = float(fresh.loc[name, "estimate"]), float(row["estimate"]), largest[row["unit"]]
+        bounds = row[["low", "high", "estimate"]].to_numpy(dtype=float)
+        bounds = bounds[~np.isnan(bounds)]
+        sure = bounds.min() * bounds.max() > 0.0 and abs(old) > TINY * size
+        good = abs(new) <= max(FACTOR * np.abs(bounds).max(), SMALL * size)
+        good &= not sure or new * old > 0.0
+        good &= not sure or abs(old) <= SMALL * size or FACTOR * abs(new) >= abs(old)
         if not good:
-            faults.append(f"{name}: {new:g}, committed {row['estimate']:g}")
+            faults.append(f"{name}: {new:g}, committed {old:g}")
     return faults

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import sim
 from experiments.__main__ import FOLDER, found, main, page_of_answers
 from experiments.harness import RESULTS, SIZES, Experiment
 from sim.versions import PACKAGES
@@ -54,6 +55,7 @@ def test_results_of_the_full_run_are_committed(name: str) -> None:
     assert list(summary.columns) == ["unit", "estimate", "low", "high", "n"]
     assert len(summary)
     assert (summary["low"].fillna(-1e99) <= summary["estimate"]).all()
+    assert (summary["estimate"] <= summary["high"].fillna(1e99)).all()
     for suffix in (".png", ".pdf"):
         assert (RESULTS / name / f"figure{suffix}").stat().st_size > 5000
 
@@ -104,8 +106,17 @@ def test_sizes_that_cannot_be_are_all_told(tmp_path: Path) -> None:
     assert refused.exit_code == 2
     assert "--replicates 0" in refused.stderr
     assert "--days -3" in refused.stderr
-    assert "no folder" in refused.stderr
+    assert "is not a folder" in refused.stderr
     assert out.read_text() == "a file"
+
+
+def test_days_that_are_not_whole_and_too_few_cells_are_refused() -> None:
+    main = import_module("experiments.knock_outs").main
+    for days in (10.5, float("inf")):
+        with pytest.raises(sim.InputError, match="whole days"):
+            main(duration=days)
+    with pytest.raises(sim.InputError, match="one a type"):
+        main(n_cells=3)
 
 
 def test_a_run_prints_its_answer_and_where_it_is(tmp_path: Path) -> None:
@@ -113,5 +124,8 @@ def test_a_run_prints_its_answer_and_where_it_is(tmp_path: Path) -> None:
     shown = CliRunner().invoke(command, ["--small", "--replicates", "2", "--out", str(tmp_path / "out")])
     assert shown.exit_code == 0, shown.output
     facts = json.loads((tmp_path / "out" / "provenance.json").read_text())
-    assert facts["answer"] in " ".join(shown.output.split())
+    words = " ".join(shown.output.split())
+    assert facts["answer"] in words
+    assert "Wrote" in words
+    assert "summary.csv" in words
     assert "--replicates 2" in facts["command"]

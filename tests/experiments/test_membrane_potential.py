@@ -9,7 +9,7 @@ def test_k_loss_hyperpolarises_then_depolarises_and_mg_loss_depolarises(tmp_path
     found = small_run("membrane_potential", tmp_path).findings
     change = {name: finding.interval for name, finding in found.items()}
     mean = {name: interval.estimate for name, interval in change.items()}
-    assert change["muscle potential, K loss, fall 0.8 mM"].high < 0.0
+    assert change["muscle potential, severe K loss, fall 0.8 mM"].high < 0.0
     assert change["muscle potential, severe K loss, since then"].low > 0.0
     assert mean["muscle potential, severe K loss"] > 0.0 > mean["muscle potential, K loss"]
     assert change["muscle potential, Mg loss less K loss, fall 0.8 mM"].low > 0.0

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.experiments.small_run import small_run
 
 
@@ -21,6 +23,7 @@ def test_k_given_before_mg_is_wasted(tmp_path: Path) -> None:
     assert value("days of low K", "KCl alone") > 20.0
     assert value("K in the end", "KCl alone") < 3.5 < value("K in the end", "Mg alone")
     assert value("part wasted", "KCl, then Mg") > 50.0
-    assert value("K wasted", "Mg, then KCl") < 0.0 < value("K wasted", "KCl, then Mg")
+    alone = value("part wasted", "KCl alone")  # Its first two weeks are those of KCl, then Mg.
+    assert value("part wasted", "KCl, then Mg") == pytest.approx(alone, rel=1e-6)
     # Cells that may pump again take K up, so Mg without KCl deepens the hypokalaemia at first.
     assert value("deepest change of K", "Mg alone") < value("deepest change of K", "both at once") < 0.0

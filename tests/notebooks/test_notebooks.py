@@ -47,7 +47,7 @@ def test_a_notebook_is_light_and_has_no_traces_of_a_machine(path: Path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_is_thin(path: Path) -> None:
-    """What takes more than a dozen lines belongs into the package; and there is more prose than code."""
+    """More than 25 lines belong into the package; there is a cell of prose to two of code at least."""
     for cell in cells_of(path):
         if cell["cell_type"] == "code":
             assert len(cell["source"]) <= 25

@@ -94,6 +94,8 @@ def test_an_interval_in_few_words() -> None:
     found = Interval(-0.3124, -0.4031, -0.2216, 200, 0.95)
     assert found.brief("mM") == "−0.3 mM (−0.4 to −0.2)"
     assert found.brief(digits=2) == "−0.31 (−0.40 to −0.22)"
+    assert Interval(3.0, NAN, NAN, 1, 0.95).brief("mM") == "3.0 mM"
+    assert Interval(NAN, NAN, NAN, 0, 0.95).brief("mM") == "unknown"
 
 
 def test_units_and_digits_of_words() -> None:

@@ -92,7 +92,12 @@ def test_differences_are_second_less_first(calm: sim.Result) -> None:
 
 def test_what_else_differs_is_said(calm: sim.Result) -> None:
     other = sim.run("baseline", 10, days=6, seed=4, noise=False)
-    assert sim.compare(calm, other).differing == ["n_cells", "seed", "noise"]
+    assert sim.compare(calm, other).differing == ["n_cells", "seed", "noise", "noise_hours"]
+
+
+def test_other_fluctuations_are_said_to_differ(calm: sim.Result) -> None:
+    finer = sim.run("baseline", 20, days=6, seed=3, step_hours=1)
+    assert "noise_hours" in sim.compare(calm, finer).differing
 
 
 def test_only_days_of_both_are_compared(calm: sim.Result) -> None:
