@@ -11,6 +11,7 @@ Method
 Reading
     Gain G multiplies a lasting loss by 1/(1 − G): below zero it is made good in part, from one on it
     runs away. Harm without gain is a chain, no circle: plasma K takes sites away, Na enters, no more.
+    Gain goes with the exponent of sites in plasma K, which no target identifies.
 Cost
     About a minute and a half on two cores.
 """
@@ -25,6 +26,7 @@ import sim
 from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from experiments.persons import share
 from sim.figures import dose_response
+from sim.laws.pump_expression import expression_rate
 from sim.statistics import mean_interval, ratio_interval
 from sim.style import BLUE, EXPECTED, FAINT, STYLE, VERMILION, Page
 from sim.targets import TARGETS
@@ -58,7 +60,8 @@ def called(study: sim.Study, state: str, level: float, *, rats: int = False) -> 
     plasma, muscle, water = (study.values(v, f"{level:g} {state}") for v in SEEN[:3])
     k = muscle * water if rats else plasma
     over = k.div(k[0.0], axis=0)
-    return 100.0 * (1.0 - RATS * (1.0 - over) if rats else over**EXPONENT)
+    # From no sites at all, with a time constant of one, sites rise at the rate of what is called for.
+    return 100.0 * (1.0 - RATS * (1.0 - over) if rats else expression_rate(0.0, over, EXPONENT, 1.0))
 
 
 @experiment(replicates=4, n_cells=5, duration=120.0)

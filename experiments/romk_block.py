@@ -24,8 +24,9 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from experiments.persons import share
 from sim.figures import dose_response
-from sim.statistics import Interval, mean_interval
+from sim.statistics import mean_interval
 from sim.style import BLUE, GREEN, INK, STYLE, VERMILION, Page, shade
 from sim.variables import VARIABLES
 
@@ -77,8 +78,7 @@ def main(
     for loss, drive in product(LOSSES, DRIVES):
         name = ARMS[loss, drive, "ROMK free"]
         found[f"plasma K: {name}"] = Finding(mean_interval(study.at("plasma_k", name)), "mM")
-        part = study.probability("plasma_k < 3.5", name)
-        low[loss, drive] = Interval(*(100.0 * x for x in part[:3]), part.n, part.level).brief("%")
+        low[loss, drive] = share(study.held("plasma_k < 3.5", name))
     for loss, drive, romk in product(list(LOSSES)[:2], list(DRIVES)[1:], ROMK):
         driven = seen[loss, drive, romk] - seen[loss, "neither", romk]
         more = driven - (seen["no", drive, romk] - seen["no", "neither", romk])
