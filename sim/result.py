@@ -2,7 +2,8 @@
 
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,7 @@ class Result:
         person = self.provenance.get("person")
         return embodied(Person(**person), numbers) if isinstance(person, dict) else numbers
 
-    def plot(self, *what: str) -> "Figure":
+    def plot(self, *what: str, days: Sequence[float] = ()) -> "Figure":
         """Draw the run.
 
         Parameters
@@ -95,6 +96,9 @@ class Result:
         *what : str
             One of :data:`sim.figures.FIGURES`: "overview" (as without), "sheet" of the main numbers,
             "balance" … Or some variables of ``table``, which get a panel each.
+        days : sequence of float
+            Of figures that show cells: only their snapshots nearest to these days. "gamblegram" and
+            "fluxes" draw the first and the last that they are given.
 
         Raises
         ------
@@ -106,7 +110,9 @@ class Result:
         if len(self.table) < 2 and what and (what == ("sheet",) or what[0] not in FIGURES):
             raise InputError(["the run has recorded too little to draw that"])
         if not what or (what[0] in FIGURES and len(what) == 1):
-            return FIGURES[what[0] if what else "overview"](self)
+            seen = {cells.attrs["time"]: cells for cells in map(self.cells, sorted(days))}
+            shown = replace(self, snapshots=seen) if seen else self
+            return FIGURES[what[0] if what else "overview"](shown)
         if faults := list(unknown_names(what, [*FIGURES, *self.table], "figure or variable")):
             hint = f"figures are {', '.join(FIGURES)}; variables: sim describe --variables"
             raise InputError([*faults, hint])

@@ -165,9 +165,11 @@ def _change(a: float, b: float) -> str:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("what", nargs=-1, required=True, metavar="FIGURE|VARIABLE...")
+@click.option("--day", "days", multiple=True, type=float, metavar="D",
+              help="A day whose cells are shown, nearest snapshot; may be repeated.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE",
               help="By default FOLDER/FIGURE.png; .pdf and .svg are vectors.")  # fmt: skip
-def plot(folder: Path, what: tuple[str, ...], out: Path | None) -> None:
+def plot(folder: Path, what: tuple[str, ...], days: tuple[float, ...], out: Path | None) -> None:
     """Draw the run in FOLDER: a FIGURE, such as sheet, or some VARIABLEs.
 
     Another word shows which figures there are; `sim describe --variables` the variables.
@@ -179,7 +181,7 @@ def plot(folder: Path, what: tuple[str, ...], out: Path | None) -> None:
     file = out or folder / f"{'-'.join(what[:3])}.png"
     faults = figure_faults(file) if out is not None or folder.is_dir() else []
     try:
-        drawn = open_result(folder).plot(*what)
+        drawn = open_result(folder).plot(*what, days=days)
     except InputError as error:
         refuse([*error.faults, *faults])
     if faults:

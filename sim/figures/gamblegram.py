@@ -78,7 +78,7 @@ def gamblegram(
     table : pandas.DataFrame
         A row a recorded time (index: days), with plasma levels. It may end early.
     snapshots : mapping
-        Tables of cells by time [day]; the first and the last are drawn.
+        Tables of cells by time [day]; the first and the last are drawn, with plasma nearest to them.
 
     Returns
     -------
@@ -86,9 +86,12 @@ def gamblegram(
         A page of A4, landscape.
     """
     clock = Clock.of(float(table.index[-1]) if len(table) else 0.0)
-    ends = [row for row in (table[:1], table[-1:]) if len(row)]
-    plasma = {float(row.index[0]): plasma_columns(row) for row in ends}
     days = sorted(snapshots)
+    times = table.index.to_numpy(dtype=float)
+    ends = [float(day) for day in (*times[:1], *times[-1:])]
+    if len(times) and days:
+        ends = [float(times[np.abs(times - day).argmin()]) for day in (days[0], days[-1])]
+    plasma = {day: plasma_columns(table.loc[[day]]) for day in ends}
     muscle = {day: cell_columns(snapshots[day]) for day in (*days[:1], *days[-1:])}
     with rc_context(STYLE):
         engine = ConstrainedLayoutEngine(rect=(0.006, 0.008, 0.988, 0.9), w_pad=0.06)

@@ -6,6 +6,7 @@ import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 import sim
 from sim.figures import FIGURES, courses
@@ -193,6 +194,13 @@ def test_a_page_cannot_be_drawn_beside_variables(calm: sim.Result) -> None:
         calm.plot("sheet", "plasma_k")
     with pytest.raises(sim.InputError, match="did you mean 'plasma_k'"):
         calm.plot("plasma_kk")
+
+
+def test_a_figure_can_show_other_days(calm: sim.Result) -> None:
+    labels = [text.get_text() for text in calm.plot("gamblegram", days=(2.0, 4.1)).findobj(Text)]
+    assert "day 2" in labels
+    assert "day 4" in labels
+    assert "day 6" not in labels
 
 
 def test_a_result_says_in_a_line_what_it_is(calm: sim.Result) -> None:
