@@ -4,23 +4,24 @@ from typing import NamedTuple
 
 from sim.compiled import law
 from sim.control import Control
-from sim.elementary import sqrt
+from sim.elementary import Quotient, quotient, quotients, reciprocals, sqrt
 from sim.laws.electrodiffusion import ghk_flux, inward_drive, nernst_potential
 from sim.laws.magnesium_buffer import free_magnesium
-from sim.laws.magnesium_transport import magnesium_influx, sodium_magnesium_exchange
+from sim.laws.magnesium_transport import magnesium_influx_undivided, sodium_magnesium_exchange_undivided
 from sim.laws.membrane_potential import (
     Ions,
     KGate,
     Permeabilities,
+    Usual,
     zero_current,
 )
 from sim.laws.osmosis import cell_chloride, cell_osmoles
-from sim.laws.potassium_leak import block_ratio, conductance_factor, open_fraction
+from sim.laws.potassium_leak import block_ratio, conductance_factor, open_fraction, unblocked_part
 from sim.laws.proton_exchange import proton_uptake
 from sim.laws.pump_expression import expression_rate
 from sim.laws.sensing import sensed
 from sim.laws.sodium_leak import leak_factor
-from sim.laws.sodium_pump import mg_atp, pump_rate
+from sim.laws.sodium_pump import mg_atp_undivided, pump_rate_undivided
 from sim.laws.volume_regulation import potassium_chloride_efflux
 from sim.parameters import BodyParameters, CellParameters
 from sim.units import THERMAL_VOLTAGE
@@ -84,6 +85,8 @@ class RestingCell(NamedTuple):
     """Permeabilities times area over volume [1/h]."""
     k_gate: float
     """Open fraction of Mg-gated K channels at rest [1]."""
+    usual: Usual
+    """Where the search for the membrane potential begins."""
     mg_sites: float
     """Mg-binding sites [mmol/L]."""
     mg_influx: float
@@ -98,6 +101,8 @@ class RestingCell(NamedTuple):
 class Membrane(NamedTuple):
     """Everything that can be said of a cell at one moment."""
 
+    area: float
+    """Membrane area over volume, by that of a cell of size 1 [1]."""
     water: float
     """Cell water over reference water [1]."""
     na_in: float
@@ -147,18 +152,25 @@ class Inside(NamedTuple):
 
 
 @law
-def inside_of(state: CellState, fluid: Fluid, p: CellParameters, rest: RestingCell) -> Inside:
-    """Water and concentrations of a cell in osmotic balance with a fluid."""
+def inside_and_area_of(
+    state: CellState, size: float, fluid: Fluid, p: CellParameters, rest: RestingCell
+) -> tuple[Inside, float]:
+    """Water and concentrations of a cell in osmotic balance with a fluid, and its area over volume.
+
+    Muscle fibres are cylinders of one length: area over volume falls with the square root of size.
+    """
     cl = cell_chloride(state.na, state.k, state.mg, state.buffered, rest.fixed_charge)
     osmoles = cell_osmoles(state.na, state.k, cl, rest.impermeant)
-    per_water = fluid.osmolality / osmoles
-    return Inside(
+    per_osmole, area = reciprocals(osmoles, sqrt(size))
+    per_water = fluid.osmolality * per_osmole
+    inside = Inside(
         osmoles * (1.0 / fluid.osmolality),
         state.na * per_water,
         state.k * per_water,
         cl * per_water,
         free_magnesium(state.mg * per_water, rest.mg_sites * per_water, p.mg_buffer_half),
     )
+    return inside, area
 
 
 @law
@@ -169,14 +181,14 @@ def pump_of(
     fluid: Fluid,
     control: Control,
     p: CellParameters,
-) -> float:
+) -> Quotient:
     """Pump cycles of a cell [mmol/L/h]."""
     working = p.pump_capacity * fluid.pump_drive * (1.0 - control.pump_inhibition)
     mg_for_atp = sensed(control.pump_mgatp, inside.mg_free, p.rest_mg_free)
-    return pump_rate(
+    return pump_rate_undivided(
         inside.na,
         fluid.k,
-        mg_atp(mg_for_atp, p.atp, p.atp_mg_dissociation),
+        mg_atp_undivided(mg_for_atp, p.atp, p.atp_mg_dissociation),
         sensed(control.pump_mg_site, inside.mg_free, p.rest_mg_free),
         traits.pump_capacity * traits.pump_noise * expression * working,
         p.pump_half_na,
@@ -187,9 +199,23 @@ def pump_of(
 
 
 @law
-def magnesium_efflux(inside: Inside, fluid: Fluid, p: CellParameters, greatest: float) -> float:
+def magnesium_influx_of(
+    inside: Inside, fluid: Fluid, control: Control, p: CellParameters, greatest: float
+) -> Quotient:
+    """Mg influx of a cell [mmol/L/h], of which ``greatest`` is the most."""
+    return magnesium_influx_undivided(
+        fluid.mg,
+        sensed(control.mg_influx_regulation, inside.mg_free, p.rest_mg_free),
+        greatest,
+        p.mg_influx_half_out,
+        p.mg_influx_half_in,
+    )
+
+
+@law
+def magnesium_efflux_of(inside: Inside, fluid: Fluid, p: CellParameters, greatest: float) -> Quotient:
     """Mg efflux of a cell by Na/Mg exchange [mmol/L/h], of which ``greatest`` is the most."""
-    return sodium_magnesium_exchange(
+    return sodium_magnesium_exchange_undivided(
         inside.mg_free,
         inside.na,
         fluid.na,
@@ -246,21 +272,19 @@ def membrane(
     Fluxes are per litre of reference water of a cell of size 1, in mmol/h; area over volume of larger
     cells is smaller, which :func:`cell_rates` applies.
     """
-    inside = inside_of(state, fluid, p, rest)
-    pump = pump_of(inside, state.expression, traits, fluid, control, p)
-    mg_influx = magnesium_influx(
-        fluid.mg,
-        sensed(control.mg_influx_regulation, inside.mg_free, p.rest_mg_free),
-        rest.mg_influx,
-        p.mg_influx_half_out,
-        p.mg_influx_half_in,
+    inside, area = inside_and_area_of(state, traits.size, fluid, p, rest)
+    pump, mg_influx, mg_efflux = quotients(
+        pump_of(inside, state.expression, traits, fluid, control, p),
+        magnesium_influx_of(inside, fluid, control, p, rest.mg_influx),
+        magnesium_efflux_of(inside, fluid, p, rest.mg_exchange),
     )
     paths = paths_of(traits, fluid, control, p, rest)
     mg_seen_by_gate = sensed(control.k_leak_mg_block, inside.mg_free, p.rest_mg_free)
     gate = k_gate_of(inside.k, mg_seen_by_gate, fluid, p)
     ions = Ions(inside.na, inside.k, inside.cl, fluid.na, fluid.k, fluid.cl)
-    u, drive, p_k = zero_current(ions, paths, gate, pump - 2.0 * mg_influx)
+    u, drive, p_k = zero_current(ions, paths, gate, pump - 2.0 * mg_influx, rest.usual)
     return Membrane(
+        area,
         inside.water,
         inside.na,
         inside.k,
@@ -279,7 +303,7 @@ def membrane(
             rest.kcl_cotransport,
         ),
         mg_influx,
-        magnesium_efflux(inside, fluid, p, rest.mg_exchange),
+        mg_efflux,
         control.proton_exchange
         * proton_uptake(state.k, state.buffered, p.rest_k, p.proton_share, p.proton_time),
     )
@@ -296,15 +320,14 @@ def cell_rates(
 ) -> CellState:
     """Rates of change of a cell's state, per litre of its reference water and h.
 
-    Muscle fibres are cylinders of one length: area over volume falls with the square root of size,
-    for pump and leaks alike, so size changes how fast a cell answers but not where it settles.
+    Area over volume is that of pump and leaks alike, so size changes how fast a cell answers but not
+    where it settles.
     """
     m = membrane(state, traits, fluid, control, p, rest)
-    area = 1.0 / sqrt(traits.size)
     return CellState(
-        area * (m.na_leak - 3.0 * m.pump + 2.0 * m.mg_efflux),
-        area * (2.0 * m.pump - m.k_leak - m.kcl_efflux) - m.proton_uptake,
-        area * (m.mg_influx - m.mg_efflux),
+        m.area * (m.na_leak - 3.0 * m.pump + 2.0 * m.mg_efflux),
+        m.area * (2.0 * m.pump - m.k_leak - m.kcl_efflux) - m.proton_uptake,
+        m.area * (m.mg_influx - m.mg_efflux),
         m.proton_uptake,
         control.pump_expression
         * expression_rate(
@@ -355,9 +378,9 @@ def resting_cell(p: CellParameters, fluid: Fluid) -> RestingCell:
     inside = Inside(1.0, p.rest_na, p.rest_k, cl, p.rest_mg_free)
     gate = k_gate_of(p.rest_k, p.rest_mg_free, fluid, p)
     ratio = block_ratio(gate.mg_free, u, gate.u_k, gate.half_mg, gate.steepness)
-    unit_influx = magnesium_influx(
-        fluid.mg, p.rest_mg_free, 1.0, p.mg_influx_half_out, p.mg_influx_half_in
-    )
+    control = Control(0.0, 0.0, 0.0, 0.0)
+    unit_influx = quotient(magnesium_influx_of(inside, fluid, control, p, 1.0))
+    unit_efflux = quotient(magnesium_efflux_of(inside, fluid, p, 1.0))
     bound = p.rest_mg_total - p.rest_mg_free
     return RestingCell(
         impermeant=float(fluid.osmolality - cell_osmoles(p.rest_na, p.rest_k, cl, 0.0)),
@@ -365,10 +388,11 @@ def resting_cell(p: CellParameters, fluid: Fluid) -> RestingCell:
         p_na=float(p_na),
         p_k=float(p_k),
         p_cl=float(p_cl),
-        k_gate=float(open_fraction(ratio, p.k_leak_resistant)),
+        k_gate=float(open_fraction(unblocked_part(ratio), p.k_leak_resistant)),
+        usual=Usual(u, u - float(gate.u_k)),
         mg_sites=bound * (p.rest_mg_free + p.mg_buffer_half) / p.rest_mg_free,
         mg_influx=float(p.mg_turnover / unit_influx),
-        mg_exchange=float(p.mg_turnover / magnesium_efflux(inside, fluid, p, 1.0)),
+        mg_exchange=float(p.mg_turnover / unit_efflux),
         kcl_cotransport=p.kcl_cotransport
         / float(potassium_chloride_efflux(p.rest_k, cl, fluid.k, fluid.cl, 1.0, 1.0)),
         fluid=fluid,
@@ -379,4 +403,4 @@ def resting_pump(p: CellParameters, fluid: Fluid) -> float:
     """Pump cycles of the typical cell at rest [mmol/L/h]."""
     inside = Inside(1.0, p.rest_na, p.rest_k, 0.0, p.rest_mg_free)
     nothing_done = Control(0.0, 0.0, 0.0, 0.0)
-    return float(pump_of(inside, 1.0, CellTraits(), fluid, nothing_done, p))
+    return float(quotient(pump_of(inside, 1.0, CellTraits(), fluid, nothing_done, p)))

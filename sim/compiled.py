@@ -14,7 +14,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import numba
+from llvmlite import ir
 from numba.core.compiler import Compiler
+from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.lowering import Lower
+from numba.core.typed_passes import BaseNativeLowering, NativeLowering
 from numba.extending import register_jitable
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -44,23 +48,74 @@ def kernel(function: Function) -> Function:
     return compiled
 
 
-class _Apart(Compiler):  # type: ignore[misc]
-    """Numba's compiler, told that no two array arguments overlap.
+VECTOR_BITS = 512
+"""Widest vectors to use where a processor has them: LLVM would choose half of that."""
+INTERLEAVED = 4
+"""Vectors of cells that advance side by side in a loop, so that one fills the other's waits."""
 
-    Numba knows this flag but has no public option for it; without it the loop over cells has too
+
+class _VectorLower(Lower):  # type: ignore[misc]
+    """Numba's translator to LLVM, which adds hints to the loops of a function."""
+
+    def post_lower(self) -> None:
+        """Ask for wide, interleaved vectors; called when the function's blocks are complete."""
+        super().post_lower()
+        # llvmlite writes any attribute out but lets ``add`` take only those that it knows.
+        set.add(self.function.attributes, f'"prefer-vector-width"="{VECTOR_BITS}"')
+        met = set()
+        for block in self.function.blocks:
+            met.add(block)
+            end = block.terminator
+            if end is not None and end.opname == "br" and not met.isdisjoint(end.operands):
+                end.set_metadata("llvm.loop", self._loop_hints())
+
+    def _loop_hints(self) -> ir.MDValue:
+        """Metadata of one loop; LLVM knows a loop by its first entry, which is the metadata itself."""
+        count = ir.Constant(ir.IntType(32), INTERLEAVED)
+        hint = self.module.add_metadata(["llvm.loop.interleave.count", count])
+        hints = ir.MDValue(self.module, [hint], name=str(len(self.module.metadata)))
+        hints.operands = (hints, hint)
+        return hints
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _VectorLowering(BaseNativeLowering):  # type: ignore[misc]
+    """Pass that uses :class:`_VectorLower`."""
+
+    _name = "vector_lowering"
+
+    @property
+    def lowering_class(self) -> type[Lower]:
+        """Class of the translator."""
+        return _VectorLower
+
+
+class _VectorCompiler(Compiler):  # type: ignore[misc]
+    """Numba's compiler, for loops over cells: no two array arguments overlap, vectors are wide.
+
+    Numba knows the flag but has no public option for it; without it the loop over cells has too
     many arrays for the vectoriser to check.
     """
 
-    def define_pipelines(self) -> object:
+    def define_pipelines(self) -> list[PassManager]:
+        """Numba's passes, the one for LLVM exchanged."""
         self.state.flags.noalias = True
-        return super().define_pipelines()
+        pipelines: list[PassManager] = super().define_pipelines()
+        for pipeline in pipelines:
+            pipeline.passes = [
+                (_VectorLowering if step is NativeLowering else step, name)
+                for step, name in pipeline.passes
+            ]
+            pipeline._finalized = False
+            pipeline.finalize()
+        return pipelines
 
 
 def vector_kernel(function: Function) -> Function:
     """Compile a loop over arrays that the caller promises do not overlap."""
     with _cache_folder():
         compiled: Function = numba.njit(
-            cache=True, nogil=True, error_model="numpy", pipeline_class=_Apart
+            cache=True, nogil=True, error_model="numpy", pipeline_class=_VectorCompiler
         )(function)
     return compiled
 

@@ -37,7 +37,6 @@ Blocks = NDArray[np.int64]
 
 BLOCK = 4096
 """Most cells whose fluxes are summed together. Part of the results: another size, other last bits."""
-LANES = 8
 SUMMED = 4
 """Cell states whose uptake the body must know: all but pump expression."""
 
@@ -228,22 +227,31 @@ def rates_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context
 def uptake_of_block(rates: Array, at: int, size: Array, out: Array) -> None:
     """Write what the cells of a block, whose rates begin at ``at``, take up, weighted by size.
 
-    Sums go in lanes, and lanes are added in order.
+    The second half of the terms is added to the first until one is left.
     """
-    n = size.size
-    whole = n // LANES * LANES
-    lanes = np.empty(LANES)
+    terms = np.empty(size.size)
     for v in range(out.size):
-        row = rates[v, at : at + n]
-        lanes[:] = 0.0
-        for i in range(0, whole, LANES):
-            for lane in range(LANES):
-                lanes[lane] += row[i + lane] * size[i + lane]
-        for i in range(whole, n):
-            lanes[0] += row[i] * size[i]
-        out[v] = 0.0
-        for lane in range(LANES):
-            out[v] += lanes[lane]
+        _multiply_rows(rates[v, at : at + size.size], size, terms)
+        n = size.size
+        while n > 1:
+            half = (n + 1) // 2
+            _add_to_row(terms[: n - half], terms[half:n])
+            n = half
+        out[v] = terms[0]
+
+
+@vector_kernel
+def _multiply_rows(a: Array, b: Array, out: Array) -> None:
+    """Write the product of two rows."""
+    for i in range(a.size):
+        out[i] = a[i] * b[i]
+
+
+@vector_kernel
+def _add_to_row(row: Array, more: Array) -> None:
+    """Add a row to another."""
+    for i in range(row.size):
+        row[i] += more[i]
 
 
 @kernel

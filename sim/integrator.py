@@ -25,6 +25,8 @@ DONE, TOO_STIFF, NOT_FINITE, NEGATIVE = 0, 1, 2, 3
 
 MOST_STAGES = 120
 POWER_STEPS = 60
+SETTLED = 3
+"""Steps of the power method in turn that must agree; two may agree by chance."""
 SAFETY = 1.15
 """Margin on the estimated spectral radius."""
 REUSE = 40
@@ -303,15 +305,15 @@ def _radius_of(rates: Any) -> Any:
         """
         f0, direction, probe = work.rates_start, work.newest, work.before
         start_direction(direction)
-        radius = 0.0
+        radius, settled = 0.0, 0
         for _ in range(POWER_STEPS):
             displace(y, direction, 1e-6, segments, probe)
             rates(t, probe, direction, context)
             memory[EVALUATIONS] += 1
             size = difference(direction, f0, 1e-6, segments)
-            settled = abs(size - radius) <= 0.02 * size
+            settled = settled + 1 if abs(size - radius) <= 0.02 * size else 0
             radius = size
-            if settled:
+            if settled == SETTLED:
                 break
         return max(SAFETY * radius, 1e-6)
 

@@ -9,8 +9,6 @@ References
 Wichura 1988, Algorithm AS 241, Appl Stat 37:477 (coefficients of the three fractions).
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +24,6 @@ TAIL = 5.0
 """Root of −log of a tail's probability from which the outer fraction serves."""
 LEAST = 2.0**-54
 """Probability that stands for zero: half of what a uniform number of 53 bits can resolve."""
-LOG_2 = 0.6931471805599453
 
 
 CENTRAL = (
@@ -82,8 +79,7 @@ def normal_quantile(probability: float) -> float:
     if -CENTRE <= q <= CENTRE:
         return q * _fraction(CENTRE * CENTRE - q * q, CENTRAL)
     tail = max(LEAST, probability if q < 0.0 else 1.0 - probability)
-    mantissa, exponent = math.frexp(tail)
-    r = sqrt(-(log(mantissa) + LOG_2 * exponent))
+    r = sqrt(-log(tail))
     distance = _fraction(r - 1.6, NEAR_TAIL) if r <= TAIL else _fraction(r - TAIL, FAR_TAIL)
     return -distance if q < 0.0 else distance
 

@@ -12,8 +12,9 @@ import numpy as np
 from sim import sources as cited
 from sim.cells import CellTraits, Inside, normal_fluid, pump_of
 from sim.control import Control
+from sim.elementary import quotient
 from sim.laws.gut import magnesium_absorbed_fraction
-from sim.laws.potassium_leak import block_ratio, open_fraction
+from sim.laws.potassium_leak import block_ratio, open_fraction, unblocked_part
 from sim.laws.renal_potassium import romk_openness
 from sim.parameters import Parameters
 from sim.sources import Source
@@ -59,7 +60,7 @@ def _mgatp_alone(trials: Trials) -> float:
 
     def rate(mg: float) -> float:
         inside = Inside(1.0, cell.rest_na, cell.rest_k, 0.0, mg)
-        return float(pump_of(inside, 1.0, CellTraits(), fluid, control, cell))
+        return float(quotient(pump_of(inside, 1.0, CellTraits(), fluid, control, cell)))
 
     return 100.0 * (rate(0.2) / rate(cell.rest_mg_free) - 1.0)
 
@@ -73,7 +74,7 @@ def _kir_opening(trials: Trials, mg: float) -> float:
         u, u_k = cell.rest_potential / THERMAL_VOLTAGE, float(np.log(fluid.k / cell.rest_k))
         slope = cell.k_leak_block_slope * THERMAL_VOLTAGE
         ratio = block_ratio(mg_free, u, u_k, cell.k_leak_half_mg, slope)
-        return float(open_fraction(ratio, cell.k_leak_resistant))
+        return float(open_fraction(unblocked_part(ratio), cell.k_leak_resistant))
 
     return 100.0 * (opened(mg) / opened(cell.rest_mg_free) - 1.0)
 

@@ -1,6 +1,7 @@
 """Mg across the cell membrane: channels let it in, an exchanger of 2 Na for 1 Mg expels it."""
 
 from sim.compiled import law
+from sim.elementary import Quotient, quotient
 
 
 @law
@@ -29,8 +30,17 @@ def magnesium_influx(
     ------
     Zero without Mg outside. Half of itself at mg_free = half_in against a Mg-free cell.
     """
+    return quotient(magnesium_influx_undivided(mg_out, mg_free, greatest, half_out, half_in))
+
+
+@law
+def magnesium_influx_undivided(
+    mg_out: float, mg_free: float, greatest: float, half_out: float, half_in: float
+) -> Quotient:
+    """:func:`magnesium_influx` as a quotient."""
     half2 = half_in * half_in
-    return greatest * (mg_out / (mg_out + half_out)) * (half2 / (half2 + mg_free * mg_free))
+    alone = greatest * (mg_out / (mg_out + half_out))
+    return Quotient(alone * half2, half2 + mg_free * mg_free)
 
 
 @law
@@ -73,8 +83,29 @@ def sodium_magnesium_exchange(
     ----------
     Tashiro et al. 2005; constants as used by Dutta & Layton 2024.
     """
+    return quotient(
+        sodium_magnesium_exchange_undivided(
+            mg_free, na_in, na_out, mg_out, greatest, half_mg, half_na, block_na, block_mg
+        )
+    )
+
+
+@law
+def sodium_magnesium_exchange_undivided(
+    mg_free: float,
+    na_in: float,
+    na_out: float,
+    mg_out: float,
+    greatest: float,
+    half_mg: float,
+    half_na: float,
+    block_na: float,
+    block_mg: float,
+) -> Quotient:
+    """:func:`sodium_magnesium_exchange` as a quotient."""
     mg2 = mg_free * mg_free
     na2 = na_out * na_out
     outside = na2 / (na2 + half_na * half_na) * (block_mg / (block_mg + mg_out))
-    inside = mg2 * block_na / ((mg2 + half_mg * half_mg) * (block_na + na_in))
-    return greatest * outside * inside
+    return Quotient(
+        (greatest * outside * block_na) * mg2, (mg2 + half_mg * half_mg) * (block_na + na_in)
+    )

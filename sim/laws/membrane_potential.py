@@ -3,14 +3,14 @@
 from typing import NamedTuple
 
 from sim.compiled import law
-from sim.elementary import clamped, exp, expm1, rough_log, sqrt
+from sim.elementary import clamped, expm1, greater, reciprocals, rough_log
 from sim.laws.electrodiffusion import TINY
 from sim.laws.potassium_leak import block_ratio, open_fraction
 
-NEWTON_STEPS = 3
-"""Enough for 1e-5 mV over all states between health and a tenth of it, as a test shows."""
-USUAL_DEPOLARISATION = 0.34
-"""Reduced V − E_K of a healthy cell, 9 mV: where the search begins. The result does not depend on it."""
+HALLEY_STEPS = 2
+"""Enough for 1e-6 mV over all states between health and a tenth of it, as a test shows."""
+LEAST_CURVED = 0.4
+"""Least denominator of a step over the square of the slope: no step is longer than five of Newton's."""
 
 
 class Permeabilities(NamedTuple):
@@ -43,6 +43,16 @@ class Ions(NamedTuple):
     cl_out: float
 
 
+class Usual(NamedTuple):
+    """Where the search begins: reduced potential of a healthy cell, and how far it is above E_K [1].
+
+    The result does not depend on it.
+    """
+
+    u: float
+    above_k: float
+
+
 class Balance(NamedTuple):
     """A membrane without net current: potential [1], inward drive [1] and K permeability [1/h]."""
 
@@ -51,20 +61,27 @@ class Balance(NamedTuple):
     p_k: float
 
 
+class Flows(NamedTuple):
+    """Sums of permeability times concentration over Na and Cl [mM/h]."""
+
+    outward: float
+    inward: float
+
+
 @law
-def k_permeability(ratio: float, permeabilities: Permeabilities, resistant: float) -> float:
-    """K permeability [1/h] at a ratio of blocked to open gates, some of which are resistant [1].
+def k_permeability(unblocked: float, permeabilities: Permeabilities, resistant: float) -> float:
+    """K permeability [1/h] with a part of the gates unblocked, and some resistant to block [1].
 
     Limits
     ------
     The constant path alone without a gated one. All of the gated path is open without Mg.
     """
-    return permeabilities.k_constant + permeabilities.k_gated * open_fraction(ratio, resistant)
+    return permeabilities.k_constant + permeabilities.k_gated * open_fraction(unblocked, resistant)
 
 
 @law
 def zero_current_potential(
-    ions: Ions, permeabilities: Permeabilities, gate: KGate, active: float
+    ions: Ions, permeabilities: Permeabilities, gate: KGate, active: float, usual: Usual
 ) -> float:
     """Reduced potential at which the membrane carries no net current; see :func:`zero_current`.
 
@@ -78,17 +95,19 @@ def zero_current_potential(
     Without active current and gate it is the GHK potential. An outward active current makes it
     more negative. Scaling permeabilities and active current together leaves it unchanged.
     """
-    return zero_current(ions, permeabilities, gate, active).u
+    return zero_current(ions, permeabilities, gate, active, usual).u
 
 
 @law
-def zero_current(ions: Ions, permeabilities: Permeabilities, gate: KGate, active: float) -> Balance:
+def zero_current(
+    ions: Ions, permeabilities: Permeabilities, gate: KGate, active: float, usual: Usual
+) -> Balance:
     """Membrane without net current.
 
-    The search starts from a GHK potential in which gate and drive are those of a usual distance from
-    E_K and the active current is one more outward path; then comes a fixed number of Newton steps:
-    a pure function of the state, without memory of the last call. The last step is so small that
-    the exponentials are carried over it by a short series.
+    The search starts from a GHK potential in which the gate is that of a usual distance from E_K and
+    the active current is one more path; then comes a fixed number of Halley's steps, each of third
+    order: a pure function of the state, without memory of the last call. The last step is so small
+    that the exponentials are carried over it by a short series.
 
     Parameters
     ----------
@@ -100,6 +119,8 @@ def zero_current(ions: Ions, permeabilities: Permeabilities, gate: KGate, active
         State of the gated K path.
     active : float or array
         Outward current of pump and Mg influx [meq/L/h].
+    usual : Usual
+        The healthy cell.
 
     Returns
     -------
@@ -109,30 +130,27 @@ def zero_current(ions: Ions, permeabilities: Permeabilities, gate: KGate, active
     ------
     Its potential is that of :func:`zero_current_potential`.
     """
-    p_na, p_cl = permeabilities.na, permeabilities.cl
-    outward_rest = p_na * ions.na_in + p_cl * ions.cl_out
-    inward_rest = p_na * ions.na_out + p_cl * ions.cl_in
-    u = _first_guess(ions, permeabilities, gate, outward_rest, inward_rest, active)
+    na, cl = permeabilities.na, permeabilities.cl
+    rest = Flows(na * ions.na_in + cl * ions.cl_out, na * ions.na_out + cl * ions.cl_in)
+    u = _first_guess(ions, permeabilities, gate, rest, active, usual)
     du = 0.0 * u
     growth, ratio = du, du
-    for _ in range(NEWTON_STEPS):
+    for _ in range(HALLEY_STEPS):
         u = u + du
         growth = expm1(u)
         ratio = block_ratio(gate.mg_free, u, gate.u_k, gate.half_mg, gate.steepness)
-        du = _newton_step(
-            u, growth, ratio, ions, permeabilities, gate, outward_rest, inward_rest, active
-        )
+        du = _halley_step(u, growth, ratio, ions, permeabilities, gate, rest, active)
     u = u + du
-    growth = growth + (1.0 + growth) * _tiny_expm1(du)
-    ratio = ratio + ratio * _tiny_expm1(gate.steepness * du)
-    drive = (u + TINY) / (growth + TINY)
-    return Balance(u, drive, k_permeability(ratio, permeabilities, gate.resistant))
+    growth = growth + (1.0 + growth) * _short_expm1(du)
+    ratio = ratio + ratio * _short_expm1(gate.steepness * du)
+    per_growth, unblocked = reciprocals(growth + TINY, 1.0 + ratio)
+    return Balance(u, (u + TINY) * per_growth, k_permeability(unblocked, permeabilities, gate.resistant))
 
 
 @law
-def _tiny_expm1(x: float) -> float:
-    """Exponential less one of a number below a tenth, by four terms."""
-    return x * (1.0 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24))))
+def _short_expm1(x: float) -> float:
+    """Exponential less one by six terms; of a number below a tenth, to 1e-10 of it."""
+    return x * (1.0 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x * (1 / 720))))))
 
 
 @law
@@ -140,47 +158,62 @@ def _first_guess(
     ions: Ions,
     permeabilities: Permeabilities,
     gate: KGate,
-    outward_rest: float,
-    inward_rest: float,
+    rest: Flows,
     active: float,
+    usual: Usual,
 ) -> float:
-    """Reduced potential to start from, within a few mV of the zero-current potential."""
-    shift = exp(USUAL_DEPOLARISATION)
-    ratio = gate.mg_free / gate.half_mg * exp(gate.steepness * USUAL_DEPOLARISATION)
-    p_k = k_permeability(ratio, permeabilities, gate.resistant)
-    outward = p_k * ions.k_in + outward_rest
-    inward = p_k * ions.k_out + inward_rest
-    below = ions.k_out / ions.k_in * shift - 1.0
-    drive = (gate.u_k + USUAL_DEPOLARISATION + TINY) / (below + TINY)
-    extra = active / (drive * inward)
-    return rough_log(inward / (outward * (extra + sqrt(1.0 + extra * extra))))
+    """Reduced potential to start from, within a few mV of the zero-current potential.
+
+    With a known gate and a known weight of the active current the balance is linear in exp(u). All is
+    multiplied by the sum of open and blocked gates, 1 + ratio, and a current so large that no balance
+    is left is bent back.
+    """
+    ratio = block_ratio(gate.mg_free, usual.above_k, 0.0, gate.half_mg, gate.steepness)
+    all_gates = 1.0 + ratio
+    p_k = all_gates * permeabilities.k_constant + permeabilities.k_gated * (1.0 + gate.resistant * ratio)
+    outward = p_k * ions.k_in + all_gates * rest.outward
+    inward = p_k * ions.k_out + all_gates * rest.inward
+    extra = all_gates * active * ((expm1(usual.u) + TINY) / (usual.u + TINY))
+    leaving = greater(extra, 0.0 * extra)
+    entering = leaving - extra
+    return rough_log(inward * (inward + entering) / (outward * (inward + leaving)))
 
 
 @law
-def _newton_step(
+def _halley_step(
     u: float,
     growth: float,
     ratio: float,
     ions: Ions,
     permeabilities: Permeabilities,
     gate: KGate,
-    outward_rest: float,
-    inward_rest: float,
+    rest: Flows,
     active: float,
 ) -> float:
-    """Newton's step of u, from exp(u) − 1 (``growth``) and the K gate's block ratio at u."""
-    per_growth = 1.0 / (growth + TINY)
-    drive = (u + TINY) * per_growth
-    limit = (1.0 - drive * (1.0 + growth) - 0.5 * TINY) * per_growth
-    drive_slope = clamped(limit, -1.0, 0.0)  # Rounding takes over near u = 0.
-    unblocked = 1.0 / (1.0 + ratio)
+    """Halley's step of u, from exp(u) − 1 (``growth``) and the K gate's block ratio at u.
+
+    What becomes zero is the current times (exp(u) − 1)/u, which is nearly linear in exp(u). The latter
+    factor is the mean of exp(u t) for t from 0 to 1; its derivatives are the means of t exp(u t) and
+    t² exp(u t), and each is less than the one before.
+    """
+    e = 1.0 + growth
+    per_u, unblocked = reciprocals(u + TINY, 1.0 + ratio)
+    mean = (growth + TINY) * per_u
+    mean_t = clamped((e - mean) * per_u, 0.0, mean)  # Rounding takes over near u = 0.
+    mean_t2 = clamped((e - 2.0 * mean_t) * per_u, 0.0, mean_t)
     gated = permeabilities.k_gated * (1.0 - gate.resistant)
     p_k = permeabilities.k_constant + permeabilities.k_gated * gate.resistant + gated * unblocked
-    p_k_slope = -gated * gate.steepness * ratio * (unblocked * unblocked)
-    outward = p_k * ions.k_in + outward_rest
-    inward = p_k * ions.k_out + inward_rest
-    k_force = ions.k_in * (drive + u) - ions.k_out * drive
-    current = outward * (drive + u) - inward * drive + active
-    slope = outward * (drive_slope + 1.0) - inward * drive_slope + p_k_slope * k_force
-    step: float = -current / slope
+    blocked = ratio * unblocked
+    p_k1 = -gate.steepness * (gated * unblocked * blocked)
+    p_k2 = gate.steepness * p_k1 * (unblocked - blocked)
+    k_leaving = ions.k_in * e
+    k_force = k_leaving - ions.k_out
+    leaving = rest.outward * e + p_k * k_leaving
+    turning = p_k1 * k_leaving
+    value = leaving - p_k * ions.k_out - rest.inward + active * mean
+    slope = leaving + p_k1 * k_force + active * mean_t
+    curvature = leaving + (turning + turning) + p_k2 * k_force + active * mean_t2
+    square = slope * slope
+    bend = greater(2.0 * square - value * curvature, LEAST_CURVED * square)
+    step: float = -2.0 * value * slope / bend
     return step

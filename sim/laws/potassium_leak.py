@@ -32,18 +32,29 @@ def block_ratio(mg_free: float, u: float, u_k: float, half_mg: float, steepness:
     ----------
     Yan & Ishihara 2005: α = 12 exp(−0.025 (V − E_K)), β = 28 [Mg] exp(0.025 (V − E_K)) per ms.
     """
-    return mg_free / half_mg * exp(steepness * (u - u_k))
+    return mg_free * (1.0 / half_mg) * exp(steepness * (u - u_k))
 
 
 @law
-def open_fraction(ratio: float, resistant: float) -> float:
-    """Open part of Mg-gated K channels [1] from :func:`block_ratio`; ``resistant`` [1] never closes.
+def unblocked_part(ratio: float) -> float:
+    """Part of Mg-gated K channels that Mg leaves open [1], from :func:`block_ratio`.
+
+    Limits
+    ------
+    One without Mg. Half at a ratio of one.
+    """
+    return 1.0 / (1.0 + ratio)
+
+
+@law
+def open_fraction(unblocked: float, resistant: float) -> float:
+    """Open part of Mg-gated K channels [1], of which the part ``resistant`` [1] never closes.
 
     Limits
     ------
     One without Mg. Falls to ``resistant`` with much Mg.
     """
-    return resistant + (1.0 - resistant) / (1.0 + ratio)
+    return resistant + (1.0 - resistant) * unblocked
 
 
 @law

@@ -1,6 +1,7 @@
 """Na,K-ATPase: three Na out and two K in for one MgATP, with a Mg site of its own."""
 
 from sim.compiled import law
+from sim.elementary import Quotient, quotient
 
 
 @law
@@ -25,7 +26,13 @@ def mg_atp(mg_free: float, atp: float, dissociation: float) -> float:
     ------
     At mg_free = dissociation half of ATP is MgATP. With much Mg all of it is.
     """
-    return atp * mg_free / (mg_free + dissociation)
+    return quotient(mg_atp_undivided(mg_free, atp, dissociation))
+
+
+@law
+def mg_atp_undivided(mg_free: float, atp: float, dissociation: float) -> Quotient:
+    """:func:`mg_atp` as a quotient."""
+    return Quotient(atp * mg_free, mg_free + dissociation)
 
 
 @law
@@ -70,7 +77,29 @@ def pump_rate(
     ----------
     Despa & Bers 2003 (Na_i); Nakao & Gadsby (K_o); Friedrich (MgATP); the Mg site is fitted.
     """
+    substrate = Quotient(mgatp, 1.0)
+    return quotient(
+        pump_rate_undivided(
+            na_in, k_out, substrate, mg_free, capacity, half_na, half_k, half_mgatp, half_mg
+        )
+    )
+
+
+@law
+def pump_rate_undivided(
+    na_in: float,
+    k_out: float,
+    mgatp: Quotient,
+    mg_free: float,
+    capacity: float,
+    half_na: float,
+    half_k: float,
+    half_mgatp: float,
+    half_mg: float,
+) -> Quotient:
+    """:func:`pump_rate` as a quotient, from MgATP as a quotient."""
     na, all_na = na_in * na_in * na_in, na_in + half_na
-    occupied = na * mgatp * mg_free
-    all_sites = all_na * all_na * all_na * (mgatp + half_mgatp) * (mg_free + half_mg)
-    return capacity * (k_out / (k_out + half_k)) * (occupied / all_sites)
+    occupied = na * (mgatp.over * mg_free)
+    mg_sites = (mgatp.over + half_mgatp * mgatp.under) * (mg_free + half_mg)
+    greatest = capacity * (k_out / (k_out + half_k))
+    return Quotient(greatest * occupied, (all_na * all_na) * (all_na * mg_sites))

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from sim import laws
+from sim.elementary import Quotient
 from sim.parameters import FACTS
 
 reproducible = settings(derandomize=True, deadline=None, max_examples=100)
@@ -34,7 +35,10 @@ def plausible(name: str, least: float = 0.0) -> st.SearchStrategy[float]:
 
 
 def public_laws() -> list[Callable[..., Any]]:
-    """Every function that a module of the laws defines for others, by name."""
+    """Every function that a module of the laws defines for others, by name.
+
+    A law that is there a second time, not divided yet, is not counted twice.
+    """
     modules = [
         importlib.import_module(f"{laws.__name__}.{found.name}")
         for found in pkgutil.iter_modules(laws.__path__)
@@ -43,5 +47,7 @@ def public_laws() -> list[Callable[..., Any]]:
         function
         for module in modules
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__ and not name.startswith("_")
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and inspect.get_annotations(function)["return"] is not Quotient
     ]

@@ -14,7 +14,7 @@ from sim.laws.electrodiffusion import ghk_flux, ghk_potential, inward_drive, ner
 from sim.laws.magnesium_buffer import free_magnesium, total_magnesium
 from sim.laws.magnesium_transport import magnesium_influx, sodium_magnesium_exchange
 from sim.laws.osmosis import cell_chloride, cell_osmoles, fluid_volume
-from sim.laws.potassium_leak import block_ratio, conductance_factor, open_fraction
+from sim.laws.potassium_leak import block_ratio, conductance_factor, open_fraction, unblocked_part
 from sim.laws.proton_exchange import proton_uptake
 from sim.laws.pump_expression import expression_rate
 from sim.laws.sodium_leak import leak_factor
@@ -283,15 +283,24 @@ def test_block_ratio_is_one_at_half_mg_and_k_equilibrium(
     u_k: float, half_mg: float, steepness: float
 ) -> None:
     """block_ratio: One at mg_free = half_mg and V = E_K."""
-    assert block_ratio(half_mg, u_k, u_k, half_mg, steepness) == 1.0
+    assert block_ratio(half_mg, u_k, u_k, half_mg, steepness) == pytest.approx(1.0, rel=1e-15)
+
+
+def test_unblocked_part_is_one_without_mg() -> None:
+    """unblocked_part: One without Mg."""
+    assert unblocked_part(block_ratio(0.0, -3.0, -3.5, 0.43, 1.3)) == 1.0
+
+
+def test_unblocked_part_is_half_at_a_ratio_of_one() -> None:
+    """unblocked_part: Half at a ratio of one."""
+    assert unblocked_part(1.0) == 0.5
 
 
 @given(resistant=plausible("k_leak_resistant"))
 @reproducible
 def test_open_fraction_is_one_without_mg(resistant: float) -> None:
     """open_fraction: One without Mg."""
-    unblocked = block_ratio(0.0, -3.0, -3.5, 0.43, 1.3)
-    assert open_fraction(unblocked, resistant) == pytest.approx(1.0, rel=1e-15)
+    assert open_fraction(unblocked_part(0.0), resistant) == pytest.approx(1.0, rel=1e-15)
 
 
 @given(ratio=st.floats(0.0, 100.0), rise=st.floats(0.01, 10.0), resistant=fractions)
@@ -300,9 +309,10 @@ def test_open_fraction_falls_to_resistant_with_much_mg(
     ratio: float, rise: float, resistant: float
 ) -> None:
     """open_fraction: Falls to ``resistant`` with much Mg."""
+    less, more = unblocked_part(ratio + rise), unblocked_part(ratio)
     if resistant < 0.99:
-        assert open_fraction(ratio + rise, resistant) < open_fraction(ratio, resistant)
-    assert open_fraction(1e12, resistant) == pytest.approx(resistant, abs=1e-11)
+        assert open_fraction(less, resistant) < open_fraction(more, resistant)
+    assert open_fraction(unblocked_part(1e12), resistant) == pytest.approx(resistant, abs=1e-11)
 
 
 def test_conductance_is_normal_in_normal_k() -> None:

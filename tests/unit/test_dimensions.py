@@ -24,6 +24,7 @@ from sim.laws.membrane_potential import (
     Ions,
     KGate,
     Permeabilities,
+    Usual,
     k_permeability,
     zero_current,
     zero_current_potential,
@@ -32,7 +33,7 @@ from sim.laws.osmosis import cell_chloride, cell_osmoles, fluid_volume
 from sim.laws.parathyroid_hormone import saturating_action, secretion
 from sim.laws.permission import permission
 from sim.laws.plasma_forms import ionised_concentration
-from sim.laws.potassium_leak import block_ratio, conductance_factor, open_fraction
+from sim.laws.potassium_leak import block_ratio, conductance_factor, open_fraction, unblocked_part
 from sim.laws.proton_exchange import proton_uptake
 from sim.laws.pump_expression import expression_rate
 from sim.laws.qt_interval import corrected_qt
@@ -54,6 +55,7 @@ UNITS.define("equivalent = mole = eq")
 
 PATHS = Permeabilities(na="0.05/h", cl="5/h", k_constant="1/h", k_gated="4/h")
 GATE = KGate(mg_free="0.5 mM", u_k="-3.5", half_mg="0.43 mM", steepness="1.3", resistant="0.1")
+USUAL = Usual(u="-3.2", above_k="0.3")
 IONS = Ions("10 mM", "142 mM", "4.3 mM", "140 mM", "4.2 mM", "104 mM")
 
 
@@ -204,13 +206,13 @@ TABLE = [
     ),
     Case(
         k_permeability,
-        {"ratio": "0.5", "permeabilities": PATHS, "resistant": "0.1"},
+        {"unblocked": "0.6", "permeabilities": PATHS, "resistant": "0.1"},
         "1/h",
         unused=("permeabilities.na", "permeabilities.cl"),
     ),
     Case(
         zero_current_potential,
-        {"ions": IONS, "permeabilities": PATHS, "gate": GATE, "active": "7 meq/L/h"},
+        {"ions": IONS, "permeabilities": PATHS, "gate": GATE, "active": "7 meq/L/h", "usual": USUAL},
         "1",
     ),
     Case(
@@ -263,7 +265,8 @@ TABLE = [
         },
         "1",
     ),
-    Case(open_fraction, {"ratio": "1.7", "resistant": "0.1"}, "1"),
+    Case(unblocked_part, {"ratio": "1.7"}, "1"),
+    Case(open_fraction, {"unblocked": "0.4", "resistant": "0.1"}, "1"),
     Case(conductance_factor, {"k_relative": "0.8"}, "1"),
     Case(
         proton_uptake,
