@@ -62,7 +62,10 @@ def totals_of(cells: Array, b: BodyState, context: Context) -> Totals:
     for start, stop, kind in context.blocks.tolist():
         litre, size = context.litres[kind], context.traits[SIZE, start:stop]
         amounts = [litre * float((cells[i, start:stop] * size).sum()) for i in range(4)]
-        inside += [*amounts, context.rest_cells[kind].fixed_charge * litre * float(size.sum())]
+        inside += [
+            *amounts,
+            context.rest_cells[kind].fixed_charge * litre * float(size.sum(dtype=np.float64)),
+        ]
     na, k, mg, buffered, fixed = inside.tolist()
     gut_cl = b.gut_na + b.gut_k + 2.0 * b.gut_mg
     return Totals(

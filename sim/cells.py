@@ -67,9 +67,9 @@ class CellTraits(NamedTuple):
     pump_noise: float = 1.0
     leak_noise: float = 1.0
     """Fluctuation at the start of a step."""
-    pump_drift: float = 0.0
-    leak_drift: float = 0.0
-    """Change of the fluctuation over the step [1/h]."""
+    pump_next: float = 1.0
+    leak_next: float = 1.0
+    """Fluctuation at the end of the step."""
 
 
 class RestingCell(NamedTuple):
@@ -127,17 +127,19 @@ class Membrane(NamedTuple):
 
 
 @law
-def fluctuated(traits: CellTraits, elapsed: float) -> CellTraits:
-    """Traits some hours [h] into a step: fluctuations run straight from old to new value."""
+def fluctuated(traits: CellTraits, part: float) -> CellTraits:
+    """Traits when a part [1] of a step is over: fluctuations run straight from old to new value."""
+    pump_noise = traits.pump_noise + (traits.pump_next - traits.pump_noise) * part
+    leak_noise = traits.leak_noise + (traits.leak_next - traits.leak_noise) * part
     return CellTraits(
         traits.pump_capacity,
         traits.k_leak,
         traits.na_leak,
         traits.size,
-        traits.pump_noise + traits.pump_drift * elapsed,
-        traits.leak_noise + traits.leak_drift * elapsed,
-        0.0,
-        0.0,
+        pump_noise,
+        leak_noise,
+        pump_noise,
+        leak_noise,
     )
 
 

@@ -21,7 +21,7 @@ from sim.tissue import Moment, Tissue
 
 Array = NDArray[np.float64]
 
-FORMAT = 1
+FORMAT = 2
 """Changes when older files can no longer be read."""
 
 
@@ -90,7 +90,7 @@ def load_tissue(path: str | os.PathLike[str], *, threads: int | None = None) -> 
     return tissue
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Contents of a file, not yet judged."""
     try:
         content = path.read_bytes()

@@ -29,7 +29,7 @@ from sim.control import Control
 from sim.integrator import Outcome, Segments, StageWeights, Workspace, integrator_of, next_stage
 from sim.kidney import Excretion, renal_excretion
 from sim.parameters import BodyParameters, CellParameters
-from sim.population import N_STATES, SIZE, edges_of, state_of, traits_of
+from sim.population import N_STATES, SIZE, Traits, edges_of, state_of, traits_of
 
 Array = NDArray[np.float64]
 Blocks = NDArray[np.int64]
@@ -44,7 +44,7 @@ SUMMED = 4
 class Context(NamedTuple):
     """Everything but state and time that rates depend on."""
 
-    traits: Array
+    traits: Traits
     blocks: Blocks
     litres: Array
     """Reference water of a cell of size 1, by type [L]."""
@@ -100,16 +100,17 @@ def shared_fluid(body: Array, context: Context) -> Fluid:
 
 
 @law
-def elapsed_in_step(t: float, context: Context) -> float:
-    """Hours into the step at time t, and no more than the step is long."""
-    return min(t - context.step_start, context.step_hours)
+def part_of_step(t: float, context: Context) -> float:
+    """Part of the step that is over at time t, and no more than all of it [1]."""
+    hours = context.step_hours
+    return min(t - context.step_start, hours) / hours if hours > 0.0 else 1.0
 
 
 @vector_kernel
 def _rates_of_rows(
     na: Array, k: Array, mg: Array, buffered: Array, expression: Array,
-    capacity: Array, k_leak: Array, na_leak: Array, size: Array,
-    pump_noise: Array, leak_noise: Array, pump_drift: Array, leak_drift: Array, elapsed: float,
+    capacity: Traits, k_leak: Traits, na_leak: Traits, size: Traits,
+    pump_noise: Traits, leak_noise: Traits, pump_next: Traits, leak_next: Traits, part: float,
     d_na: Array, d_k: Array, d_mg: Array, d_buffered: Array, d_expression: Array,
     fluid: Fluid, control: Control, p: CellParameters, rest: RestingCell,
 ) -> None:  # fmt: skip
@@ -117,10 +118,11 @@ def _rates_of_rows(
     for i in range(na.size):
         state = CellState(na[i], k[i], mg[i], buffered[i], expression[i])
         traits = CellTraits(
-            capacity[i], k_leak[i], na_leak[i], size[i],
-            pump_noise[i], leak_noise[i], pump_drift[i], leak_drift[i],
+            np.float64(capacity[i]), np.float64(k_leak[i]), np.float64(na_leak[i]), np.float64(size[i]),
+            np.float64(pump_noise[i]), np.float64(leak_noise[i]),
+            np.float64(pump_next[i]), np.float64(leak_next[i]),
         )  # fmt: skip
-        r = cell_rates(state, fluctuated(traits, elapsed), fluid, control, p, rest)
+        r = cell_rates(state, fluctuated(traits, part), fluid, control, p, rest)
         d_na[i] = r.na
         d_k[i] = r.k
         d_mg[i] = r.mg
@@ -139,7 +141,7 @@ def rates_of_block(
         cells[0, at:to], cells[1, at:to], cells[2, at:to], cells[3, at:to], cells[4, at:to],
         traits[0, start:stop], traits[1, start:stop], traits[2, start:stop], traits[3, start:stop],
         traits[4, start:stop], traits[5, start:stop], traits[6, start:stop], traits[7, start:stop],
-        elapsed_in_step(t, context),
+        part_of_step(t, context),
         rates[0, at:to], rates[1, at:to], rates[2, at:to], rates[3, at:to], rates[4, at:to],
         fluid, context.control, context.cells[kind], context.rest_cells[kind],
     )  # fmt: skip
@@ -215,7 +217,7 @@ def rates_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context
     kind = kind_of(i, context)
     return cell_rates(
         state_of(cells, i),
-        fluctuated(traits_of(context.traits, i), elapsed_in_step(t, context)),
+        fluctuated(traits_of(context.traits, i), part_of_step(t, context)),
         fluid,
         context.control,
         context.cells[kind],
@@ -224,7 +226,7 @@ def rates_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context
 
 
 @kernel
-def uptake_of_block(rates: Array, at: int, size: Array, out: Array) -> None:
+def uptake_of_block(rates: Array, at: int, size: Traits, out: Array) -> None:
     """Write what the cells of a block, whose rates begin at ``at``, take up, weighted by size.
 
     The second half of the terms is added to the first until one is left.
@@ -241,7 +243,7 @@ def uptake_of_block(rates: Array, at: int, size: Array, out: Array) -> None:
 
 
 @vector_kernel
-def _multiply_rows(a: Array, b: Array, out: Array) -> None:
+def _multiply_rows(a: Array, b: Traits, out: Array) -> None:
     """Write the product of two rows."""
     for i in range(a.size):
         out[i] = a[i] * b[i]
@@ -385,7 +387,7 @@ def _membrane_of(t: float, cells: Array, i: int, kind: int, fluid: Fluid, contex
     """Everything that can be said of one cell of a known type."""
     return membrane(
         state_of(cells, i),
-        fluctuated(traits_of(context.traits, i), elapsed_in_step(t, context)),
+        fluctuated(traits_of(context.traits, i), part_of_step(t, context)),
         fluid,
         context.control,
         context.cells[kind],

@@ -31,6 +31,8 @@ SAFETY = 1.15
 """Margin on the estimated spectral radius."""
 REUSE = 40
 """Steps for which an estimate of the spectral radius serves."""
+AIM = 0.9
+"""Part of the step that would use up the tolerance which is tried next."""
 SMALLEST_STEP = 1e-9
 """Least step [units of t] before integration gives up."""
 FIRST_STEP = 1.0
@@ -56,12 +58,14 @@ class Segments(NamedTuple):
     """How the flat state vector divides into quantities.
 
     ``ends`` holds the index after each segment, ``scales`` the size below which its errors are seen
-    as absolute, ``floors`` the value below which a state is impossible.
+    as absolute, ``floors`` the value below which a state is impossible, ``weights`` by how
+    much its errors count [1].
     """
 
     ends: NDArray[np.int64]
     scales: Vector
     floors: Vector
+    weights: Vector
 
 
 class Workspace(NamedTuple):
@@ -342,7 +346,7 @@ def step_within(planned: float, left: float) -> float:
 def accept(error: float, h: float, planned: float, memory: Vector) -> None:
     """Note an accepted step, and plan the next from its error and the trend since the last."""
     floored = max(error, 1e-10)
-    factor = 0.8 / cube_root(floored)
+    factor = AIM / cube_root(floored)
     if memory[KICKED] > 0.0:
         memory[STEP_AFTER_KICK] = h * min(1.0, factor)
         memory[KICKED] = 0.0
@@ -362,7 +366,7 @@ def accept(error: float, h: float, planned: float, memory: Vector) -> None:
 @kernel
 def shrink_factor(error: float) -> float:
     """Next step over a step whose error was too large."""
-    return float(max(0.1, 0.8 / cube_root(error)))
+    return float(max(0.1, AIM / cube_root(error)))
 
 
 @kernel
@@ -410,10 +414,11 @@ def largest_error(
     worst = 0.0
     first = 0
     for s in range(segments.ends.size):
-        scale = segments.scales[s]
+        scale, highest = segments.scales[s], 0.0
         for i in range(first, segments.ends[s]):
             error = abs(0.8 * (y[i] - y_new[i]) + 0.4 * h * (f0[i] + f1[i]))
-            worst = max(worst, error / max(abs(y_new[i]), scale))
+            highest = max(highest, error / max(abs(y_new[i]), scale))
+        worst = max(worst, highest * segments.weights[s])
         first = segments.ends[s]
     return worst / tolerance
 

@@ -16,14 +16,16 @@ from sim.parameters import CellParameters, PopulationParameters
 from sim.randomness import Purpose
 
 Array = NDArray[np.float64]
+Traits = NDArray[np.float32]
+"""Traits of all cells, (traits, cells) [1]; seven digits of a drawn number are more than is known."""
 
 N_STATES = len(CellState._fields)
 N_TRAITS = len(CellTraits._fields)
 SIZE = CellTraits._fields.index("size")
 PUMP_NOISE = CellTraits._fields.index("pump_noise")
-PUMP_DRIFT = CellTraits._fields.index("pump_drift")
+PUMP_NEXT = CellTraits._fields.index("pump_next")
 NOISE = slice(PUMP_NOISE, PUMP_NOISE + 2)
-DRIFT = slice(PUMP_DRIFT, PUMP_DRIFT + 2)
+NEXT = slice(PUMP_NEXT, PUMP_NEXT + 2)
 SETTLING_STEPS = 60
 APPROACHES = 24
 SINGULAR = 1e-30
@@ -62,13 +64,13 @@ class SteadyStateError(ValueError):
     """Parameters with which there is no healthy body, or a cell without a steady state in it."""
 
 
-def uniform_traits(n_cells: int, p: PopulationParameters) -> Array:
+def uniform_traits(n_cells: int, p: PopulationParameters) -> Traits:
     """Traits of a population of median cells, (traits, cells) [1]."""
-    typical = np.array(CellTraits(pump_capacity=p.median_pump_capacity, na_leak=p.median_na_leak))
-    return np.repeat(typical[:, None], n_cells, axis=1)
+    typical = CellTraits(pump_capacity=p.median_pump_capacity, na_leak=p.median_na_leak)
+    return np.repeat(np.array(typical, dtype=np.float32)[:, None], n_cells, axis=1)
 
 
-def draw_traits(n_cells: int, p: PopulationParameters, seed: int, replicate: int) -> Array:
+def draw_traits(n_cells: int, p: PopulationParameters, seed: int, replicate: int) -> Traits:
     """Traits of a population of different cells, (traits, cells) [1].
 
     Pump capacity, K leak and Na leak are correlated log-normal, size is log-normal on its own, all
@@ -106,41 +108,42 @@ class Fluctuation:
         self._memory = p.noise_time
         self._key = (seed, replicate)
 
-    def start(self, traits: Array) -> None:
+    def start(self, traits: Traits) -> None:
         """Draw the factors of all cells from their stationary distribution."""
         for noise, normal, width in zip(
             traits[NOISE], self._normals(Purpose.FLUCTUATION_START, 0, traits), self._widths, strict=True
         ):
             noise[:] = exp(width * normal - 0.5 * width * width)
+        traits[NEXT] = traits[NOISE]
 
-    def move(self, traits: Array, past: float, hours: float, step: int) -> None:
-        """End a step that lasted some hours and begin one of some hours, which is draw no. ``step``."""
+    def move(self, traits: Traits, part: float, hours: float, step: int) -> None:
+        """End a step of which a part is over and begin one of some hours, which is draw no. ``step``."""
         kept = exp(-hours / self._memory)
-        for noise, drift, normal, width in zip(
-            traits[NOISE], traits[DRIFT], self._normals(Purpose.FLUCTUATION, step, traits), self._widths,
+        for noise, ahead, normal, width in zip(
+            traits[NOISE], traits[NEXT], self._normals(Purpose.FLUCTUATION, step, traits), self._widths,
             strict=True,
         ):  # fmt: skip
-            _head_for_new(noise, drift, normal, past, hours, kept, width)
+            _head_for_new(noise, ahead, normal, part, kept, width)
 
-    def _normals(self, purpose: Purpose, moment: int, traits: Array) -> Array:
+    def _normals(self, purpose: Purpose, moment: int, traits: Traits) -> Array:
         """Normal numbers of all cells, those of the pump and those of the leak."""
         return standard_normals((traits.shape[1], 2), *self._key, purpose, moment).T
 
 
 @kernel
 def _head_for_new(
-    noise: Array, drift: Array, normal: Array, past: float, hours: float, kept: float, width: float
+    noise: Traits, ahead: Traits, normal: Array, part: float, kept: float, width: float
 ) -> None:
-    """Bring factors to the end of the past [h] and let them run to new ones over some hours."""
+    """Bring factors to where they are when a part of a step is over; head for new ones."""
     fresh, half = sqrt(1.0 - kept * kept) * width, 0.5 * width * width
     for i in range(noise.size):
-        noise[i] += drift[i] * past
-        ahead = kept * (log(noise[i]) + half) + fresh * normal[i]
-        drift[i] = (exp(ahead - half) - noise[i]) / hours
+        now = np.float64(noise[i]) + (np.float64(ahead[i]) - np.float64(noise[i])) * part
+        noise[i] = now
+        ahead[i] = exp(kept * (log(now) + half) + fresh * normal[i] - half)
 
 
 def steady_population(
-    traits: Array, control: Control, p: CellParameters, rest: RestingCell
+    traits: Traits, control: Control, p: CellParameters, rest: RestingCell
 ) -> tuple[Array, Array]:
     """Steady state of every cell of a type in the normal fluid.
 
@@ -181,7 +184,7 @@ def steady_population(
 
 @kernel
 def _settle_all(
-    traits: Array,
+    traits: Traits,
     control: Control,
     p: CellParameters,
     rest: RestingCell,
@@ -201,11 +204,12 @@ def _settle_all(
 
 
 @law
-def traits_of(traits: Array, i: int) -> CellTraits:
-    """Traits of one cell."""
+def traits_of(traits: Traits, i: int) -> CellTraits:
+    """Traits of one cell, as double numbers."""
     return CellTraits(
-        traits[0, i], traits[1, i], traits[2, i], traits[3, i],
-        traits[4, i], traits[5, i], traits[6, i], traits[7, i],
+        np.float64(traits[0, i]), np.float64(traits[1, i]), np.float64(traits[2, i]),
+        np.float64(traits[3, i]), np.float64(traits[4, i]), np.float64(traits[5, i]),
+        np.float64(traits[6, i]), np.float64(traits[7, i]),
     )  # fmt: skip
 
 
@@ -256,8 +260,8 @@ def _between_typical_and(traits: CellTraits, part: float) -> CellTraits:
         power(traits.size, part),
         power(traits.pump_noise, part),
         power(traits.leak_noise, part),
-        0.0,
-        0.0,
+        power(traits.pump_next, part),
+        power(traits.leak_next, part),
     )
 
 

@@ -11,6 +11,8 @@ from sim.parameters import CELL_TYPES, TITLES, BodyParameters, Parameters
 from sim.population import N_STATES, SteadyStateError
 from sim.units import HOURS_PER_DAY
 
+CELL_WEIGHT = 0.2
+"""How much the error of a cell counts beside one of the body: it stays with that cell and fades."""
 MEAL = 100.0
 """Carbohydrate of a meal [g], the scale of its error."""
 
@@ -85,6 +87,10 @@ def segments_of(n_cells: int, p: Parameters) -> Segments:
         body_floors.append(-np.inf if total else (-1e-3 if name.startswith("gut") else 0.0))
     ends = [n_cells * (i + 1) for i in range(N_STATES)]
     ends += [ends[-1] + i + 1 for i in range(len(healthy))]
+    weights = [CELL_WEIGHT] * N_STATES + [1.0] * len(healthy)
     return Segments(
-        np.array(ends), np.array(cell_scales + body_scales), np.array(cell_floors + body_floors)
+        np.array(ends),
+        np.array(cell_scales + body_scales),
+        np.array(cell_floors + body_floors),
+        np.array(weights),
     )

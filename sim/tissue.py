@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from copy import copy
+from copy import copy, deepcopy
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -26,11 +26,11 @@ from sim.equations import (
     blocks_of,
     body_of,
     cells_of,
-    elapsed_in_step,
     excretion_of,
     integrate_tissue,
     kind_of,
     observe_cells,
+    part_of_step,
     shared_fluid,
     tissue_rates,
 )
@@ -54,6 +54,7 @@ from sim.population import (
     N_STATES,
     SIZE,
     Fluctuation,
+    Traits,
     allocate,
     draw_traits,
     edges_of,
@@ -85,7 +86,7 @@ class Moment(NamedTuple):
     """
 
     y: Array
-    traits: Array
+    traits: Traits
     memory: Array
     books: Array
     carry: Array
@@ -111,7 +112,8 @@ class Tissue:
     noise : bool
         Whether :meth:`fluctuate` changes pump capacity and leak.
     tolerance : float
-        Error of an integration step relative to each state.
+        Error of an integration step relative to each state of the body; that of a cell may be five
+        times as large.
     threads : int, optional
         Threads for the cells; by default one below 20,000 cells, else all processors. Results do not
         depend on it.
@@ -123,7 +125,7 @@ class Tissue:
     y : (5 · cells + body,) array
         State.
     traits : (8, cells) array
-        :class:`~sim.cells.CellTraits` of each cell.
+        :class:`~sim.cells.CellTraits` of each cell, to seven digits.
     resting_smooth_muscle_na : float
         Mean Na of vascular smooth muscle in health [mM].
     counts : list of int
@@ -279,8 +281,8 @@ class Tissue:
         """Begin a step of some hours, over which pump capacity and leak fluctuate if noise is on."""
         self.draws += 1
         if self.noise:
-            past = elapsed_in_step(self.time, self._context)
-            self._fluctuation.move(self.traits, past, hours, self.draws)
+            part = part_of_step(self.time, self._context)
+            self._fluctuation.move(self.traits, part, hours, self.draws)
             kick(self._memory)
         self._context = self._context._replace(step_start=self.time, step_hours=hours)
 
@@ -312,7 +314,7 @@ class Tissue:
 
     def restore(self, moment: Moment) -> None:
         """Return to a moment of this tissue or of another one that was made from the same."""
-        m = Moment(*(part.copy() for part in moment))
+        m = deepcopy(moment)
         self.y, self.traits, self._memory = m.y, m.traits, m.memory
         self._books, self._carry, self._added = m.books, m.carry, m.added
         self._start, self._control = Totals(*m.start.tolist()), Control(*m.control.tolist())
@@ -369,8 +371,8 @@ class Tissue:
 
     def traits_now(self) -> dict[str, Array]:
         """Traits of all cells now, fluctuations included, by name [1]."""
-        elapsed = elapsed_in_step(self.time, self._context)
-        return fluctuated(CellTraits(*self.traits), elapsed)._asdict()
+        part = part_of_step(self.time, self._context)
+        return fluctuated(CellTraits(*self.traits.astype(float)), part)._asdict()
 
     def totals(self) -> Totals:
         """Amounts of each ion in cells, fluid, gut and bone [mmol]."""
@@ -383,7 +385,7 @@ class Tissue:
         return audit_of(self._start, self.totals(), added, self.body, water, self._context, self.edits)
 
     def set_trait(self, cell: int, trait: int, value: float) -> None:
-        """Change a trait of a cell by hand [1]; counts as an edit."""
+        """Change a trait of a cell by hand [1], kept to seven digits; counts as an edit."""
         self.traits[trait, cell] = value
         forget_radius(self._memory)
         kick(self._memory)

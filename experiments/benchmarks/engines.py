@@ -47,7 +47,7 @@ import sim
 from sim import elementary
 from sim.cells import CellState, CellTraits, cell_rates, fluctuated
 from sim.course import Course
-from sim.equations import cells_of, elapsed_in_step, tissue_rates
+from sim.equations import cells_of, part_of_step, tissue_rates
 from sim.population import N_STATES, N_TRAITS
 from sim.tissue import THREADS_PAY_FROM, Tissue
 from sim.units import HOURS_PER_DAY
@@ -145,7 +145,7 @@ class PlainCell(mesa.Agent):  # type: ignore[misc]
         self.numbers, self.rest = model.numbers[kind], model.rests[kind]
         self.na, self.k, self.mg, self.buffered, self.expression = state
         self.pump_capacity, self.k_leak, self.na_leak, self.size = traits[:4]
-        self.pump_noise, self.leak_noise, self.pump_drift, self.leak_drift = traits[4:]
+        self.pump_noise, self.leak_noise, self.pump_next, self.leak_next = traits[4:]
         self.d_na = self.d_k = self.d_mg = self.d_buffered = self.d_expression = 0.0
 
     def evaluate(self) -> None:
@@ -154,9 +154,9 @@ class PlainCell(mesa.Agent):  # type: ignore[misc]
         state = CellState(self.na, self.k, self.mg, self.buffered, self.expression)
         traits = CellTraits(
             self.pump_capacity, self.k_leak, self.na_leak, self.size,
-            self.pump_noise, self.leak_noise, self.pump_drift, self.leak_drift,
+            self.pump_noise, self.leak_noise, self.pump_next, self.leak_next,
         )  # fmt: skip
-        traits = m.fluctuated(traits, m.elapsed)
+        traits = m.fluctuated(traits, m.part)
         rates = m.cell_rates(state, traits, m.fluid, m.control, self.numbers, self.rest)
         self.d_na, self.d_k, self.d_mg, self.d_buffered, self.d_expression = rates
 
@@ -177,7 +177,7 @@ class MesaObjects(mesa.Model):  # type: ignore[misc]
         c = tissue.context
         self.cell_rates = with_functions(cell_rates, _OF_MATH)
         self.fluctuated = with_functions(fluctuated, _OF_MATH)
-        self.elapsed = float(elapsed_in_step(tissue.time, c))
+        self.part = float(part_of_step(tissue.time, c))
         self.fluid, self.control = tissue.fluid, c.control
         self.numbers, self.rests = c.cells, c.rest_cells
         states, traits = tissue.cells.T.tolist(), tissue.traits.T.tolist()
@@ -206,7 +206,7 @@ class NumPyArrays:
         self.tissue = tissue
         self._cell_rates = with_functions(cell_rates, _OF_NUMPY)
         self._fluctuated = with_functions(fluctuated, _OF_NUMPY)
-        self._elapsed = elapsed_in_step(tissue.time, tissue.context)
+        self._part = part_of_step(tissue.time, tissue.context)
         c = tissue.context
         self._numbers, self._rest = (_spread_out(of, tissue.counts) for of in (c.cells, c.rest_cells))
         self._rates: CellState | None = None
@@ -214,7 +214,7 @@ class NumPyArrays:
     def evaluate(self) -> None:
         """Compute the rates of all cells."""
         control = self.tissue.context.control
-        traits = self._fluctuated(CellTraits(*self.tissue.traits), self._elapsed)
+        traits = self._fluctuated(CellTraits(*self.tissue.traits.astype(float)), self._part)
         state = CellState(*self.tissue.cells)
         self._rates = self._cell_rates(
             state, traits, self.tissue.fluid, control, self._numbers, self._rest

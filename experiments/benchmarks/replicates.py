@@ -67,7 +67,7 @@ class MesaTissue(MesaObjects):
         """Advance by a minute."""
         if self.minute % (NOISE_HOURS * MINUTES) == 0:
             self._fluctuate()
-        self.elapsed = self.minute % (NOISE_HOURS * MINUTES) / MINUTES
+        self.part = self.minute % (NOISE_HOURS * MINUTES) / MINUTES
         context = self.tissue.context
         self.fluid = shared_fluid(self.body, context)
         self.agents.do("evaluate")
@@ -91,7 +91,7 @@ class MesaTissue(MesaObjects):
         self.tissue.time = self.minute / MINUTES
         self.tissue.fluctuate(NOISE_HOURS)
         for cell, traits in zip(self.agents, self.tissue.traits.T.tolist(), strict=True):
-            cell.pump_noise, cell.leak_noise, cell.pump_drift, cell.leak_drift = traits[4:]
+            cell.pump_noise, cell.leak_noise, cell.pump_next, cell.leak_next = traits[4:]
 
 
 def design(n_cells: int, days: float, replicates: int, **options: Any) -> sim.Design:

@@ -9,9 +9,9 @@ from sim.equations import (
     BLOCK,
     body_of,
     cells_of,
-    elapsed_in_step,
     kind_of,
     membrane_of_cell,
+    part_of_step,
     rates_of_cell,
     tissue_rates,
 )
@@ -111,7 +111,7 @@ def test_interpreted_python_gives_the_bits_of_the_compiled_cell() -> None:
             state = state_of(tissue.cells, i)
             state = type(state)(*(float(x) for x in state))
             own = traits_of(tissue.traits, i)
-            traits = fluctuated(type(own)(*(float(x) for x in own)), elapsed_in_step(2.0, c))
+            traits = fluctuated(type(own)(*(float(x) for x in own)), part_of_step(2.0, c))
             plain = cell_rates(state, traits, tissue.fluid, c.control, c.cells[kind], c.rest_cells[kind])
             assert np.array_equal(np.array(plain), compiled[:, i])
 

@@ -17,7 +17,7 @@ from sim.cells import CellTraits
 from sim.condition import Condition, load, read
 from sim.course import Course
 from sim.parameters import Parameters, PopulationParameters
-from sim.population import DRIFT, NOISE, Fluctuation, SteadyStateError, draw_traits, uniform_traits
+from sim.population import NEXT, NOISE, Fluctuation, SteadyStateError, draw_traits, uniform_traits
 from sim.randomness import Purpose, stream
 from sim.simulation import run
 from sim.tissue import Tissue
@@ -207,10 +207,10 @@ def test_cells_are_those_of_all_earlier_runs() -> None:
 
 
 def test_cells_start_without_fluctuation() -> None:
-    """Drawn and uniform cells have factors of one that do not drift."""
+    """Drawn and uniform cells have factors of one that stay there."""
     for traits in (draw_traits(9, P, 7, 1), uniform_traits(9, P)):
         assert (traits[NOISE] == 1.0).all()
-        assert (traits[DRIFT] == 0.0).all()
+        assert (traits[NEXT] == 1.0).all()
     assert (uniform_traits(9, P) == np.array(CellTraits())[:, None]).all()
 
 
@@ -221,11 +221,10 @@ def fluctuate(steps: list[float], n_cells: int = MANY, seed: int = 3, replicate:
     """Factors at the start and at the end of each step of given length [h], (2, cells) each."""
     fluctuation, traits = Fluctuation(P, seed, replicate), uniform_traits(n_cells, P)
     fluctuation.start(traits)
-    found, past = [traits[NOISE].copy()], 0.0
+    found = [traits[NOISE].copy()]
     for number, hours in enumerate(steps, start=1):
-        fluctuation.move(traits, past, hours, number)
-        found.append(traits[NOISE] + traits[DRIFT] * hours)
-        past = hours
+        fluctuation.move(traits, 1.0, hours, number)
+        found.append(traits[NEXT].copy())
     return found
 
 
@@ -290,10 +289,10 @@ def test_a_step_cut_short_goes_on_from_where_it_was() -> None:
     """The factor runs straight to its new value, and the next step begins where the last one ended."""
     fluctuation, traits = Fluctuation(P, 3, 0), uniform_traits(10, P)
     fluctuation.start(traits)
-    fluctuation.move(traits, 0.0, 6.0, 1)
-    halfway = traits[NOISE] + 3.0 * traits[DRIFT]
-    fluctuation.move(traits, 3.0, 6.0, 2)
-    assert traits[NOISE] == pytest.approx(halfway, rel=1e-15)
+    fluctuation.move(traits, 1.0, 6.0, 1)
+    halfway = 0.5 * (traits[NOISE] + traits[NEXT])
+    fluctuation.move(traits, 0.5, 6.0, 2)
+    assert traits[NOISE] == pytest.approx(halfway, rel=1e-7)
 
 
 def test_fluctuations_of_no_width_stay_one() -> None:

@@ -137,9 +137,9 @@ class ReferenceCells:
         mg = _free_magnesium(c.mg / water, rest.mg_sites / water, p.mg_buffer_half)
 
         # Fluctuations run along straight lines until their step is over
-        elapsed = min(t - self.step[0], self.step[1])
-        pump_noise = own.pump_noise + elapsed * own.pump_drift
-        leak_noise = own.leak_noise + elapsed * own.leak_drift
+        part = min(t - self.step[0], self.step[1]) / self.step[1] if self.step[1] else 1.0
+        pump_noise = (1.0 - part) * own.pump_noise + part * own.pump_next
+        leak_noise = (1.0 - part) * own.leak_noise + part * own.leak_next
 
         # Na,K-ATPase
         mg_for_atp = gated(control.pump_mgatp, mg, p.rest_mg_free)
