@@ -9,6 +9,8 @@ References
 Wichura 1988, Algorithm AS 241, Appl Stat 37:477 (coefficients of the three fractions).
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,9 @@ TAIL = 5.0
 LEAST = 2.0**-54
 """Probability that stands for zero: half of what a uniform number of 53 bits can resolve."""
 
+
+PART = 65_536
+"""Rows that are drawn at once where there may be many."""
 
 CENTRAL = (
     (3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
@@ -111,3 +116,21 @@ def standard_normals(
     numbers = stream(seed, replicate, purpose, moment).random(shape)
     _fill(numbers.reshape(-1))
     return numbers
+
+
+def parts_of_standard_normals(
+    shape: tuple[int, int], seed: int, replicate: int, purpose: Purpose, moment: int = 0
+) -> Iterator[tuple[slice, Array]]:
+    """Give the numbers of :func:`standard_normals` some rows at a time, so that they take little memory.
+
+    Yields
+    ------
+    slice, array
+        Which rows, and their numbers with rows along the last axis [1].
+    """
+    rows, columns = shape
+    source = stream(seed, replicate, purpose, moment)
+    for first in range(0, rows, PART):
+        numbers = source.random((min(PART, rows - first), columns))
+        _fill(numbers.reshape(-1))
+        yield slice(first, first + len(numbers)), np.ascontiguousarray(numbers.T)

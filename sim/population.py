@@ -1,6 +1,6 @@
 """The population: cells of several types, with traits of their own, each in its own steady state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cells import CellState, CellTraits, RestingCell, cell_rates, membrane
-from sim.compiled import kernel, law
+from sim.compiled import kernel, law, vector_kernel
 from sim.control import Control
 from sim.elementary import exp, log, power, sqrt
-from sim.normals import standard_normals
+from sim.normals import parts_of_standard_normals, standard_normals
 from sim.parameters import CellParameters, PopulationParameters
 from sim.randomness import Purpose
 
@@ -110,27 +110,26 @@ class Fluctuation:
 
     def start(self, traits: Traits) -> None:
         """Draw the factors of all cells from their stationary distribution."""
-        for noise, normal, width in zip(
-            traits[NOISE], self._normals(Purpose.FLUCTUATION_START, 0, traits), self._widths, strict=True
-        ):
-            noise[:] = exp(width * normal - 0.5 * width * width)
+        for cells, normals in self._normals(Purpose.FLUCTUATION_START, 0, traits):
+            for noise, normal, width in zip(traits[NOISE, cells], normals, self._widths, strict=True):
+                noise[:] = exp(width * normal - 0.5 * width * width)
         traits[NEXT] = traits[NOISE]
 
     def move(self, traits: Traits, part: float, hours: float, step: int) -> None:
         """End a step of which a part is over and begin one of some hours, which is draw no. ``step``."""
         kept = exp(-hours / self._memory)
-        for noise, ahead, normal, width in zip(
-            traits[NOISE], traits[NEXT], self._normals(Purpose.FLUCTUATION, step, traits), self._widths,
-            strict=True,
-        ):  # fmt: skip
-            _head_for_new(noise, ahead, normal, part, kept, width)
+        for cells, normals in self._normals(Purpose.FLUCTUATION, step, traits):
+            for noise, ahead, normal, width in zip(
+                traits[NOISE, cells], traits[NEXT, cells], normals, self._widths, strict=True
+            ):
+                _head_for_new(noise, ahead, normal, part, kept, width)
 
-    def _normals(self, purpose: Purpose, moment: int, traits: Traits) -> Array:
-        """Normal numbers of all cells, those of the pump and those of the leak."""
-        return standard_normals((traits.shape[1], 2), *self._key, purpose, moment).T
+    def _normals(self, purpose: Purpose, moment: int, traits: Traits) -> Iterator[tuple[slice, Array]]:
+        """Normal numbers of some cells at a time, those of the pump and those of the leak."""
+        return parts_of_standard_normals((traits.shape[1], 2), *self._key, purpose, moment)
 
 
-@kernel
+@vector_kernel
 def _head_for_new(
     noise: Traits, ahead: Traits, normal: Array, part: float, kept: float, width: float
 ) -> None:

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from sim.normals import CENTRE, LEAST, TAIL, normal_quantile, standard_normals
+from sim.normals import (
+    CENTRE,
+    LEAST,
+    PART,
+    TAIL,
+    normal_quantile,
+    parts_of_standard_normals,
+    standard_normals,
+)
 from sim.normals import _fill as fill
 from sim.randomness import Purpose, stream
 from tests.unit.law_tests import reproducible
@@ -146,3 +154,12 @@ def test_extreme_numbers_are_as_frequent_as_they_should_be() -> None:
     numbers = standard_normals((n,), 12, 0, Purpose.TRAITS)
     expected = n * 2.0 * float(special.ndtr(-4.0))
     assert abs((np.abs(numbers) > 4.0).sum() - expected) < 4.0 * math.sqrt(expected)
+
+
+@pytest.mark.parametrize("rows", [1, 200, PART, PART + 3])
+def test_numbers_in_parts_are_those_drawn_at_once(rows: int) -> None:
+    """Whole parts and a rest give every row once, to the bit."""
+    at_once = standard_normals((rows, 2), 5, 1, Purpose.FLUCTUATION, 3)
+    in_parts = list(parts_of_standard_normals((rows, 2), 5, 1, Purpose.FLUCTUATION, 3))
+    assert np.concatenate([numbers for _, numbers in in_parts], axis=1).T.tobytes() == at_once.tobytes()
+    assert [cells.start for cells, _ in in_parts] == list(range(0, rows, PART))
