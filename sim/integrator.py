@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import kernel, law, procedure
+from sim.compiled import kernel, law, procedure, vector_kernel
 from sim.elementary import cube_root
 
 Vector = NDArray[np.float64]
@@ -33,6 +33,10 @@ REUSE = 40
 """Steps for which an estimate of the spectral radius serves."""
 AIM = 0.9
 """Part of the step that would use up the tolerance which is tried next."""
+MOST_ERROR = 1e300
+"""Error over the tolerance beyond which a state is looked for that cannot be."""
+SIDE_BY_SIDE = 512
+"""States whose errors are looked at together."""
 SMALLEST_STEP = 1e-9
 """Least step [units of t] before integration gives up."""
 FIRST_STEP = 1.0
@@ -204,14 +208,15 @@ def integrator_of(rates: Any, stage: Any, mark: Callable[[Any], Any] = _plain) -
             add(y, y1)
             rates(t + h, y1, f1, context)
             memory[EVALUATIONS] += 1
-            place, negative = impossible_state(y1, f1, segments)
-            error = 2.0
-            if place < 0:
-                error = largest_error(y, y1, f0, f1, h, tolerance, segments)
+            error = largest_error(y, y1, f0, f1, h, segments) / tolerance
+            place, negative = -1, False
+            if not error <= MOST_ERROR:
+                place, negative = impossible_state(y1, f1, segments)
             if error <= 1.0:
                 t = stop if h == stop - t else t + h
                 copy(y1, y)
-                copy(f1, f0)
+                f0, f1 = f1, f0
+                work = Workspace(f0, y1, f1)
                 accept(error, h, planned, memory)
                 refusals = 0
             else:
@@ -369,21 +374,21 @@ def shrink_factor(error: float) -> float:
     return float(max(0.1, AIM / cube_root(error)))
 
 
-@kernel
+@vector_kernel
 def copy(source: Vector, target: Vector) -> None:
     """Copy a vector."""
     for i in range(source.size):
         target[i] = source[i]
 
 
-@kernel
+@vector_kernel
 def add(source: Vector, target: Vector) -> None:
     """Add a vector to another."""
     for i in range(source.size):
         target[i] += source[i]
 
 
-@kernel
+@vector_kernel
 def first_stage(f0: Vector, step: float, newest: Vector, before: Vector) -> None:
     """Set the increments of stages 0 and 1 of a step."""
     for i in range(f0.size):
@@ -391,7 +396,7 @@ def first_stage(f0: Vector, step: float, newest: Vector, before: Vector) -> None
         newest[i] = step * f0[i]
 
 
-@kernel
+@vector_kernel
 def next_stage(f0: Vector, f: Vector, newest: Vector, before: Vector, weights: StageWeights) -> None:
     """Set the next stage's increment in place of the newest, which becomes the one before."""
     for i in range(f0.size):
@@ -402,25 +407,41 @@ def next_stage(f0: Vector, f: Vector, newest: Vector, before: Vector, weights: S
 
 @kernel
 def largest_error(
-    y: Vector,
-    y_new: Vector,
-    f0: Vector,
-    f1: Vector,
-    h: float,
-    tolerance: float,
-    segments: Segments,
+    y: Vector, y_new: Vector, f0: Vector, f1: Vector, h: float, segments: Segments
 ) -> float:
-    """Largest estimated error of a step over its tolerance [1]."""
-    worst = 0.0
-    first = 0
+    """Largest estimated error of a step over the size of the state [1]; infinite if a state cannot be.
+
+    The vector is gone through once, some states side by side.
+    """
+    worst, first = 0.0, 0
+    errors = np.empty(SIDE_BY_SIDE)
     for s in range(segments.ends.size):
-        scale, highest = segments.scales[s], 0.0
-        for i in range(first, segments.ends[s]):
-            error = abs(0.8 * (y[i] - y_new[i]) + 0.4 * h * (f0[i] + f1[i]))
-            highest = max(highest, error / max(abs(y_new[i]), scale))
-        worst = max(worst, highest * segments.weights[s])
+        errors[:] = 0.0
+        for start in range(first, segments.ends[s], SIDE_BY_SIDE):
+            stop = min(start + SIDE_BY_SIDE, segments.ends[s])
+            _raise_errors(
+                y[start:stop], y_new[start:stop], f0[start:stop], f1[start:stop], h,
+                segments.scales[s], segments.floors[s], errors,
+            )  # fmt: skip
+        for error in errors[: segments.ends[s] - first]:
+            worst = max(worst, segments.weights[s] * error)
         first = segments.ends[s]
-    return worst / tolerance
+    return worst
+
+
+@vector_kernel
+def _raise_errors(
+    y: Vector, y_new: Vector, f0: Vector, f1: Vector, h: float, scale: float, floor: float,
+    errors: Vector,
+) -> None:  # fmt: skip
+    """Raise each error to that of a state, or to infinity where the state cannot be."""
+    for i in range(y.size):
+        size = abs(y_new[i])
+        size = size if size > scale else scale
+        error = abs(0.8 * (y[i] - y_new[i]) + 0.4 * h * (f0[i] + f1[i])) / size
+        possible = error < np.inf and y_new[i] >= floor
+        error = error if possible else np.inf
+        errors[i] = error if error > errors[i] else errors[i]
 
 
 @kernel
