@@ -26,6 +26,7 @@ import sim
 from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts, twins
 from sim.cells import CellTraits, Inside, normal_fluid, pump_of
 from sim.control import Control
+from sim.elementary import quotient
 from sim.figures import dose_response
 from sim.parameters import FACTS
 from sim.statistics import Interval, mean_interval
@@ -47,7 +48,7 @@ SEEN = ("mg_free_mean", "plasma_k", "expression_mean", "na_in_mean", "pump_mean"
 def pump(p: Any, part: str = "Mg site", k_out: Any = HEALTHY.k, **inside: Any) -> Any:
     """Pump cycles [mmol/L/h] with K outside, Na or free Mg inside [mM] not as in health."""
     cell = Inside(1.0, p.rest_na, p.rest_k, 0.0, p.rest_mg_free)._replace(**inside)
-    return pump_of(cell, 1.0, CellTraits(), HEALTHY._replace(k=k_out), PARTS[part], p)
+    return quotient(pump_of(cell, 1.0, CellTraits(), HEALTHY._replace(k=k_out), PARTS[part], p))
 
 
 def by_magnesium(part: str, mg_free: float) -> Interval:

@@ -227,12 +227,11 @@ class NumPyArrays:
 
 def _spread_out(of_types: Sequence[Any], counts: Sequence[int]) -> Any:
     """Named numbers of all types as named arrays over cells; what all types share stays as it is."""
-    return type(of_types[0])(
-        *(
-            value[0] if len(set(value)) == 1 else np.repeat(value, counts)
-            for value in zip(*of_types, strict=True)
-        )
-    )
+    if len(set(of_types)) == 1:
+        return of_types[0]
+    if isinstance(of_types[0], tuple):
+        return type(of_types[0])(*(_spread_out(of, counts) for of in zip(*of_types, strict=True)))
+    return np.repeat(of_types, counts)
 
 
 class ProjectAgents:

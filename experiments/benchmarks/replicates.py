@@ -67,7 +67,7 @@ class MesaTissue(MesaObjects):
         """Advance by a minute."""
         if self.minute % (NOISE_HOURS * MINUTES) == 0:
             self._fluctuate()
-        self.part = self.minute % (NOISE_HOURS * MINUTES) / MINUTES
+        self.part = self.minute % (NOISE_HOURS * MINUTES) / (NOISE_HOURS * MINUTES)
         context = self.tissue.context
         self.fluid = shared_fluid(self.body, context)
         self.agents.do("evaluate")
