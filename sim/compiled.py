@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numba
 from llvmlite import ir
@@ -26,15 +26,55 @@ Function = TypeVar("Function", bound=Callable[..., object])
 _PACKAGE = Path(__file__).parent
 
 
+def _exchange(old: type, new: type, pipelines: list[PassManager]) -> list[PassManager]:
+    """Exchange one pass of pipelines for another."""
+    for pipeline in pipelines:
+        pipeline.passes = [(new if step is old else step, name) for step, name in pipeline.passes]
+        pipeline._finalized = False
+        pipeline.finalize()
+    return pipelines
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _InnerLowering(NativeLowering):  # type: ignore[misc]
+    """Numba's translation to LLVM of a function that has no way in from Python."""
+
+    _name = "inner_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """Translate; then do what Numba does only for functions that have one."""
+        super().run_pass(state)
+        # Numba knows a function by its way in and takes a builtin only: a method of a new list is one.
+        way_in = list[Any]().append
+        state.targetctx.insert_user_function(way_in, state.cr.fndesc, [state.library])
+        state.cr = state.cr._replace(cfunc=way_in)
+        return True
+
+
+class _InnerCompiler(Compiler):  # type: ignore[misc]
+    """Numba's compiler, for functions that only compiled code calls: no way in from Python.
+
+    Numba would make one for each of some two hundred functions, which takes as long as the rest.
+    """
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Numba's passes, the one for LLVM exchanged."""
+        flags = self.state.flags
+        flags.no_cpython_wrapper = flags.no_cfunc_wrapper = flags.no_compile = True
+        return _exchange(NativeLowering, _InnerLowering, super().define_pipelines())
+
+
 def law(function: Function) -> Function:
     """Mark a scalar function as usable inside compiled code; it stays plain Python outside."""
-    marked: Function = register_jitable(error_model="numpy", forceinline=True)(function)
+    marked: Function = register_jitable(
+        error_model="numpy", forceinline=True, pipeline_class=_InnerCompiler
+    )(function)
     return marked
 
 
 def procedure(function: Function) -> Function:
     """Like :func:`law` for longer code that compiled code calls rather than inlines."""
-    marked: Function = register_jitable(error_model="numpy")(function)
+    marked: Function = register_jitable(error_model="numpy", pipeline_class=_InnerCompiler)(function)
     return marked
 
 
@@ -100,15 +140,7 @@ class _VectorCompiler(Compiler):  # type: ignore[misc]
     def define_pipelines(self) -> list[PassManager]:
         """Numba's passes, the one for LLVM exchanged."""
         self.state.flags.noalias = True
-        pipelines: list[PassManager] = super().define_pipelines()
-        for pipeline in pipelines:
-            pipeline.passes = [
-                (_VectorLowering if step is NativeLowering else step, name)
-                for step, name in pipeline.passes
-            ]
-            pipeline._finalized = False
-            pipeline.finalize()
-        return pipelines
+        return _exchange(NativeLowering, _VectorLowering, super().define_pipelines())
 
 
 def vector_kernel(function: Function) -> Function:

@@ -42,7 +42,7 @@ SUMMED = 4
 
 
 class Context(NamedTuple):
-    """Everything but state and time that rates depend on."""
+    """Everything but state and time that rates depend on; named numbers as :mod:`sim.records`."""
 
     traits: Traits
     blocks: Blocks
@@ -52,8 +52,8 @@ class Context(NamedTuple):
     step_hours: float
     """Start and length of the step over which fluctuations run [h]."""
     control: Control
-    cells: tuple[CellParameters, ...]
-    rest_cells: tuple[RestingCell, ...]
+    cells: Sequence[CellParameters]
+    rest_cells: Sequence[RestingCell]
     """Numbers and constants of each type of cells."""
     body: BodyParameters
     rest_body: RestingBody
@@ -182,14 +182,15 @@ def stage_of_cells(
     """Advance the blocks of cells from first to last by a stage, without a vector of rates."""
     total = context.traits.shape[1]
     states, rates = np.empty((N_STATES, BLOCK)), np.empty((N_STATES, BLOCK))
+    here = 0 * first  # A plain 0 is a type of its own for Numba, which would compile all again.
     for b in range(first, last):
         start, stop, _ = context.blocks[b]
         n = stop - start
         for v in range(N_STATES):
             a = v * total + start
             _add_rows(y[a : a + n], newest[a : a + n], states[v])
-        rates_of_block(t, states, rates, 0, fluid, context, b)
-        uptake_of_block(rates, 0, context.traits[SIZE, start:stop], uptakes[b])
+        rates_of_block(t, states, rates, here, fluid, context, b)
+        uptake_of_block(rates, here, context.traits[SIZE, start:stop], uptakes[b])
         for v in range(N_STATES):
             a = v * total + start
             next_stage(f0[a : a + n], rates[v, :n], newest[a : a + n], before[a : a + n], weights)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cells import CellState, CellTraits, RestingCell, cell_rates, membrane
-from sim.compiled import kernel, law, vector_kernel
+from sim.compiled import kernel, law, procedure, vector_kernel
 from sim.control import Control
 from sim.elementary import exp, log, power, sqrt
 from sim.normals import parts_of_standard_normals, standard_normals
@@ -224,7 +224,7 @@ def _settled_state(na: float, k: float, mg: float, p: CellParameters) -> CellSta
     return CellState(na, k, mg, p.proton_share * (p.rest_k - k), 1.0)
 
 
-@kernel
+@procedure
 def _drift(x: Any, traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell) -> Any:
     """Rates of Na, K and Mg at amounts x."""
     state = _settled_state(x[0], x[1], x[2], p)
@@ -232,7 +232,7 @@ def _drift(x: Any, traits: CellTraits, control: Control, p: CellParameters, rest
     return np.array([rates.na, rates.k, rates.mg])
 
 
-@kernel
+@procedure
 def _settle(
     traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell
 ) -> tuple[bool, CellState]:
@@ -264,7 +264,7 @@ def _between_typical_and(traits: CellTraits, part: float) -> CellTraits:
     )
 
 
-@kernel
+@procedure
 def _solved(a: Array, b: Array) -> tuple[float, Array]:
     """Determinant of three equations a x = b, and x (Cramer's rule; the same bits everywhere)."""
     first = a[1, 1] * a[2, 2] - a[1, 2] * a[2, 1]
@@ -282,7 +282,7 @@ def _solved(a: Array, b: Array) -> tuple[float, Array]:
     return determinant, x
 
 
-@kernel
+@procedure
 def _newton(
     x: Array, traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell
 ) -> bool:

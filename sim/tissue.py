@@ -61,6 +61,7 @@ from sim.population import (
     steady_population,
     uniform_traits,
 )
+from sim.records import record, records
 from sim.rest import healthy_rest, segments_of, usual_control
 from sim.threads import threaded_equations
 from sim.units import HOURS_PER_DAY
@@ -126,6 +127,10 @@ class Tissue:
         State.
     traits : (8, cells) array
         :class:`~sim.cells.CellTraits` of each cell, to seven digits.
+    rest_cells : tuple of RestingCell
+        Constants of the typical cell of each type.
+    rest_body : RestingBody
+        Constants of the body.
     resting_smooth_muscle_na : float
         Mean Na of vascular smooth muscle in health [mM].
     counts : list of int
@@ -156,7 +161,7 @@ class Tissue:
         p = self.parameters
         self._control = usual_control(p.body)
         shares = p.shares()
-        rest_cells, rest_body = healthy_rest(p)
+        self.rest_cells, self.rest_body = healthy_rest(p)
         if heterogeneous:
             self.traits = draw_traits(n_cells, p.population, seed, replicate)
         else:
@@ -171,11 +176,11 @@ class Tissue:
             np.zeros(len(CELL_TYPES)),
             0.0,
             0.0,
-            self._control,
-            p.of_types(),
-            rest_cells,
-            p.body,
-            rest_body,
+            record(self._control),
+            records(p.of_types()),
+            records(self.rest_cells),
+            record(p.body),
+            record(self.rest_body),
         )
         cells = self._settle(list(shares.values()))
         self.resting_smooth_muscle_na = self._resting_na(cells)
@@ -197,7 +202,7 @@ class Tissue:
                 continue
             traits = np.ascontiguousarray(self.traits[:, cut])
             cells[:, cut], water = steady_population(
-                traits, self._control, context.cells[kind], context.rest_cells[kind]
+                traits, context.control, context.cells[kind], context.rest_cells[kind]
             )
             litres = context.body.cell_water * shares[kind] / present
             context.litres[kind] = litres / float((traits[SIZE] * water).sum())
@@ -206,7 +211,7 @@ class Tissue:
     def _resting_na(self, cells: Array) -> float:
         """Mean Na of smooth muscle in health [mM]; not a number if there is none."""
         kind = CELL_TYPES.index("smooth_muscle")
-        cut, rest = self.slices()[kind], self._context.rest_cells[kind]
+        cut, rest = self.slices()[kind], self.rest_cells[kind]
         if not self.counts[kind]:
             return float("nan")
         na, k, mg, buffered, _ = cells[:, cut]
@@ -252,7 +257,7 @@ class Tissue:
     def control(self, control: Control) -> None:
         if control != self._control:
             self._control = control
-            self._context = self._context._replace(control=control)
+            self._context = self._context._replace(control=record(control))
             forget_radius(self._memory)
             kick(self._memory)
 
@@ -321,8 +326,9 @@ class Tissue:
         time, draws, edits, step_start, step_hours = m.clock.tolist()
         self.time, self.draws, self.edits = time, int(draws), int(edits)
         self._context = self._context._replace(
-            traits=self.traits, control=self._control, step_start=step_start, step_hours=step_hours
-        )
+            traits=self.traits, control=record(self._control), step_start=step_start,
+            step_hours=step_hours,
+        )  # fmt: skip
 
     def branch(self) -> "Tissue":
         """Return a tissue that goes on from here on its own."""

@@ -223,7 +223,7 @@ def test_membranes_carry_no_net_current() -> None:
     tissue.advance_to(24.0 * 60.0)
     m = Membrane(*tissue.observe())
     cl_out, drive = tissue.fluid.cl, m.u / np.expm1(m.u)
-    p_cl = np.repeat([rest.p_cl for rest in tissue.context.rest_cells], tissue.counts)
+    p_cl = np.repeat([rest.p_cl for rest in tissue.rest_cells], tissue.counts)
     cl_influx = p_cl * (cl_out * (drive + m.u) - m.cl_in * drive)
     current = -m.na_leak + m.k_leak + m.pump - 2.0 * m.mg_influx + cl_influx
     turnover = p_cl * cl_out * (drive + m.u) + m.k_leak

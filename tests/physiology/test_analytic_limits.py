@@ -47,7 +47,7 @@ def in_constant_fluid(tissue: Tissue, hours: float) -> np.ndarray:
 def test_chloride_rests_where_its_influx_makes_up_for_cotransport() -> None:
     tissue = Tissue(50, seed=1, noise=False)
     m, cl_out = observed(tissue), tissue.fluid.cl
-    p_cl = np.repeat([rest.p_cl for rest in tissue.context.rest_cells], tissue.counts)
+    p_cl = np.repeat([rest.p_cl for rest in tissue.rest_cells], tissue.counts)
     influx = p_cl * m.u * (cl_out * np.exp(m.u) - m.cl_in) / np.expm1(m.u)
     assert np.allclose(influx, m.kcl_efflux, rtol=1e-7)
     assert np.all(m.u > np.log(m.cl_in / cl_out))

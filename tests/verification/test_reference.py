@@ -57,8 +57,8 @@ def wasting(tissue: Tissue) -> Control:
 def assert_constants_agree(tissue: Tissue) -> None:
     """Compare what rest implies, of every type of cells and of the body."""
     model = reference_of(tissue)
-    assert tissue.context.rest_body._asdict() == pytest.approx(model.body, rel=1e-12, abs=0.0)
-    of_types = zip(tissue.context.rest_cells, model.cells.rest_of_types, strict=True)
+    assert tissue.rest_body._asdict() == pytest.approx(model.body, rel=1e-12, abs=0.0)
+    of_types = zip(tissue.rest_cells, model.cells.rest_of_types, strict=True)
     for rest, expected in of_types:
         actual = rest._asdict()
         for not_a_constant in ("fluid", "usual"):  # The latter is only where a search begins.

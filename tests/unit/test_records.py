@@ -1,0 +1,35 @@
+"""Records hold the numbers of named tuples by the same names."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+from sim.cells import RestingCell, normal_fluid, resting_cell
+from sim.parameters import Parameters
+from sim.records import record, records
+
+P = Parameters()
+RESTS = [resting_cell(p, normal_fluid(P.body)) for p in P.of_types()]
+
+
+def test_a_record_has_the_names_and_numbers_of_its_tuple() -> None:
+    for rest, kept in zip(RESTS, records(RESTS), strict=True):
+        for name in RestingCell._fields:
+            value = getattr(rest, name)
+            found = getattr(kept, name)
+            assert tuple(found) == value if isinstance(value, tuple) else found == value
+        assert kept.fluid.mg == rest.fluid.mg
+
+
+def test_compiled_code_reads_a_record_by_name() -> None:
+    read = njit(lambda rest: rest.p_k + rest.fluid.k + rest.usual.u)
+    rest = RESTS[0]
+    assert read(record(rest)) == rest.p_k + rest.fluid.k + rest.usual.u
+
+
+def test_a_record_is_a_copy() -> None:
+    p = P.cell
+    kept = record(p)
+    kept.rest_na = np.pi  # type: ignore[misc]
+    assert p.rest_na == pytest.approx(P.cell.rest_na)
+    assert record(p).rest_na == p.rest_na
