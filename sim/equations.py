@@ -26,7 +26,20 @@ from sim.cells import (
 )
 from sim.compiled import kernel, law, procedure, vector_kernel
 from sim.control import Control
-from sim.integrator import Outcome, Segments, StageWeights, Workspace, integrator_of, next_stage
+from sim.integrator import (
+    SIDE_BY_SIDE,
+    Equations,
+    Outcome,
+    Segments,
+    StageWeights,
+    Workspace,
+    add,
+    error_in_segment,
+    first_stage,
+    integrator_of,
+    largest_error,
+    next_stage,
+)
 from sim.kidney import Excretion, renal_excretion
 from sim.parameters import BodyParameters, CellParameters
 from sim.population import N_STATES, SIZE, Traits, edges_of, state_of, traits_of
@@ -37,6 +50,8 @@ Blocks = NDArray[np.int64]
 
 BLOCK = 4096
 """Most cells whose fluxes are summed together. Part of the results: another size, other last bits."""
+FEW = 32
+"""Terms up to which a plain loop is faster than one that was made for many."""
 SUMMED = 4
 """Cell states whose uptake the body must know: all but pump expression."""
 
@@ -160,9 +175,8 @@ def rates_of_cells(
 ) -> None:
     """Write the rates of the blocks of cells from first to last, and what each block takes up."""
     for b in range(first, last):
-        start, stop, _ = context.blocks[b]
-        rates_of_block(t, cells, d_cells, start, fluid, context, b)
-        uptake_of_block(d_cells, start, context.traits[SIZE, start:stop], uptakes[b])
+        rates_of_block(t, cells, d_cells, context.blocks[b, 0], fluid, context, b)
+        uptake_of_block(d_cells, context.blocks[b, 0], context, b, uptakes[b])
 
 
 @kernel
@@ -180,20 +194,68 @@ def stage_of_cells(
     uptakes: Array,
 ) -> None:
     """Advance the blocks of cells from first to last by a stage, without a vector of rates."""
-    total = context.traits.shape[1]
+    n = context.traits.shape[1]
     states, rates = np.empty((N_STATES, BLOCK)), np.empty((N_STATES, BLOCK))
-    here = 0 * first  # A plain 0 is a type of its own for Numba, which would compile all again.
-    for b in range(first, last):
-        start, stop, _ = context.blocks[b]
-        n = stop - start
+    while first < last:
+        end = end_of_span(context.blocks, first, last)
+        start, size = context.blocks[first, 0], context.blocks[end - 1, 1] - context.blocks[first, 0]
         for v in range(N_STATES):
-            a = v * total + start
-            _add_rows(y[a : a + n], newest[a : a + n], states[v])
-        rates_of_block(t, states, rates, here, fluid, context, b)
-        uptake_of_block(rates, here, context.traits[SIZE, start:stop], uptakes[b])
+            row = slice(v * n + start, v * n + start + size)
+            if weights.first > 0.0:
+                first_stage(f0[row], weights.first, newest[row], before[row])
+            _add_rows(y[row], newest[row], states[v])
+        for b in range(first, end):
+            rates_of_block(t, states, rates, context.blocks[b, 0] - start, fluid, context, b)
+            uptake_of_block(rates, context.blocks[b, 0] - start, context, b, uptakes[b])
         for v in range(N_STATES):
-            a = v * total + start
-            next_stage(f0[a : a + n], rates[v, :n], newest[a : a + n], before[a : a + n], weights)
+            row = slice(v * n + start, v * n + start + size)
+            next_stage(f0[row], rates[v, :size], newest[row], before[row], weights)
+        first = end
+
+
+@kernel
+def finish_cells(
+    t: float,
+    y: Array,
+    f0: Array,
+    y_new: Array,
+    f1: Array,
+    h: float,
+    segments: Segments,
+    fluid: Fluid,
+    context: Context,
+    first: int,
+    last: int,
+    uptakes: Array,
+    errors: Array,
+) -> None:
+    """End a step for the blocks of cells from first to last: new states, rates there, largest error."""
+    n, side_by_side = context.traits.shape[1], np.empty(SIDE_BY_SIDE)
+    cells, rates = cells_of(y_new, n), cells_of(f1, n)
+    while first < last:
+        end = end_of_span(context.blocks, first, last)
+        start, stop = context.blocks[first, 0], context.blocks[end - 1, 1]
+        for v in range(N_STATES):
+            row = slice(v * n + start, v * n + stop)
+            add(y[row], y_new[row])
+        for b in range(first, end):
+            rates_of_block(t, cells, rates, context.blocks[b, 0], fluid, context, b)
+            uptake_of_block(rates, context.blocks[b, 0], context, b, uptakes[b])
+        errors[first:end] = 0.0
+        for v in range(N_STATES):
+            row = slice(v * n + start, v * n + stop)
+            error = error_in_segment(y[row], y_new[row], f0[row], f1[row], h, v, segments, side_by_side)
+            errors[first] = max(errors[first], error)
+        first = end
+
+
+@procedure
+def end_of_span(blocks: Blocks, first: int, last: int) -> int:
+    """End of the longest run of blocks, from the first on, that has no more cells than a block may."""
+    end = first + 1
+    while end < last and blocks[end, 1] - blocks[first, 0] <= BLOCK:
+        end += 1
+    return end
 
 
 @vector_kernel
@@ -227,18 +289,25 @@ def rates_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context
 
 
 @kernel
-def uptake_of_block(rates: Array, at: int, size: Traits, out: Array) -> None:
+def uptake_of_block(rates: Array, at: int, context: Context, block: int, out: Array) -> None:
     """Write what the cells of a block, whose rates begin at ``at``, take up, weighted by size.
 
     The second half of the terms is added to the first until one is left.
     """
+    start, stop, _ = context.blocks[block]
+    size = context.traits[SIZE, start:stop]
     terms = np.empty(size.size)
     for v in range(out.size):
         _multiply_rows(rates[v, at : at + size.size], size, terms)
         n = size.size
-        while n > 1:
+        while n > FEW:
             half = (n + 1) // 2
             _add_to_row(terms[: n - half], terms[half:n])
+            n = half
+        while n > 1:
+            half = (n + 1) // 2
+            for i in range(n - half):
+                terms[i] += terms[half + i]
             n = half
         out[v] = terms[0]
 
@@ -299,7 +368,19 @@ def finish_rates(body: Array, d_body: Array, fluid: Fluid, uptakes: Array, conte
 
 
 @kernel
-def finish_stage(
+def stage_of_fluid(
+    y: Array, f0: Array, newest: Array, before: Array, weights: StageWeights, context: Context
+) -> tuple[Array, Fluid]:
+    """Body and fluid at a stage; makes the body's first increment if that is still to be made."""
+    n = context.traits.shape[1]
+    if weights.first > 0.0:
+        first_stage(body_of(f0, n), weights.first, body_of(newest, n), body_of(before, n))
+    body = body_of(y, n) + body_of(newest, n)
+    return body, shared_fluid(body, context)
+
+
+@kernel
+def stage_of_body(
     body: Array,
     f0: Array,
     newest: Array,
@@ -314,6 +395,36 @@ def finish_stage(
     d_body = np.empty(body.size)
     finish_rates(body, d_body, fluid, uptakes, context)
     next_stage(body_of(f0, n), d_body, body_of(newest, n), body_of(before, n), weights)
+
+
+@kernel
+def new_fluid(y: Array, y_new: Array, context: Context) -> Fluid:
+    """Fluid at the end of a step; adds the body's state to its increments in y_new."""
+    n = context.traits.shape[1]
+    add(body_of(y, n), body_of(y_new, n))
+    return shared_fluid(body_of(y_new, n), context)
+
+
+@kernel
+def finish_body(
+    y: Array,
+    f0: Array,
+    y_new: Array,
+    f1: Array,
+    h: float,
+    segments: Segments,
+    fluid: Fluid,
+    uptakes: Array,
+    errors: Array,
+    context: Context,
+) -> float:
+    """End a step for the body; return the largest error of it and of the blocks of cells."""
+    n = context.traits.shape[1]
+    finish_rates(body_of(y_new, n), body_of(f1, n), fluid, uptakes, context)
+    worst = largest_error(y, y_new, f0, f1, h, segments, N_STATES)
+    for error in errors:
+        worst = max(worst, error)
+    return worst
 
 
 @kernel
@@ -338,16 +449,33 @@ def tissue_stage(
     context: Context,
 ) -> None:
     """Evaluate the rates of the whole tissue at a stage and advance to the next; see the integrator."""
-    n = context.traits.shape[1]
-    body = body_of(y, n) + body_of(newest, n)
-    fluid = shared_fluid(body, context)
     n_blocks = context.blocks.shape[0]
     uptakes = np.empty((n_blocks, SUMMED))
+    body, fluid = stage_of_fluid(y, f0, newest, before, weights, context)
     stage_of_cells(t, y, f0, newest, before, weights, fluid, context, 0, n_blocks, uptakes)
-    finish_stage(body, f0, newest, before, weights, fluid, uptakes, context)
+    stage_of_body(body, f0, newest, before, weights, fluid, uptakes, context)
 
 
-_integrate = procedure(integrator_of(tissue_rates, tissue_stage, procedure))
+@kernel
+def tissue_finish(
+    t: float,
+    y: Array,
+    f0: Array,
+    y_new: Array,
+    f1: Array,
+    h: float,
+    segments: Segments,
+    context: Context,
+) -> float:
+    """End a step of the whole tissue and return its largest error; see the integrator."""
+    n_blocks = context.blocks.shape[0]
+    uptakes, errors = np.empty((n_blocks, SUMMED)), np.empty(n_blocks)
+    fluid = new_fluid(y, y_new, context)
+    finish_cells(t, y, f0, y_new, f1, h, segments, fluid, context, 0, n_blocks, uptakes, errors)
+    return float(finish_body(y, f0, y_new, f1, h, segments, fluid, uptakes, errors, context))
+
+
+_integrate = procedure(integrator_of(Equations(tissue_rates, tissue_stage, tissue_finish), procedure))
 
 
 @kernel

@@ -3,7 +3,9 @@
 Runge–Kutta–Chebyshev of second order (Sommeijer, Shampine & Verwer 1997, J Comput Appl Math 88:315):
 explicit, so any linear invariant of the equations is kept to rounding, and stable over an interval
 that grows with the square of the number of stages. It knows no biology: equations are a function
-``rates(t, y, dy, context)``, states are a flat vector in segments that share a scale.
+``rates(t, y, dy, context)``, states are a flat vector in segments that share a scale. Equations that
+can work piece by piece bring a stage and an end of a step of their own, so that memory is passed once
+for each; see :class:`Equations`.
 
 The same text runs compiled (called from a kernel) and interpreted (called from Python), and gives the
 same bits both ways: all sums over the vector are inside kernels, all norms are maxima.
@@ -81,8 +83,12 @@ class Workspace(NamedTuple):
 
 
 class StageWeights(NamedTuple):
-    """Weights of one stage: of the two latest increments, of the latest and the first rates."""
+    """Weights of one stage: of the two latest increments, of the latest and the first rates.
 
+    ``first`` is the weight of the first rates in the first increment, zero when that has been made.
+    """
+
+    first: float
     newest: float
     before: float
     rates: float
@@ -130,12 +136,29 @@ def _plain(function: Any) -> Any:
     return function
 
 
-def stage_of(rates: Any) -> Any:
-    """Make the stage operator of equations that are given by their rates alone.
+class Equations(NamedTuple):
+    """Equations, and what is done with them in a step.
 
-    See :func:`integrator_of`. Equations that can evaluate and advance piece by piece, without a
-    vector for all rates, bring an operator of their own.
+    Attributes
+    ----------
+    rates : callable
+        ``rates(t, y, dy, context)`` writes dy/dt into dy; a pure function of t and y.
+    stage : callable
+        ``stage(t, y, f0, newest, before, weights, context)`` makes the first increment if that is still
+        to be made (:func:`first_stage`), evaluates the rates f at y + newest, and puts the next
+        increment (:func:`next_stage`) in the place of the one before the newest.
+    finish : callable
+        ``finish(t, y, f0, y_new, f1, h, segments, context)`` adds y to the increments in y_new,
+        evaluates the rates f1 there and returns the :func:`largest_error` of the step.
     """
+
+    rates: Any
+    stage: Any
+    finish: Any
+
+
+def equations_of(rates: Any) -> Equations:
+    """Make equations that are given by their rates alone; see :class:`Equations`."""
 
     def stage(
         t: float,
@@ -146,23 +169,36 @@ def stage_of(rates: Any) -> Any:
         weights: StageWeights,
         context: Any,
     ) -> None:
+        if weights.first > 0.0:
+            first_stage(f0, weights.first, newest, before)
         probe, f = y + newest, np.empty(y.size)
         rates(t, probe, f, context)
         next_stage(f0, f, newest, before, weights)
 
-    return stage
+    def finish(
+        t: float,
+        y: Vector,
+        f0: Vector,
+        y_new: Vector,
+        f1: Vector,
+        h: float,
+        segments: Segments,
+        context: Any,
+    ) -> float:
+        add(y, y_new)
+        rates(t, y_new, f1, context)
+        return largest_error(y, y_new, f0, f1, h, segments, 0)
+
+    return Equations(rates, stage, finish)
 
 
-def integrator_of(rates: Any, stage: Any, mark: Callable[[Any], Any] = _plain) -> Any:
+def integrator_of(equations: Equations, mark: Callable[[Any], Any] = _plain) -> Any:
     """Make the function that integrates given equations.
 
     Parameters
     ----------
-    rates : callable
-        ``rates(t, y, dy, context)`` writes dy/dt into dy; a pure function of t and y.
-    stage : callable
-        ``stage(t, y, f0, newest, before, weights, context)`` evaluates the rates f at y + newest and
-        puts the next increment, ``next_stage``'s sum, in newest and the latest one in before.
+    equations : Equations
+        What to integrate.
     mark : callable
         :func:`sim.compiled.procedure` if the result is to be called from compiled code.
 
@@ -175,6 +211,7 @@ def integrator_of(rates: Any, stage: Any, mark: Callable[[Any], Any] = _plain) -
         y is the last accepted state. ``context`` is passed on to the equations, ``memory`` (from
         :func:`new_memory`) carries the step size on, ``work`` is scratch.
     """
+    rates, stage, finish = equations
     chebyshev_step = mark(_step_of(stage))
     spectral_radius = mark(_radius_of(rates))
 
@@ -189,48 +226,41 @@ def integrator_of(rates: Any, stage: Any, mark: Callable[[Any], Any] = _plain) -
         work: Workspace,
     ) -> Outcome:
         """Advance y from start to stop exactly; see :func:`integrator_of`."""
-        f0, y1, f1 = work.rates_start, work.newest, work.before
-        t = start
-        rates(t, y, f0, context)
+        now, f0, t = y, work.rates_start, start
+        rates(t, now, f0, context)
         memory[EVALUATIONS] += 1
-        place, _ = impossible_state(y, f0, segments)
+        place, negative = impossible_state(now, f0, segments)
         if place >= 0:
             return Outcome(NOT_FINITE, t, place)
-        refusals = 0
-        while t < stop:
+        code, refusals = DONE, 0
+        while code == DONE and t < stop:
             if memory[RADIUS] == 0.0 or memory[AGE] >= REUSE:
-                memory[RADIUS] = spectral_radius(context, t, y, segments, memory, work)
+                memory[RADIUS] = spectral_radius(context, t, now, segments, memory, work)
                 memory[AGE] = 0.0
             planned = planned_step(memory)
             h = step_within(planned, stop - t)
             stages = max(2, 1 + int(np.sqrt(1.0 + 1.54 * h * memory[RADIUS])))
-            chebyshev_step(context, t, h, stages, y, memory, work)
-            add(y, y1)
-            rates(t + h, y1, f1, context)
+            work = chebyshev_step(context, t, h, stages, now, memory, work)
+            y1, f1 = work.newest, work.before
+            error = finish(t + h, now, f0, y1, f1, h, segments, context) / tolerance
             memory[EVALUATIONS] += 1
-            error = largest_error(y, y1, f0, f1, h, segments) / tolerance
-            place, negative = -1, False
-            if not error <= MOST_ERROR:
-                place, negative = impossible_state(y1, f1, segments)
+            place = -1
             if error <= 1.0:
                 t = stop if h == stop - t else t + h
-                copy(y1, y)
-                f0, f1 = f1, f0
+                now, y1, f0, f1 = y1, now, f1, f0
                 work = Workspace(f0, y1, f1)
                 accept(error, h, planned, memory)
                 refusals = 0
             else:
+                if not error <= MOST_ERROR:
+                    place, negative = impossible_state(y1, f1, segments)
+                refuse(error, h, place, refusals, memory)
                 refusals += 1
-                memory[REJECTED] += 1
-                memory[STEP] = h * (0.25 if place >= 0 else shrink_factor(error))
-                if refusals > 1:
-                    memory[RADIUS] = 0.0
                 if memory[STEP] < SMALLEST_STEP:
-                    code = TOO_STIFF
-                    if place >= 0:
-                        code = NEGATIVE if negative else NOT_FINITE
-                    return Outcome(code, t, place)
-        return Outcome(DONE, t, -1)
+                    code = fault(place, negative)
+        if now.ctypes.data != y.ctypes.data:  # Vectors change places; y may be any of them.
+            copy(now, y)
+        return Outcome(code, t, place)
 
     return integrate
 
@@ -246,12 +276,13 @@ def _step_of(stage: Any) -> Any:
         y: Vector,
         memory: Vector,
         work: Workspace,
-    ) -> None:
+    ) -> Workspace:
         """One step of second order with the given number of stages.
 
-        The rates at y must be in work.rates_start. What y grows by is left in work.newest: stages
-        are kept as increments, so that rounding is relative to the change and not to the state.
-        Coefficients follow from Chebyshev polynomials T_j at w0 and their first two derivatives.
+        The rates at y must be in work.rates_start. What y grows by is the newest of the workspace that
+        is returned: stages are kept as increments, so that rounding is relative to the change and not
+        to the state. Coefficients follow from Chebyshev polynomials T_j at w0 and their first two
+        derivatives.
         """
         f0, newest, before = work.rates_start, work.newest, work.before
         w0 = 1.0 + DAMPING / (stages * stages)
@@ -261,7 +292,7 @@ def _step_of(stage: Any) -> Any:
         b2 = b1
         mu_s = w1 * b1
         time1, time2 = mu_s, 0.0
-        first_stage(f0, mu_s * h, newest, before)
+        first = mu_s * h
         for _ in range(2, stages + 1):
             tj = 2.0 * w0 * t1 - t2
             dj = 2.0 * w0 * d1 - d2 + 2.0 * t1
@@ -271,11 +302,14 @@ def _step_of(stage: Any) -> Any:
             nu = -bj / b2
             mu_s = mu * w1 / w0
             gamma_s = -(1.0 - t1 * b1) * mu_s
-            weights = StageWeights(mu, nu, h * mu_s, h * gamma_s)
+            weights = StageWeights(first, mu, nu, h * mu_s, h * gamma_s)
             stage(t + h * time1, y, f0, newest, before, weights, context)
+            first = 0.0
+            newest, before = before, newest
             memory[EVALUATIONS] += 1
             time1, time2 = mu * time1 + nu * time2 + mu_s + gamma_s, time1
             t1, t2, d1, d2, dd1, dd2, b1, b2 = tj, t1, dj, d1, ddj, dd1, bj, b1
+        return Workspace(f0, newest, before)
 
     return chebyshev_step
 
@@ -369,9 +403,20 @@ def accept(error: float, h: float, planned: float, memory: Vector) -> None:
 
 
 @kernel
-def shrink_factor(error: float) -> float:
-    """Next step over a step whose error was too large."""
-    return float(max(0.1, AIM / cube_root(error)))
+def refuse(error: float, h: float, place: int, before: int, memory: Vector) -> None:
+    """Note a refused step after some others, and plan a shorter one."""
+    memory[REJECTED] += 1
+    memory[STEP] = h * (0.25 if place >= 0 else max(0.1, AIM / cube_root(error)))
+    if before > 0:
+        memory[RADIUS] = 0.0
+
+
+@kernel
+def fault(place: int, negative: bool) -> int:
+    """Outcome if even the shortest step is refused, given the place of a state that cannot be or −1."""
+    if place < 0:
+        return TOO_STIFF
+    return NEGATIVE if negative else NOT_FINITE
 
 
 @vector_kernel
@@ -398,35 +443,65 @@ def first_stage(f0: Vector, step: float, newest: Vector, before: Vector) -> None
 
 @vector_kernel
 def next_stage(f0: Vector, f: Vector, newest: Vector, before: Vector, weights: StageWeights) -> None:
-    """Set the next stage's increment in place of the newest, which becomes the one before."""
+    """Set the next stage's increment in place of the one before the newest."""
     for i in range(f0.size):
-        latest = newest[i]
-        newest[i] = next_increment(f0[i], f[i], latest, before[i], weights)
-        before[i] = latest
+        before[i] = next_increment(f0[i], f[i], newest[i], before[i], weights)
+
+
+@law
+def error_of_state(
+    y: float, y_new: float, f0: float, f1: float, h: float, scale: float, floor: float
+) -> float:
+    """Estimated error of a state after a step over its size [1]; infinite if the state cannot be."""
+    size = abs(y_new)
+    size = size if size > scale else scale
+    error = abs(0.8 * (y - y_new) + 0.4 * h * (f0 + f1)) / size
+    possible = error < np.inf and y_new >= floor
+    return error if possible else np.inf
 
 
 @kernel
 def largest_error(
-    y: Vector, y_new: Vector, f0: Vector, f1: Vector, h: float, segments: Segments
+    y: Vector, y_new: Vector, f0: Vector, f1: Vector, h: float, segments: Segments, since: int
 ) -> float:
-    """Largest estimated error of a step over the size of the state [1]; infinite if a state cannot be.
+    """Largest estimated error of a step over the state [1]; infinite if a state cannot be.
 
-    The vector is gone through once, some states side by side.
+    That of the segments from ``since`` on.
     """
-    worst, first = 0.0, 0
-    errors = np.empty(SIDE_BY_SIDE)
-    for s in range(segments.ends.size):
-        errors[:] = 0.0
-        for start in range(first, segments.ends[s], SIDE_BY_SIDE):
-            stop = min(start + SIDE_BY_SIDE, segments.ends[s])
-            _raise_errors(
-                y[start:stop], y_new[start:stop], f0[start:stop], f1[start:stop], h,
-                segments.scales[s], segments.floors[s], errors,
-            )  # fmt: skip
-        for error in errors[: segments.ends[s] - first]:
+    side_by_side, worst = np.empty(SIDE_BY_SIDE), 0.0
+    for s in range(since, segments.ends.size):
+        first, last = segments.ends[s - 1] if s > 0 else 0, segments.ends[s]
+        if last == first + 1:
+            scale, floor = segments.scales[s], segments.floors[s]
+            error = error_of_state(y[first], y_new[first], f0[first], f1[first], h, scale, floor)
             worst = max(worst, segments.weights[s] * error)
-        first = segments.ends[s]
+        else:
+            cut = slice(first, last)
+            error = error_in_segment(y[cut], y_new[cut], f0[cut], f1[cut], h, s, segments, side_by_side)
+            worst = max(worst, error)
     return worst
+
+
+@procedure
+def error_in_segment(
+    y: Vector, y_new: Vector, f0: Vector, f1: Vector, h: float, s: int, segments: Segments,
+    side_by_side: Vector,
+) -> float:  # fmt: skip
+    """Largest error of some states of one segment; see :func:`largest_error`.
+
+    They are gone through once, as many side by side as the last vector has places.
+    """
+    scale, floor, worst = segments.scales[s], segments.floors[s], 0.0
+    errors = side_by_side[: y.size]
+    errors[:] = 0.0
+    for start in range(0, y.size, errors.size):
+        stop = min(start + errors.size, y.size)
+        _raise_errors(
+            y[start:stop], y_new[start:stop], f0[start:stop], f1[start:stop], h, scale, floor, errors
+        )
+    for error in errors:
+        worst = max(worst, error)
+    return float(segments.weights[s] * worst)
 
 
 @vector_kernel
@@ -434,13 +509,9 @@ def _raise_errors(
     y: Vector, y_new: Vector, f0: Vector, f1: Vector, h: float, scale: float, floor: float,
     errors: Vector,
 ) -> None:  # fmt: skip
-    """Raise each error to that of a state, or to infinity where the state cannot be."""
+    """Raise each error to that of a state."""
     for i in range(y.size):
-        size = abs(y_new[i])
-        size = size if size > scale else scale
-        error = abs(0.8 * (y[i] - y_new[i]) + 0.4 * h * (f0[i] + f1[i])) / size
-        possible = error < np.inf and y_new[i] >= floor
-        error = error if possible else np.inf
+        error = error_of_state(y[i], y_new[i], f0[i], f1[i], h, scale, floor)
         errors[i] = error if error > errors[i] else errors[i]
 
 

@@ -21,7 +21,6 @@ from sim.equations import (
     uptake_of_block,
 )
 from sim.parameters import Parameters
-from sim.population import SIZE
 from sim.randomness import Purpose, stream
 from sim.tissue import Tissue
 from sim.units import HOURS_PER_DAY
@@ -139,8 +138,8 @@ class TissueModel(mesa.Model):  # type: ignore[misc]
         for i in self._order.permutation(n):
             rates[:, i] = self.cells[i].fluxes(fluid)
         uptakes = np.empty((len(context.blocks), SUMMED))
-        for b, (start, stop, _) in enumerate(context.blocks.tolist()):
-            uptake_of_block(rates, start, context.traits[SIZE, start:stop], uptakes[b])
+        for b, start in enumerate(context.blocks[:, 0].tolist()):
+            uptake_of_block(rates, start, context, b, uptakes[b])
         uptake, excretion = total_uptake(uptakes, context), self.kidney.excretion(fluid)
         rates_of_body(body_of(y, n), body_of(dy, n), fluid, uptake, excretion, context)
 

@@ -39,12 +39,12 @@ from sim.integrator import (
     EVALUATIONS,
     NEGATIVE,
     Outcome,
+    equations_of,
     forget_radius,
     integrator_of,
     kick,
     new_memory,
     new_workspace,
-    stage_of,
 )
 from sim.ions import CATIONS, MAGNESIUM
 from sim.kidney import Excretion
@@ -358,10 +358,10 @@ class Tissue:
             self._work,
         )  # fmt: skip
         if rates is not None:
-            outcome = integrator_of(rates, stage_of(rates))(*arguments)
+            outcome = integrator_of(equations_of(rates))(*arguments)
         elif self._threads > 1:
-            with ThreadPoolExecutor(self._threads) as pool:
-                outcome = integrator_of(*threaded_equations(pool, self._threads))(*arguments)
+            with ThreadPoolExecutor(self._threads - 1) as pool:
+                outcome = integrator_of(threaded_equations(pool, self._threads))(*arguments)
         else:
             outcome = integrate_tissue(*arguments)
         self.time = outcome.time

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.body_state import BodyState
 from sim.control import Control
 from sim.equations import tissue_rates, tissue_stage
-from sim.integrator import _step_of, new_memory, new_workspace, stage_of
+from sim.integrator import _step_of, equations_of, new_memory, new_workspace
 from sim.parameters import CELL_TYPES, Parameters
 from sim.tissue import DEFAULT_TOLERANCE, Tissue
 from tests.verification.reference import BODY_SIZES, ReferenceModel
@@ -311,7 +311,7 @@ def fixed_steps(
     y, h, memory, work = y.copy(), hours / steps, new_memory(), new_workspace(y.size)
     for i in range(steps):
         rates(i * h, y, work.rates_start, context)
-        step(context, i * h, h, stages, y, memory, work)
+        work = step(context, i * h, h, stages, y, memory, work)
         y += work.newest
     return y
 
@@ -350,7 +350,7 @@ def test_step_is_of_second_order_on_stiff_problems(
     steps = [12, 16, 24, 32, 48, 64]
     stages = stable_stages(1.0 / steps[0], 1003.0)
     start = np.ones(exact.size)
-    ends = [fixed_steps(rates, stage_of(rates), pull, start, 1.0, n, stages) for n in steps]
+    ends = [fixed_steps(rates, equations_of(rates).stage, pull, start, 1.0, n, stages) for n in steps]
     assert order_of(steps, [np.abs(y - exact).max() for y in ends]) == pytest.approx(2.0, abs=0.1)
 
 
