@@ -13,6 +13,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -126,7 +127,11 @@ def _drawn(figure: Figure, suffix: str) -> bytes:
         raise ValueError(f"a figure cannot be written as {suffix!r}; choose {', '.join(UNDATED)}")
     buffer = BytesIO()
     with rc_context(STYLE):
-        figure.savefig(buffer, format=suffix[1:], dpi=DPI, metadata=UNDATED[suffix])
+        if suffix == ".png":  # As savefig does, which would draw twice.
+            figure.set_dpi(DPI)
+            FigureCanvasAgg(figure).print_png(buffer, metadata=UNDATED[suffix])
+        else:
+            figure.savefig(buffer, format=suffix[1:], dpi=DPI, metadata=UNDATED[suffix])
     return buffer.getvalue()
 
 

@@ -289,7 +289,7 @@ class Tissue:
             part = part_of_step(self.time, self._context)
             self._fluctuation.move(self.traits, part, hours, self.draws)
             kick(self._memory)
-        self._context = self._context._replace(step_start=self.time, step_hours=hours)
+        self._context = self._context._replace(step_start=self.time, step_hours=float(hours))
 
     @property
     def fluctuates_until(self) -> float:
@@ -354,7 +354,7 @@ class Tissue:
             last good moment.
         """
         arguments = (
-            self._context, self.y, self.time, time, self.tolerance, self._segments, self._memory,
+            self._context, self.y, self.time, float(time), self.tolerance, self._segments, self._memory,
             self._work,
         )  # fmt: skip
         if rates is not None:

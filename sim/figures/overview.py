@@ -99,6 +99,7 @@ def overview(condition: Condition, table: pd.DataFrame, snapshots: _Snapshots) -
         for column, ion in enumerate((POTASSIUM, SODIUM), 2):
             _draw_ridges(page.add_subplot(grid[:, column]), ion, snapshots, clock)
         page.settle()
+        page.align_ylabels(page.axes)  # Only now, for layout would look at each label many times.
     return page
 
 
@@ -122,7 +123,6 @@ def _draw_courses(page: Figure, grid: GridSpec, table: pd.DataFrame, clock: Cloc
     potential.set_title("Muscle cells: median, middle 50 % and 90 %")
     _draw_spread(potential, table, "potential", _POTENTIAL_COLOUR)
     _draw_spread(free, table, "mg_free", ION_COLOURS[MAGNESIUM])
-    page.align_ylabels(page.axes)
 
 
 def _time_axes(page: Figure, place: SubplotSpec, clock: Clock, *, last: bool = False) -> Axes:

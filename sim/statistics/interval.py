@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special  # scipy.stats takes far longer to load.
 
 Array = NDArray[np.float64]
 
@@ -110,9 +109,13 @@ def pairs_of(
 
 def normal_quantile(level: float) -> float:
     """Standard errors to each side that hold a part ``level`` of a normal distribution."""
+    from scipy import special  # Loaded only when asked for, as a run does not.
+
     return -float(special.ndtri(0.5 * (1.0 - level)))  # The lower tail keeps its digits near level 1.
 
 
 def t_quantile(n: ArrayLike, level: float) -> Array:
     """Standard errors to each side of the mean of n values, by Student's t; n at least 2."""
+    from scipy import special
+
     return -np.asarray(special.stdtrit(np.asarray(n) - 1.0, 0.5 * (1.0 - level)), dtype=float)

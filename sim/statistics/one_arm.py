@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from sim.statistics.interval import (
     Array,
@@ -88,6 +87,8 @@ def quantile_interval(values: ArrayLike, q: float, level: float = 0.95) -> Inter
     ----------
     Thompson 1936: the interval. Hyndman & Fan 1996, definition 7: the estimate.
     """
+    from scipy import special
+
     check_level(level)
     if not 0.0 < q < 1.0:
         raise ValueError(f"q is {q}; it must lie between 0 and 1, as 0.5 does for the median")

@@ -40,9 +40,9 @@ def test_help_loads_nothing_heavy() -> None:
     assert not loaded & {"numba", "numpy", "pandas", "mesa", "matplotlib", "pydantic", "pint"}
 
 
-def test_runs_do_not_load_mesa_or_pyplot() -> None:
-    loaded = modules_after("import sim\nsim.run('baseline', 2, days=0.25)")
-    assert not loaded & {"mesa", "matplotlib.pyplot"}
+def test_runs_load_no_more_than_they_need() -> None:
+    loaded = modules_after("import sim\nsim.run('baseline', 5, days=0.25).plot()")
+    assert not loaded & {"mesa", "networkx", "pint", "scipy.special", "scipy.stats", "matplotlib.pyplot"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
