@@ -16,7 +16,6 @@ from sim.equations import (
     cells_of,
     excretion_of,
     kind_of,
-    membrane_of_cell,
     rates_of_cell,
     read_body,
     shared_fluid,
@@ -24,6 +23,7 @@ from sim.equations import (
 from sim.ions import BY_NAME, CATIONS
 from sim.kidney import Excretion
 from sim.laws.osmosis import cell_chloride, cell_osmoles
+from sim.membranes import membrane_of_cell
 from sim.parameters import CELL_TYPES
 from sim.tissue import Tissue
 from sim.units import THERMAL_VOLTAGE

@@ -1,19 +1,21 @@
 """What is recorded of a tissue: rows of variables over time, and tables of its cells."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.body_state import BodyState, ionised_calcium
-from sim.cells import CellState, Membrane
+from sim.cells import CellState, CellTraits, Membrane
 from sim.ions import CATIONS, SUPPLIED
 from sim.parameters import CELL_TYPES
 from sim.signs import arterial_pressure, excitability, qt_interval
 from sim.tissue import Tissue
 from sim.units import HOURS_PER_DAY, THERMAL_VOLTAGE
-from sim.variables import AVERAGED, QUANTILES, SUMMARISED, VARIABLES
+from sim.variables import AVERAGED, PER_CELL, QUANTILES, SUMMARISED, VARIABLES
 
 Array = NDArray[np.float64]
 Row = dict[str, float]
@@ -32,7 +34,7 @@ def cell_table(tissue: Tissue, most: int | None = None) -> pd.DataFrame:
     kinds = np.repeat(np.array(CELL_TYPES), tissue.counts)
     chosen = slice(None) if most is None else _spread(tissue, most)
     frame = pd.DataFrame({"type": pd.Categorical(kinds[chosen], CELL_TYPES)})
-    for name, values in _cell_columns(tissue).items():
+    for name, values in _cell_columns(tissue, PER_CELL).items():
         frame[name] = values[chosen]
     frame.index = pd.Index(np.arange(tissue.n_cells)[chosen], name="cell")
     return frame
@@ -47,26 +49,43 @@ def _spread(tissue: Tissue, most: int) -> Array:
     ])  # fmt: skip
 
 
-def _cell_columns(tissue: Tissue) -> dict[str, Array]:
-    """Every variable of :data:`PER_CELL` but the type, one value a cell."""
-    m = dict(zip(Membrane._fields, tissue.observe(), strict=True))
-    t = tissue.traits_now()
-    return {
-        "na_in": m["na_in"],
-        "k_in": m["k_in"],
-        "cl_in": m["cl_in"],
-        "mg_free": m["mg_free"],
-        "potential": m["u"] * THERMAL_VOLTAGE,
-        "water": m["water"],
-        "pump": m["pump"],
-        "na_leak": m["na_leak"],
-        "k_leak": m["k_leak"],
-        "expression": tissue.cells[CellState._fields.index("expression")].copy(),
-        "pump_capacity_trait": t["pump_capacity"] * t["pump_noise"],
-        "k_leak_trait": t["k_leak"] * t["leak_noise"],
-        "na_leak_trait": t["na_leak"] * t["leak_noise"],
-        "size": t["size"].copy(),
-    }
+_OF_MEMBRANE: dict[str, Callable[[Membrane], Any]] = {
+    "na_in": lambda m: m.na_in,
+    "k_in": lambda m: m.k_in,
+    "cl_in": lambda m: m.cl_in,
+    "mg_free": lambda m: m.mg_free,
+    "potential": lambda m: m.u * THERMAL_VOLTAGE,
+    "water": lambda m: m.water,
+    "pump": lambda m: m.pump,
+    "na_leak": lambda m: m.na_leak,
+    "k_leak": lambda m: m.k_leak,
+}
+_OF_TRAITS: dict[str, Callable[[CellTraits], Any]] = {
+    "pump_capacity_trait": lambda t: t.pump_capacity * t.pump_noise,
+    "k_leak_trait": lambda t: t.k_leak * t.leak_noise,
+    "na_leak_trait": lambda t: t.na_leak * t.leak_noise,
+    "size": lambda t: t.size,
+}
+"""Variables of :data:`PER_CELL` that follow from membranes, and from traits, of all cells."""
+
+
+def _cell_columns(tissue: Tissue, wanted: Collection[str], kind: int | None = None) -> dict[str, Array]:
+    """Wanted variables of :data:`PER_CELL`, one value a cell, of all cells or of a type.
+
+    Nothing else is computed.
+    """
+    found: dict[str, Array] = {}
+    cut = slice(None) if kind is None else tissue.slices()[kind]
+    if not _OF_MEMBRANE.keys().isdisjoint(wanted):
+        membranes: Any = Membrane(*(tissue.observe() if kind is None else tissue.observe(kind)))
+        found |= {name: of(membranes) for name, of in _OF_MEMBRANE.items() if name in wanted}
+    if not _OF_TRAITS.keys().isdisjoint(wanted):
+        own: list[Any] = [values[cut] for values in tissue.traits_now().values()]
+        traits = CellTraits(*own)
+        found |= {name: of(traits) for name, of in _OF_TRAITS.items() if name in wanted}
+    if "expression" in wanted:
+        found["expression"] = tissue.cells[CellState._fields.index("expression"), cut].copy()
+    return {name: found[name] for name in PER_CELL if name in found}
 
 
 REGULATORS = (
@@ -200,25 +219,61 @@ def _audit(tissue: Tissue, _wanted: set[str]) -> Row:
     return {f"audit_{name}": value for name, value in tissue.audit()._asdict().items()}
 
 
+class _Statistic(NamedTuple):
+    """What is recorded of the cells of a type: mean, SD, or a percentile of a variable of each cell."""
+
+    kind: int
+    column: str
+    what: str | int
+
+
+def _statistics() -> dict[str, _Statistic]:
+    """Make the list of the recorded statistics of cells."""
+    found: dict[str, _Statistic] = {}
+    for kind, title in enumerate(CELL_TYPES):
+        prefix = f"{title}_" if kind else ""
+        for column in (*SUMMARISED, *AVERAGED):
+            found |= {
+                f"{prefix}{column}_mean": _Statistic(kind, column, "mean"),
+                f"{prefix}{column}_sd": _Statistic(kind, column, "sd"),
+                **{f"{prefix}{column}_p{q}": _Statistic(kind, column, q) for q in QUANTILES},
+            }
+    return {name: statistic for name, statistic in found.items() if name in VARIABLES}
+
+
+_STATISTICS = _statistics()
+
+
 def _cells(tissue: Tissue, wanted: set[str]) -> Row:
-    """Mean, SD and quantiles of the cells of each type; not a number for an absent type."""
-    columns = _cell_columns(tissue)
+    """Wanted statistics of the cells of each type; not a number for an absent type."""
     row: Row = {}
-    for kind, cut in zip(CELL_TYPES, tissue.slices(), strict=True):
-        for column in (*SUMMARISED, *AVERAGED) if kind == CELL_TYPES[0] else SUMMARISED:
-            name = column if kind == CELL_TYPES[0] else f"{kind}_{column}"
-            values = columns[column][cut]
-            marks = [q for q in QUANTILES if f"{name}_p{q}" in wanted]
-            if marks:
-                found = np.percentile(values, marks)
-                row |= {f"{name}_p{q}": float(x) for q, x in zip(marks, found, strict=True)}
-            for statistic in (np.mean, np.std):
-                if (label := f"{name}_{_STATISTICS[statistic]}") in wanted:
-                    row[label] = float(statistic(values)) if values.size else float("nan")
+    by_kind = groupby(((s, name) for name, s in _STATISTICS.items() if name in wanted), _kind_of)
+    for kind, members in by_kind:
+        chosen = list(members)
+        columns = _cell_columns(tissue, {s.column for s, _ in chosen}, kind)
+        for column, values in columns.items():
+            names = {s.what: name for s, name in chosen if s.column == column}
+            row |= {names[what]: value for what, value in _summary(values, list(names)).items()}
     return row
 
 
-_STATISTICS: dict[Callable[..., object], str] = {np.mean: "mean", np.std: "sd"}
+def _kind_of(member: tuple[_Statistic, str]) -> int:
+    """Type of the cells of a statistic."""
+    return member[0].kind
+
+
+def _summary(values: Array, what: list[str | int]) -> dict[str | int, float]:
+    """Mean, SD and percentiles of values, as asked for; not a number if there are none."""
+    if not values.size:
+        return dict.fromkeys(what, float("nan"))
+    found: dict[str | int, float] = {}
+    if "mean" in what:
+        found["mean"] = float(np.mean(values))
+    if "sd" in what:
+        found["sd"] = float(np.std(values))
+    if marks := [q for q in what if isinstance(q, int)]:
+        found |= dict(zip(marks, np.percentile(values, marks).tolist(), strict=True))
+    return found
 
 
 def _signs(tissue: Tissue, row: Row, wanted: set[str]) -> Row:
@@ -243,11 +298,10 @@ def _names(*beginnings: str) -> frozenset[str]:
     return frozenset(name for name in VARIABLES if name.startswith(beginnings))
 
 
-_OF_CELLS = _names(*SUMMARISED, *AVERAGED, *(f"{kind}_" for kind in CELL_TYPES[1:]))
 _GROUPS: tuple[tuple[frozenset[str], Callable[[Tissue, set[str]], Row]], ...] = (
     (_names("plasma_", "osmolality", "ecf_", "body_water", *REGULATORS), _body),
     (frozenset(f"body_{ion.symbol.lower()}" for ion in CATIONS), _totals),
-    (_OF_CELLS, _cells),
+    (frozenset(_STATISTICS), _cells),
     (_names("audit_"), _audit),
 )
 """Which variables are computed together, and how."""

@@ -129,7 +129,8 @@ def _drawn(figure: Figure, suffix: str) -> bytes:
     with rc_context(STYLE):
         if suffix == ".png":  # As savefig does, which would draw twice.
             figure.set_dpi(DPI)
-            FigureCanvasAgg(figure).print_png(buffer, metadata=UNDATED[suffix])
+            canvas: Any = FigureCanvasAgg(figure)
+            canvas.print_png(buffer, metadata=UNDATED[suffix])
         else:
             figure.savefig(buffer, format=suffix[1:], dpi=DPI, metadata=UNDATED[suffix])
     return buffer.getvalue()

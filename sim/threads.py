@@ -19,17 +19,19 @@ from sim.equations import (
     Context,
     body_of,
     cells_of,
-    finish_body,
-    finish_cells,
     finish_rates,
-    new_fluid,
     rates_of_cells,
     shared_fluid,
+)
+from sim.integrator import Equations, Segments, StageWeights
+from sim.stages import (
+    finish_body,
+    finish_cells,
+    new_fluid,
     stage_of_body,
     stage_of_cells,
     stage_of_fluid,
 )
-from sim.integrator import Equations, Segments, StageWeights
 
 SHARES = 4
 """Shares of the cells for each thread, where there are many cells."""

@@ -27,9 +27,7 @@ from sim.equations import (
     body_of,
     cells_of,
     excretion_of,
-    integrate_tissue,
     kind_of,
-    observe_cells,
     part_of_step,
     shared_fluid,
     tissue_rates,
@@ -49,6 +47,7 @@ from sim.integrator import (
 from sim.ions import CATIONS, MAGNESIUM
 from sim.kidney import Excretion
 from sim.laws.osmosis import cell_chloride, cell_osmoles
+from sim.membranes import membranes_of_type
 from sim.parameters import CELL_TYPES, Parameters
 from sim.population import (
     N_STATES,
@@ -63,6 +62,7 @@ from sim.population import (
 )
 from sim.records import record, records
 from sim.rest import healthy_rest, segments_of, usual_control
+from sim.stages import integrate_tissue
 from sim.threads import threaded_equations
 from sim.units import HOURS_PER_DAY
 
@@ -369,11 +369,17 @@ class Tissue:
         if outcome.code != DONE:
             raise IntegrationError(self._explain(outcome))
 
-    def observe(self) -> Array:
-        """Everything about each cell, (fields of Membrane, cells), with u as reduced potential."""
-        out = np.empty((len(Membrane._fields), self.n_cells))
-        observe_cells(self.time, self.cells, self.fluid, self._context, out)
-        return out
+    def observe(self, *kinds: int) -> Array:
+        """Everything about each cell, (fields of Membrane, cells), with u as reduced potential.
+
+        Parameters
+        ----------
+        *kinds : int
+            Only the cells of these types, as places in :data:`~sim.parameters.CELL_TYPES`.
+        """
+        now = (self.time, self.cells, self.fluid, self._context)
+        parts = [membranes_of_type(*now, kind) for kind in kinds or range(len(CELL_TYPES))]
+        return parts[0] if len(parts) == 1 else np.hstack(parts)
 
     def traits_now(self) -> dict[str, Array]:
         """Traits of all cells now, fluctuations included, by name [1]."""

@@ -10,11 +10,11 @@ from sim.equations import (
     body_of,
     cells_of,
     kind_of,
-    membrane_of_cell,
     part_of_step,
     rates_of_cell,
     tissue_rates,
 )
+from sim.membranes import membrane_of_cell
 from sim.population import state_of, traits_of
 
 EVENTFUL = sim.Condition(

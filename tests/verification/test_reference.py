@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from sim.body_state import BodyState
 from sim.control import Control
-from sim.equations import tissue_rates, tissue_stage
+from sim.equations import tissue_rates
 from sim.integrator import _step_of, equations_of, new_memory, new_workspace
 from sim.parameters import CELL_TYPES, Parameters
+from sim.stages import tissue_stage
 from sim.tissue import DEFAULT_TOLERANCE, Tissue
 from tests.verification.reference import BODY_SIZES, ReferenceModel
 from tests.verification.reference_cells import numbers_of
