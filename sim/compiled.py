@@ -78,14 +78,22 @@ def procedure(function: Function) -> Function:
     return marked
 
 
+class _KernelCompiler(Compiler):  # type: ignore[misc]
+    """Numba's compiler, for functions that Python and compiled code call, but no C library."""
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Numba's passes, without a way in from C."""
+        self.state.flags.no_cfunc_wrapper = True
+        pipelines: list[PassManager] = super().define_pipelines()
+        return pipelines
+
+
 def kernel(function: Function) -> Function:
     """Compile a function that loops; it releases the interpreter lock and is cached on disk.
 
     The plain function stays reachable as ``kernel.py_func``.
     """
-    with _cache_folder():
-        compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    return compiled
+    return _kept(function, _KernelCompiler)
 
 
 VECTOR_BITS = 512
@@ -139,15 +147,20 @@ class _VectorCompiler(Compiler):  # type: ignore[misc]
 
     def define_pipelines(self) -> list[PassManager]:
         """Numba's passes, the one for LLVM exchanged."""
-        self.state.flags.noalias = True
+        self.state.flags.noalias = self.state.flags.no_cfunc_wrapper = True
         return _exchange(NativeLowering, _VectorLowering, super().define_pipelines())
 
 
 def vector_kernel(function: Function) -> Function:
     """Compile a loop over arrays that the caller promises do not overlap."""
+    return _kept(function, _VectorCompiler)
+
+
+def _kept(function: Function, compiler: type[Compiler]) -> Function:
+    """Compile a function when it is first called, and keep it on disk."""
     with _cache_folder():
         compiled: Function = numba.njit(
-            cache=True, nogil=True, error_model="numpy", pipeline_class=_VectorCompiler
+            cache=True, nogil=True, error_model="numpy", pipeline_class=compiler
         )(function)
     return compiled
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import CellState, CellTraits, RestingCell, cell_rates, membrane
+from sim.cells import CellState, CellTraits, Fluid, RestingCell, cell_rates, membrane
 from sim.compiled import kernel, law, procedure, vector_kernel
 from sim.control import Control
 from sim.elementary import exp, log, power, sqrt
@@ -142,7 +142,7 @@ def _head_for_new(
 
 
 def steady_population(
-    traits: Traits, control: Control, p: CellParameters, rest: RestingCell
+    traits: Traits, fluid: Fluid, control: Control, p: CellParameters, rest: RestingCell
 ) -> tuple[Array, Array]:
     """Steady state of every cell of a type in the normal fluid.
 
@@ -150,8 +150,8 @@ def steady_population(
     ----------
     traits : (traits, cells) array
         Traits of the cells [1].
-    control : Control
-        The healthy control.
+    fluid, control : Fluid, Control
+        The normal fluid and the healthy control.
     p, rest
         Numbers of the typical cell and the constants that follow.
 
@@ -169,7 +169,7 @@ def steady_population(
     """
     states = np.empty((N_STATES, traits.shape[1]))
     water = np.empty(traits.shape[1])
-    lost = _settle_all(traits, control, p, rest, states, water)
+    lost = _settle_all(traits, fluid, control, p, rest, states, water)
     if lost >= 0:
         own = ", ".join(
             f"{name} {value:.3g}"
@@ -184,6 +184,7 @@ def steady_population(
 @kernel
 def _settle_all(
     traits: Traits,
+    fluid: Fluid,
     control: Control,
     p: CellParameters,
     rest: RestingCell,
@@ -193,12 +194,12 @@ def _settle_all(
     """Fill the steady states; return the first cell that has none, or −1."""
     for i in range(traits.shape[1]):
         own = traits_of(traits, i)
-        found, state = _settle(own, control, p, rest)
+        found, state = _settle(own, fluid, control, p, rest)
         if not found:
             return i
         states[0, i], states[1, i], states[2, i] = state.na, state.k, state.mg
         states[3, i], states[4, i] = state.buffered, state.expression
-        water[i] = membrane(state, own, rest.fluid, control, p, rest).water
+        water[i] = membrane(state, own, fluid, control, p, rest).water
     return -1
 
 
@@ -225,25 +226,27 @@ def _settled_state(na: float, k: float, mg: float, p: CellParameters) -> CellSta
 
 
 @procedure
-def _drift(x: Any, traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell) -> Any:
+def _drift(
+    x: Any, traits: CellTraits, fluid: Fluid, control: Control, p: CellParameters, rest: RestingCell
+) -> Any:
     """Rates of Na, K and Mg at amounts x."""
     state = _settled_state(x[0], x[1], x[2], p)
-    rates = cell_rates(state, traits, rest.fluid, control, p, rest)
+    rates = cell_rates(state, traits, fluid, control, p, rest)
     return np.array([rates.na, rates.k, rates.mg])
 
 
 @procedure
 def _settle(
-    traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell
+    traits: CellTraits, fluid: Fluid, control: Control, p: CellParameters, rest: RestingCell
 ) -> tuple[bool, CellState]:
     """Steady state of one cell: Newton's method from rest, or from cells ever more like it."""
     x = np.array([p.rest_na, p.rest_k, p.rest_mg_total])
-    found = _newton(x, traits, control, p, rest)
+    found = _newton(x, traits, fluid, control, p, rest)
     if not found:
         x[0], x[1], x[2] = p.rest_na, p.rest_k, p.rest_mg_total
         for k in range(1, APPROACHES + 1):
             between = _between_typical_and(traits, k / APPROACHES)
-            found = _newton(x, between, control, p, rest)
+            found = _newton(x, between, fluid, control, p, rest)
             if not found:
                 break
     return found, _settled_state(x[0], x[1], x[2], p)
@@ -284,17 +287,22 @@ def _solved(a: Array, b: Array) -> tuple[float, Array]:
 
 @procedure
 def _newton(
-    x: Array, traits: CellTraits, control: Control, p: CellParameters, rest: RestingCell
+    x: Array,
+    traits: CellTraits,
+    fluid: Fluid,
+    control: Control,
+    p: CellParameters,
+    rest: RestingCell,
 ) -> bool:
     """Newton's method on Na, K and Mg; a step changes each by at most a factor of two."""
     jacobian = np.empty((3, 3))
     change = 1.0
     for _ in range(SETTLING_STEPS):
-        here = _drift(x, traits, control, p, rest)
+        here = _drift(x, traits, fluid, control, p, rest)
         for j in range(3):
             moved = x.copy()
             moved[j] *= 1.0 + 1e-6
-            jacobian[:, j] = (_drift(moved, traits, control, p, rest) - here) / (moved[j] - x[j])
+            jacobian[:, j] = (_drift(moved, traits, fluid, control, p, rest) - here) / (moved[j] - x[j])
         determinant, step = _solved(jacobian, here)
         if not abs(determinant) >= SINGULAR:
             return False

@@ -33,9 +33,9 @@ from sim.stages import (
     stage_of_fluid,
 )
 
-SHARES = 4
+SHARES = 2
 """Shares of the cells for each thread, where there are many cells."""
-LEAST_SHARE = 8192
+LEAST_SHARE = 16_384
 """Cells in a share at least, where there are more shares than threads: each costs a call."""
 
 

@@ -202,8 +202,9 @@ class Tissue:
                 continue
             traits = np.ascontiguousarray(self.traits[:, cut])
             cells[:, cut], water = steady_population(
-                traits, context.control, context.cells[kind], context.rest_cells[kind]
-            )
+                traits, self.rest_cells[kind].fluid, context.control, context.cells[kind],
+                context.rest_cells[kind],
+            )  # fmt: skip
             litres = context.body.cell_water * shares[kind] / present
             context.litres[kind] = litres / float((traits[SIZE] * water).sum())
         return cells

@@ -1,7 +1,7 @@
 """How fast replicates are: against Mesa's batch_run, what the runner costs, what workers gain.
 
 The same model is written as plain Mesa objects: cells with attributes that are floats, the project's own
-laws in plain Python (see :mod:`experiments.benchmarks.engines`), explicit Euler steps of a minute
+laws in plain Python (see :mod:`experiments.benchmarks.peers`), explicit Euler steps of a minute
 (steps of ten blow up), and the same cells with the same fluctuations. What the body does in a step is
 left to compiled code, to Mesa's favour. `mesa.batch_run` runs it in one process, as the study is run;
 both end at the same plasma K, which is checked. Peers take turns, round by round; ratios are taken in
@@ -29,7 +29,8 @@ from rich.console import Console
 from rich.table import Table
 
 import sim
-from experiments.benchmarks.engines import Array, MesaObjects, machine
+from experiments.benchmarks.machine import machine
+from experiments.benchmarks.peers import Array, MesaObjects
 from sim.equations import SUMMED, body_of, finish_rates, shared_fluid
 from sim.parameters import CELL_TYPES
 from sim.study.engines import usable_processors

@@ -1,11 +1,145 @@
-"""The benchmarks compare what computes the same."""
+"""The benchmarks compare what computes the same, and say what they measured."""
 
-from experiments.benchmarks import engines, replicates
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from experiments.benchmarks import __main__ as suite
+from experiments.benchmarks import c_kernel, integrators, replicates, thirty_days
+from experiments.benchmarks.race import AGENTS, BRIAN, MESA, NUMPY, OURS, C, Race, race, threaded_race
+from experiments.benchmarks.sizes import Cost, recording
+from experiments.benchmarks.traced import OPERATIONS, Trace, traced_rates
 
 
-def test_the_peers_of_the_benchmark_compute_the_same_law() -> None:
-    race = engines.race(200, rounds=1)  # Raises if any engine's rates differ.
-    assert set(race.seconds) == set(engines.ENGINES)
+def test_the_peers_of_the_benchmark_compute_the_same_law(tmp_path: Path) -> None:
+    result = race(200, (C, NUMPY, MESA, BRIAN, AGENTS), 1, tmp_path)  # Raises if rates differ.
+    missing = {note.split(" is left out")[0] for note in result.notes if "left out" in note}
+    assert set(result.seconds) == {OURS, C, NUMPY, MESA, BRIAN, AGENTS} - missing
+    assert missing <= {C, BRIAN}
+    assert result.ratio(MESA) > 1.0
+
+
+def test_threads_of_both_compute_the_same_law(tmp_path: Path) -> None:
+    assert OURS in threaded_race(500, 2, 1, tmp_path).seconds  # Raises if rates differ.
+
+
+def test_strict_c_gives_the_bits_of_this_program(tmp_path: Path) -> None:
+    from experiments.benchmarks.peers import Compiled
+    from experiments.benchmarks.race import tissue_under_way
+
+    tissue = tissue_under_way(100)
+    try:
+        kernel = c_kernel.CKernel(tissue, c_kernel.compiled(c_kernel.WAYS["own exp, -O3"], tmp_path))
+    except c_kernel.NoCompilerError as error:
+        pytest.skip(str(error))
+    judge = Compiled(tissue)
+    kernel.evaluate()
+    judge.evaluate()
+    assert np.array_equal(kernel.rates(), judge.rates())
+
+
+def test_a_missing_compiler_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(c_kernel.shutil, "which", lambda _: None)
+    result = race(5, (C,), 1, tmp_path)
+    assert set(result.seconds) == {OURS}
+    assert "no C compiler" in result.notes[0]
+
+
+def test_what_is_computed_twice_is_traced_once() -> None:
+    trace = Trace()
+    a, b = trace.input("a"), trace.input("b")
+    first, second = a * b + 1.0, a * b + 1.0
+    assert first.name == second.name
+    assert [operation for _, operation, _ in trace.operations] == ["*", "+"]
+    with pytest.raises(TypeError, match="branches"):
+        bool(first)
+    assert len(traced_rates(OPERATIONS).rates) == 5
+
+
+def test_errors_of_a_month_are_those_of_the_integrator() -> None:
+    ours, euler = thirty_days.months(20, 3.0, 1.0)
+    assert 0.0 < ours.error < 1e-3
+    assert 0.0 < euler.error < 1e-3
+    assert euler.evaluations_a_day == 1440.0
+    mesa = thirty_days.mesa_month(ours, euler, 1.0)
+    assert mesa.seconds == pytest.approx(1440.0 * euler.error / ours.error * 20)
+    assert mesa.extrapolated
+
+
+def test_lsoda_agrees_with_this_program() -> None:
+    ours, lsoda = thirty_days.lsoda_month(5, 3.0, 0.5)
+    assert max(ours.error, lsoda.error) < 1e-3
+    assert lsoda.evaluations_a_day > 0.0
+
+
+def test_rosenbrocks_method_is_of_fourth_order() -> None:
+    def rates(t: float, y: np.ndarray) -> np.ndarray:
+        """Prothero & Robinson's equation, whose solution is cos t."""
+        return -20.0 * (y - np.cos(t)) - np.sin(t)
+
+    errors = []
+    for steps in (8, 16, 32):
+        y = np.ones(1)
+        for k in range(steps):
+            y, _ = integrators.rodas_step(rates, k / steps, y, 1.0 / steps, np.ones(1))
+        errors.append(abs(float(y[0]) - np.cos(1.0)))
+    orders = np.log2(np.array(errors[:-1]) / errors[1:])
+    assert orders.min() > 3.5
+
+
+def test_integrators_are_compared_at_equal_error() -> None:
+    rows = [
+        (scenario, method, 1.0, error, evaluations)
+        for scenario in integrators.SCENARIOS
+        for method in integrators.LOOKS
+        for error, evaluations in ((1e-3, 10.0), (1e-5, 1000.0))
+    ]
+    columns = ["scenario", "method", "tolerance", "error", "evaluations_a_day"]
+    table = pd.DataFrame(rows, columns=columns)
+    found = integrators.at_equal_error(table)
+    assert np.allclose(found.to_numpy(), 100.0)
+    assert integrators.at_equal_error(table, 1e-6).isna().to_numpy().all()
+
+
+def test_rosenbrock_and_chebyshev_agree_on_the_tissue() -> None:
+    states = [
+        integrators._lived(kind, "with noise each 3 h", 5, 1, tolerance)[0]
+        for kind, tolerance in ((sim.Tissue, 1e-8), (integrators.Rosenbrock, 1e-6))
+    ]
+    assert np.allclose(*states, rtol=1e-5, atol=1e-4)
+
+
+def test_recording_is_measured() -> None:
+    assert recording(20, 2, 2)["adds"] > -1.0
+
+
+def test_goals_stand_beside_what_was_measured() -> None:
+    one = Race(100, 1, {OURS: [1e-8], MESA: [2e-5], C: [0.9e-8]}, [])
+    both = Race(100, 2, {OURS: [5e-9], C: [4.5e-9]}, [])
+    ours, euler = thirty_days.months(5, 1.0, 0.25)
+    found = {
+        "races": [one, one, both],
+        "months": [ours, euler, thirty_days.mesa_month(ours, euler, 2e-5)],
+        "costs": [Cost(10**n, 1, cost, 0.0) for n, cost in ((2, 90.0), (4, 20.0), (5, 30.0))],
+        "memory": {"n_cells": 100.0, "resident": 196.0, "peak": 197.0, "theory": 192.0},
+        "recording": {"n_cells": 100.0, "adds": 0.06},
+        "start": {"sim --help": 0.1, "sim run": 1.0, "cold compile": 30.0},
+    }
+    goals = {goal.what: goal for goal in suite.goals_of(found)}
+    assert goals["times faster than Mesa objects, 100,000 cells, 1 thread"].measured == pytest.approx(
+        2000
+    )
+    assert goals["times faster than Mesa objects, 2 threads (goal: of 4)"].measured == pytest.approx(
+        4000
+    )
+    assert goals["spread of a cell's cost from 10,000 cells on"].measured == pytest.approx(0.2)
+    assert not goals["added by recording five variables each hour"].met
+    assert not goals["seconds of the first compilation"].met
+    assert goals["bytes a cell"].met
+    assert len(suite.table_of(found)) > 20
 
 
 def test_mesa_objects_end_where_the_study_does() -> None:

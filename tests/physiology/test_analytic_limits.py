@@ -18,7 +18,7 @@ USUAL = usual_control(P.body)
 
 def settled(tissue: Tissue, traits: np.ndarray) -> np.ndarray:
     c = tissue.context
-    return steady_population(traits, USUAL, c.cells[0], c.rest_cells[0])[0]
+    return steady_population(traits, tissue.rest_cells[0].fluid, USUAL, c.cells[0], c.rest_cells[0])[0]
 
 
 def observed(tissue: Tissue) -> Membrane:

@@ -1,0 +1,257 @@
+"""Which takes fewer evaluations at equal error: Runge–Kutta–Chebyshev, or Rosenbrock's method?
+
+RODAS, a Rosenbrock method of fourth order, stiffly accurate, solves for each stage with the Jacobian.
+That of a tissue has the shape of an arrow: a block of five states for each cell, bordered by the body,
+which cells feel through the eight numbers of the fluid. Thirteen evaluations of all cells give it by
+differences, one more the derivative in time. Here the method's steps are counted, with the Jacobian of
+all states by differences, which is the same; each new Jacobian is charged as fourteen evaluations, and
+its linear algebra as nothing, in the method's favour.
+
+Both weigh errors alike and run at several tolerances; the error is the largest over all states
+at the ends of days, against this program's integrator at a tolerance of 1e-10.
+
+Run with:  python -m experiments.benchmarks.integrators [--quick] [--out DIR]
+
+References
+----------
+Hairer & Wanner 1996, Solving Ordinary Differential Equations II, section IV.7: RODAS.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from rich.console import Console
+
+import sim
+from experiments.benchmarks.picture import in_powers
+from experiments.benchmarks.thirty_days import scales_of, states_at_ends_of_days
+from sim.equations import tissue_rates
+from sim.files import write_atomically
+from sim.style import BLUE, STYLE, VERMILION, Page, save
+from sim.tissue import Tissue
+
+Array = NDArray[np.float64]
+
+RESULTS = Path(__file__).parents[1] / "results" / "integrators"
+SCENARIOS = {
+    "severe Mg loss": ("severe-magnesium-loss", None),
+    "with noise each 3 h": ("severe-magnesium-loss", 3.0),
+    "with noise each hour": ("severe-magnesium-loss", 1.0),
+    "meals": ("daily-meals", None),
+    "meals, noise each 3 h": ("daily-meals", 3.0),
+}
+"""Condition and hours between fluctuations of each."""
+TOLERANCES = (1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7)
+LOOSER = 100.0
+"""Rosenbrock's tolerances over Chebyshev's: its errors are as much smaller than its tolerance."""
+FINE = 1e-10
+OF_JACOBIAN = 14
+"""Evaluations of all cells that a Jacobian and the derivative in time cost."""
+JUDGED = 1e-4
+"""Error at which the two are compared."""
+CHEBYSHEV, ROSENBROCK, FREE = "Chebyshev", "Rosenbrock", "Rosenbrock, Jacobians free"
+LOOKS = {CHEBYSHEV: (BLUE, "-", "o"), ROSENBROCK: (VERMILION, "--", "s"), FREE: (VERMILION, ":", "^")}
+
+GAMMA = 0.25
+ALPHA = (0.0, 0.386, 0.21, 0.63, 1.0, 1.0)
+GAMMAS = (0.25, -0.1043, 0.1035, -0.03620000000000023, 0.0, 0.0)
+_FIFTH = (1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950)
+A = (
+    (),
+    (1.544,),
+    (0.9466785280815826, 0.2557011698983284),
+    (3.314825187068521, 2.896124015972201, 0.9986419139977817),
+    _FIFTH,
+    (*_FIFTH, 1.0),
+)
+C = (
+    (),
+    (-5.6688,),
+    (-2.430093356833875, -0.2063599157091915),
+    (-0.1073529058151375, -9.594562251023355, -20.47028614809616),
+    (7.496443313967647, -10.24680431464352, -33.99990352819905, 11.70890893206160),
+    (8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054),
+)
+"""Coefficients of RODAS in the form that needs no product with the Jacobian."""
+
+
+class Rosenbrock(Tissue):
+    """A tissue that advances by RODAS with an exact Jacobian."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.counted, self.jacobians = 0, 0
+        self._step, self._step_after_start = 0.0, 0.05
+        self._begun = -1.0
+
+    @property
+    def evaluations(self) -> int:
+        """Evaluations of the stages, without those of Jacobians."""
+        return self.counted
+
+    def advance_to(self, time: float, _rates: Callable[..., None] | None = None) -> None:
+        """Integrate to a time [h] within the tolerance."""
+        segments, end = self._segments, float(time)
+        weights = np.repeat(segments.weights, np.diff(segments.ends, prepend=0))
+        scales, y, t = scales_of(self), self.y.copy(), self.time
+        h = self._step_after_start
+        first = True
+        while t < end:
+            h = min(h, end - t)
+            new, off = rodas_step(self._rates_at, t, y, h, scales)
+            self.counted += len(ALPHA)
+            self.jacobians += 1
+            error = float((weights * np.abs(off) / np.maximum(np.abs(new), scales)).max())
+            error = max(error / self.tolerance, 1e-8)
+            factor = min(5.0, max(0.2, 0.9 * error**-0.25))
+            if error <= 1.0:
+                if first:
+                    self._step_after_start, first = h * min(factor, 1.5), False
+                t, y = (end if h == end - t else t + h), new
+            h *= factor
+        self.y[:] = y
+        self.time = end
+        self._close_books()
+
+    def _rates_at(self, t: float, y: Array) -> Array:
+        dy = np.empty_like(y)
+        tissue_rates(t, y, dy, self.context)
+        return dy
+
+
+def rodas_step(
+    rates: Callable[[float, Array], Array], t: float, y: Array, h: float, scales: Array
+) -> tuple[Array, Array]:
+    """Take a step of RODAS; return the new state and its estimated error.
+
+    Parameters
+    ----------
+    rates : callable
+        ``rates(t, y)`` gives dy/dt.
+    t, y, h : float, array, float
+        Time, state, and length of the step.
+    scales : array
+        Sizes of the states, for differences.
+    """
+    f0 = rates(t, y)
+    matrix = np.eye(y.size) / (h * GAMMA) - _jacobian(rates, t, y, f0, scales)
+    d = 1e-4 * h
+    in_time = (rates(t + d, y) - f0) / d
+    inverse = np.linalg.inv(matrix)
+    u: list[Array] = []
+    for alpha, gamma, a, c in zip(ALPHA, GAMMAS, A, C, strict=True):
+        at = y + sum((w * x for w, x in zip(a, u, strict=True)), np.zeros_like(y))
+        known = sum((w * x for w, x in zip(c, u, strict=True)), np.zeros_like(y)) / h
+        u.append(inverse @ (rates(t + alpha * h, at) + known + gamma * h * in_time))
+    end = y + sum((w * x for w, x in zip(A[-1], u, strict=False)), np.zeros_like(y)) + u[-1]
+    return end, u[-1]
+
+
+def _jacobian(
+    rates: Callable[[float, Array], Array], t: float, y: Array, f0: Array, scales: Array
+) -> Array:
+    """Jacobian by differences."""
+    columns = np.empty((y.size, y.size))
+    for i in range(y.size):
+        moved, amount = y.copy(), 1e-6 * scales[i]
+        moved[i] += amount
+        columns[:, i] = (rates(t, moved) - f0) / amount
+    return columns
+
+
+def measure(n_cells: int, days: int, tolerances: tuple[float, ...]) -> pd.DataFrame:
+    """Errors and evaluations a day of both methods in all scenarios, a row a run."""
+    rows = []
+    for scenario in SCENARIOS:
+        right, judge = _lived(Tissue, scenario, n_cells, days, FINE)
+        sizes = np.maximum(np.abs(right), scales_of(judge))
+        for tolerance in tolerances:
+            states, tissue = _lived(Tissue, scenario, n_cells, days, tolerance)
+            error = float((np.abs(states - right) / sizes).max())
+            rows.append((scenario, CHEBYSHEV, tolerance, error, tissue.evaluations / days))
+            looser = LOOSER * tolerance
+            states, tissue = _lived(Rosenbrock, scenario, n_cells, days, looser)
+            error = float((np.abs(states - right) / sizes).max())
+            counted = tissue.evaluations / days
+            charged = counted + OF_JACOBIAN * tissue.jacobians / days
+            rows.append((scenario, ROSENBROCK, looser, error, charged))
+            rows.append((scenario, FREE, looser, error, counted))
+    return pd.DataFrame(rows, columns=["scenario", "method", "tolerance", "error", "evaluations_a_day"])
+
+
+def _lived(
+    kind: type[Any], scenario: str, n_cells: int, days: int, tolerance: float
+) -> tuple[Array, Any]:
+    """States at the ends of days of a scenario, and the tissue that lived through it."""
+    condition, noise = SCENARIOS[scenario]
+    tissue = kind(n_cells, noise=noise is not None, threads=1, tolerance=tolerance)
+    return states_at_ends_of_days(tissue, sim.load(condition), noise, days), tissue
+
+
+def at_equal_error(table: pd.DataFrame, error: float = JUDGED) -> pd.DataFrame:
+    """Evaluations a day of each method at an error, between runs by powers; scenarios by methods.
+
+    Not a number where no runs lie on both sides of the error.
+    """
+    rows = {scenario: {} for scenario in SCENARIOS}
+    for (scenario, method), runs in table.groupby(["scenario", "method"], sort=False):
+        ordered = runs.sort_values("error")
+        logs = np.log(ordered[["error", "evaluations_a_day"]].to_numpy()).T
+        at = np.interp(np.log(error), *logs, left=np.nan, right=np.nan)
+        rows[scenario][method] = float(np.exp(at))
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """Draw error against evaluations, a panel a scenario."""
+    with rc_context(STYLE):
+        page = Page(figsize=(9.6, 2.8), layout="constrained")
+        panels = page.subplots(1, len(SCENARIOS), sharey=True)
+        for axes, scenario in zip(panels, SCENARIOS, strict=True):
+            for method, (colour, line, marker) in LOOKS.items():
+                runs = table[(table.scenario == scenario) & (table.method == method)]
+                axes.plot(runs.evaluations_a_day, runs.error, line, color=colour, marker=marker,
+                          markersize=3.5, linewidth=0.9, label=method)  # fmt: skip
+            axes.axhline(JUDGED, color="0.6", linewidth=0.6, zorder=0)
+            in_powers(axes.xaxis)
+            in_powers(axes.yaxis)
+            axes.set(title=scenario, xlabel="evaluations a day", xlim=(40.0, 8000.0))
+        panels[0].set_ylabel("largest error (1)")
+        page.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        page.settle()
+    return page
+
+
+def main(out: Path | None = None, quick: bool = False) -> pd.DataFrame:
+    """Measure, and write ``runs.csv``, ``at_equal_error.csv`` and the figure."""
+    table = measure(*((10, 1, (1e-4, 1e-5)) if quick else (40, 4, TOLERANCES)))
+    found = at_equal_error(table)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        write_atomically(out / "runs.csv", table.to_csv(index=False, float_format="%.4g").encode())
+        write_atomically(out / "at_equal_error.csv", found.to_csv(float_format="%.4g").encode())
+        for suffix in (".png", ".pdf"):
+            save(draw(table), out / f"figure{suffix}")
+    return found
+
+
+@click.command(help="Evaluations a day at equal error: Runge-Kutta-Chebyshev, and Rosenbrock's method.")
+@click.option("--quick", is_flag=True, help="Less of everything, in half a minute.")
+@click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="Folder to write.")
+def command(quick: bool, out: Path) -> None:
+    """Run from the command line."""
+    found = main(out, quick)
+    console = Console(highlight=False)
+    console.print(f"Evaluations a simulated day at an error of {JUDGED:g}:")
+    console.print(found.to_string(float_format="{:.0f}".format))
+
+
+if __name__ == "__main__":
+    command()

@@ -1,0 +1,117 @@
+"""What a cell costs as tissues grow: time on one and on all threads, and memory; and recording."""
+
+import gc
+import math
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+import sim
+from experiments.benchmarks.race import CONDITION
+from sim.course import Course
+from sim.integrator import Workspace
+from sim.observation import Recorder
+from sim.population import N_STATES, N_TRAITS
+from sim.tissue import Tissue
+from sim.units import HOURS_PER_DAY
+
+CELL_HOURS = 2e6
+"""Cells times hours that one turn simulates at least."""
+RECORDED = ("plasma_k", "urine_k", "na_in_mean", "k_in_mean", "potential_mean")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Time for each cell and evaluation in a run whose cells fluctuate every hour."""
+
+    n_cells: int
+    threads: int
+    nanoseconds: float
+    """Median of turns."""
+    start_seconds: float
+    """To draw the cells and find their steady states."""
+
+
+def costs(n_cells: int, threads: Sequence[int], rounds: int) -> list[Cost]:
+    """Simulate some hours with several numbers of threads, in turns.
+
+    Parameters
+    ----------
+    n_cells : int
+        Number of cells.
+    threads : sequence of int
+        Numbers of threads to compare.
+    rounds : int
+        Turns of each.
+    """
+    began = perf_counter()
+    tissue = Tissue(n_cells, threads=1)
+    started = perf_counter() - began
+    course = Course(tissue, sim.load(CONDITION), 1.0)
+    hours = max(1.0, min(24.0, math.ceil(CELL_HOURS / n_cells)))
+    course.follow_to(1.0)
+    found: dict[int, list[float]] = {n: [] for n in threads}
+    for _ in range(rounds):
+        for n in threads:
+            tissue._threads = n
+            before, began = tissue.evaluations, perf_counter()
+            course.follow_to(tissue.time + hours)
+            taken = perf_counter() - began
+            found[n].append(1e9 * taken / (tissue.evaluations - before) / n_cells)
+    return [Cost(n_cells, n, float(np.median(each)), started) for n, each in found.items()]
+
+
+def memory(n_cells: int) -> dict[str, float]:
+    """Bytes that a cell takes in a process of its own, over those of a tissue of one cell.
+
+    In theory a cell holds its state and the vectors of the integrator, each of five numbers, and
+    eight traits of half the length.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    found = []
+    for n in (1, 1, n_cells):  # The first may have to compile, which takes memory of its own.
+        with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+            found.append(pool.submit(_memory_after_a_day, n).result())
+    resident, peak = ((many - one) / n_cells for one, many in zip(*found[1:], strict=True))
+    theory = 8.0 * (1 + len(Workspace._fields)) * N_STATES + 4.0 * N_TRAITS
+    return {"n_cells": n_cells, "resident": resident, "peak": peak, "theory": theory}
+
+
+def _memory_after_a_day(n_cells: int) -> tuple[float, float]:
+    """Resident memory of this process after a tissue lived a day, and its peak [B]; Linux only."""
+    course = Course(Tissue(n_cells, threads=1), sim.load(CONDITION), HOURS_PER_DAY)
+    course.follow_to(HOURS_PER_DAY)
+    return resident_memory()
+
+
+def resident_memory() -> tuple[float, float]:
+    """Resident memory of this process now, and its peak [B]; not a number but on Linux."""
+    gc.collect()
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return math.nan, math.nan
+    sizes = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith("Vm")}
+    return 1024.0 * float(sizes["VmRSS"]), 1024.0 * float(sizes["VmHWM"])
+
+
+def recording(n_cells: int, hours: int, rounds: int) -> dict[str, float]:
+    """What recording :data:`RECORDED` every hour adds to a run whose cells fluctuate every hour [1]."""
+    courses = [Course(Tissue(n_cells, threads=1), sim.load(CONDITION), 1.0) for _ in ("with", "without")]
+    recorder, shares = Recorder(RECORDED), []
+    for _ in range(rounds):
+        taken = []
+        for course, records in zip(courses, (True, False), strict=True):
+            began = perf_counter()
+            for _ in range(hours):
+                course.follow_to(course.tissue.time + 1.0)
+                if records:
+                    recorder.record(course.tissue)
+            taken.append(perf_counter() - began)
+        shares.append(taken[0] / taken[1] - 1.0)
+    return {"n_cells": n_cells, "hours": hours, "rounds": rounds, "adds": float(np.median(shares))}
