@@ -28,8 +28,8 @@ from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
 from sim.cli.options import place_faults
 from sim.files import write_atomically
 from sim.parameters import CELL_TYPES
+from sim.processors import usable_processors
 from sim.statistics import Interval
-from sim.study.engines import usable_processors
 from sim.study.store import is_study
 from sim.style import save
 from sim.versions import versions

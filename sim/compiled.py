@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import numba
 from llvmlite import ir
+from numba.core.codegen import CPUCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.lowering import Lower
@@ -35,6 +36,16 @@ def _exchange(old: type, new: type, pipelines: list[PassManager]) -> list[PassMa
     return pipelines
 
 
+class _InnerLibrary(CPUCodeLibrary):  # type: ignore[misc]
+    """LLVM's code of a function that is only linked into kernels: no machine code of its own."""
+
+    def _finalize_final_module(self) -> None:
+        """End with the optimised code."""
+        self._finalize_dynamic_globals()
+        self._verify_declare_only_symbols()
+        self._finalized = True
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _InnerLowering(NativeLowering):  # type: ignore[misc]
     """Numba's translation to LLVM of a function that has no way in from Python."""
@@ -43,6 +54,7 @@ class _InnerLowering(NativeLowering):  # type: ignore[misc]
 
     def run_pass(self, state: Any) -> bool:
         """Translate; then do what Numba does only for functions that have one."""
+        state.library = _InnerLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
         super().run_pass(state)
         # Numba knows a function by its way in and takes a builtin only: a method of a new list is one.
         way_in = list[Any]().append

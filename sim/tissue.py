@@ -1,6 +1,5 @@
 """The tissue: all cells, their shared fluid and the body, advanced together. No framework."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy, deepcopy
@@ -60,6 +59,7 @@ from sim.population import (
     steady_population,
     uniform_traits,
 )
+from sim.processors import usable_processors
 from sim.records import record, records
 from sim.rest import healthy_rest, segments_of, usual_control
 from sim.stages import integrate_tissue
@@ -393,7 +393,8 @@ class Tissue:
 
     def audit(self) -> Audit:
         """Close every balance; see :class:`~sim.balance.Audit`."""
-        water = self.observe()[Membrane._fields.index("water")]
+        place = Membrane._fields.index("water")
+        water = np.concatenate([self.observe(kind)[place] for kind in range(len(CELL_TYPES))])
         added = Totals(*self._added.tolist())
         return audit_of(self._start, self.totals(), added, self.body, water, self._context, self.edits)
 
@@ -465,4 +466,4 @@ class Tissue:
 
 def _threads_for(n_cells: int) -> int:
     """Threads that pay for a number of cells."""
-    return 1 if n_cells < THREADS_PAY_FROM else (os.cpu_count() or 1)
+    return 1 if n_cells < THREADS_PAY_FROM else usable_processors()

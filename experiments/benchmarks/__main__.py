@@ -27,7 +27,7 @@ from experiments.benchmarks.starting import start_up
 from experiments.benchmarks.thirty_days import Month, lsoda_month, mesa_month, months
 from sim.cli.console import new_console
 from sim.files import write_atomically
-from sim.study.engines import usable_processors
+from sim.processors import usable_processors
 from sim.style import save
 
 RESULTS = Path(__file__).parents[1] / "results" / "engines"
@@ -85,8 +85,9 @@ def measure(size: Size, console: Console) -> dict[str, Any]:
             race(JUDGED, (C, NUMPY, MESA, BRIAN), size.rounds, folder),
             threaded_race(JUDGED, threads, 5 * size.rounds, folder),
         ]
-    console.print(f"{size.days:g} days by several integrators …")
+    console.print(f"{size.days:g} days by several integrators, and recording …")
     found["months"] = _months(size, found["races"][1])
+    found["recording"] = recording(10_000, 24, size.rounds)
     console.print(f"What a cell costs, up to 10^{size.largest} cells …")
     counts = sorted({1, threads})
     found["costs"] = [
@@ -94,9 +95,8 @@ def measure(size: Size, console: Console) -> dict[str, Any]:
         for power in range(2, size.largest + 1)
         for cost in costs(10**power, counts, 3 if power > 5 else size.rounds)
     ]
-    console.print("Memory, recording, and start …")
+    console.print("Memory and start …")
     found["memory"] = memory(size.memory_cells)
-    found["recording"] = recording(10_000, 12, size.rounds)
     found["start"] = start_up(size.runs)
     return found
 

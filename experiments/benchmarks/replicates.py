@@ -33,7 +33,7 @@ from experiments.benchmarks.machine import machine
 from experiments.benchmarks.peers import Array, MesaObjects
 from sim.equations import SUMMED, body_of, finish_rates, shared_fluid
 from sim.parameters import CELL_TYPES
-from sim.study.engines import usable_processors
+from sim.processors import usable_processors
 from sim.study.replicates import arms_of, simulate_body
 from sim.tissue import SIZE, Tissue
 

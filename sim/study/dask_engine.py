@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from sim.faults import InputError
+from sim.processors import usable_processors
 from sim.study.engines import (
     AHEAD,
     Done,
@@ -18,7 +19,6 @@ from sim.study.engines import (
     attempt,
     script_aside,
     told,
-    usable_processors,
 )
 
 Outcome = TypeVar("Outcome")

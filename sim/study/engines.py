@@ -37,11 +37,6 @@ class Done(NamedTuple, Generic[Outcome]):
     fault: str | None
 
 
-def usable_processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def in_process(
     work: Callable[[int], Outcome], tasks: Iterable[int]
 ) -> Generator[Done[Outcome], None, None]:

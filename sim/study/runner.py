@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sim.faults import InputError
 from sim.interruption import deferred_interrupt
 from sim.planning import MOST_THREADS
+from sim.processors import usable_processors
 from sim.study.archive import (
     Shard,
     StudyError,
@@ -23,7 +24,7 @@ from sim.study.archive import (
 )
 from sim.study.dask_engine import LOCAL, on_dask
 from sim.study.design import Design, load_design, read_design
-from sim.study.engines import Done, EngineError, in_pool, in_process, usable_processors
+from sim.study.engines import Done, EngineError, in_pool, in_process
 from sim.study.findings import Study
 from sim.study.parts import Job, Part, job_of, run_part
 from sim.study.store import (

@@ -17,7 +17,7 @@ from sim.versions import PACKAGES
 HOME = FOLDER.parent
 NAMES = list(found())
 MOST_LINES = 120
-BENCHMARKS = {"engines", "replicates"}
+BENCHMARKS = {"engines", "integrators", "replicates"}
 RUNS = {"refractory_hypokalaemia", "severe_magnesium_loss"}
 """Results that are not those of an experiment."""
 

@@ -1,5 +1,7 @@
 """One law, several engines: agents, threads and interpreted Python give the compiled engine's bits."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -81,7 +83,7 @@ def test_the_order_of_agents_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> N
     assert len({order for order in orders if len(order) == 8}) > 3
 
 
-@pytest.mark.parametrize("threads", [2, 4])
+@pytest.mark.parametrize("threads", [2, 3, 4, 7, 16])
 def test_threads_give_the_bits_of_one_thread(threads: int) -> None:
     def after(threads: int) -> np.ndarray:
         tissue = sim.Tissue(2 * BLOCK + 123, seed=2, threads=threads)
@@ -92,6 +94,19 @@ def test_threads_give_the_bits_of_one_thread(threads: int) -> None:
         return tissue.y
 
     assert np.array_equal(after(1), after(threads))
+
+
+def test_an_integrator_from_rates_alone_gives_the_bits_of_the_compiled_one() -> None:
+    """The compiled one passes memory once a stage; the plain one evaluates, then adds."""
+
+    def after(rates: Callable[..., None] | None) -> tuple[np.ndarray, int]:
+        tissue = under_way(60)
+        tissue.advance_to(3.0, rates)
+        return tissue.y, tissue.evaluations
+
+    (compiled, first), (plain, second) = after(None), after(tissue_rates)
+    assert np.array_equal(compiled, plain)
+    assert first == second
 
 
 def test_a_model_gives_the_bits_of_a_run() -> None:
