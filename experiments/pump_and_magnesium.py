@@ -4,9 +4,8 @@ Question
     How much does low free Mg slow the pump, and how much of that is there in severe Mg loss?
 Method
     The pump's law with Mg sensed by MgATP alone or by the Mg site alone, all else as in health; bounds
-    hold the middle 95 % of 1000 draws from the plausible ranges of both. Then the mean-field twins of
-    virtual persons in severe Mg loss: what each thing that the pump senses has done to that of muscle at
-    the end, with intervals over persons, but over draws for Mg.
+    hold the middle 95 % of 1000 draws from the ranges of both. Then the mean-field twins of persons in
+    severe Mg loss: what each thing that the pump senses did to that of muscle, intervals over persons.
 Reading
     Change of pump cycles against health. The law is a product: its answer to Mg is the same at any Na
     and K. The width of the Mg site's band says how little is known of it.

@@ -19,10 +19,10 @@ COLOURS = {OURS: BLUE, C: INK, BRIAN: ORANGE, NUMPY: GREEN, MESA: VERMILION, AGE
 MEGA = 1e6
 _DAYS = 30.0
 _LOOKS: dict[str, tuple[str, str, tuple[float, float], str]] = {
-    "this": (BLUE, "o", (6, -2), "left"),
-    "Euler": (SKY, "s", (6, -2), "left"),
+    "this": (BLUE, "o", (6, -6), "left"),
+    "Euler": (SKY, "s", (6, 1), "left"),
     "Mesa": (VERMILION, "^", (6, -2), "left"),
-    "LSODA": (ORANGE, "v", (-6, -2), "right"),
+    "LSODA": (ORANGE, "v", (6, -2), "left"),
 }
 """Colour and marker of each integrator, and where its name goes."""
 
@@ -78,11 +78,10 @@ def _draw_months(axes: Axes, months: Sequence[Month]) -> None:
     """Draw seconds against error of integrators, with noise each hour."""
     hourly = [m for m in months if m.noise_hours == 1.0]
     largest = max(m.n_cells for m in hourly)
-    for m in hourly:
+    shown = {m.integrator: m for m in sorted(hourly, key=lambda m: m.n_cells)}  # The largest of each.
+    for m in shown.values():
         kind = m.integrator.split(",")[0].split()[0]
         small = "" if m.n_cells == largest else f", {m.n_cells} cells"
-        if kind == "this" and small:
-            continue
         colour, marker, place, side = _LOOKS[kind]
         at = (m.error, m.seconds / m.days * _DAYS)
         axes.plot(*at, color=colour, marker=marker, markersize=4.5)

@@ -24,7 +24,7 @@ from sim.parameters import CELL_TYPES, BodyParameters, Parameters
 from sim.planning import plan
 from sim.simulation import SimulationError
 from sim.variables import PER_CELL, VARIABLES
-from tests.cli.commands import FILES, TINY, call, provenance_of, surroundings
+from tests.cli.commands import FILES, TINY, call, provenance_of, said, surroundings
 
 # From Python
 
@@ -506,3 +506,15 @@ def test_the_files_that_ship_are_valid_toml_with_known_keys() -> None:
     for path in folder.glob("*.toml"):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         assert {"title", "description", "duration"} <= set(data)
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["nothing compiled yet", "compiled before"])
+def test_a_first_run_says_that_it_compiles(
+    kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes half a minute, in which a newcomer must not think that it hangs."""
+    monkeypatch.setattr("sim.compiled.CACHE_FOLDER", tmp_path)
+    if kept:
+        (tmp_path / "sim_1").mkdir()
+        (tmp_path / "sim_1" / "stages.integrate_tissue-1.py311.nbi").touch()
+    assert ("Compiling for this machine" in said("run", "baseline", *TINY)) != kept
