@@ -177,7 +177,7 @@ def main(out: Path = RESULTS, quick: bool = False) -> list[Goal]:
     out : path
         Folder to write.
     quick : bool
-        Less of everything, in two minutes rather than half an hour.
+        Less of everything, in two minutes rather than a quarter of an hour.
     """
     console = new_console()
     found = measure(QUICK if quick else FULL, console)
