@@ -24,7 +24,7 @@ from experiments.benchmarks.picture import draw
 from experiments.benchmarks.race import AGENTS, BRIAN, MESA, NUMPY, C, Race, race, threaded_race
 from experiments.benchmarks.sizes import costs, memory, recording
 from experiments.benchmarks.starting import start_up
-from experiments.benchmarks.thirty_days import Month, lsoda_month, mesa_month, months
+from experiments.benchmarks.thirty_days import EULER, LSODA, Month, mesa_month, months
 from sim.cli.console import new_console
 from sim.files import write_atomically
 from sim.processors import usable_processors
@@ -105,12 +105,12 @@ def _months(size: Size, judged: Race) -> list[Month]:
     """Simulate thirty days in all ways."""
     found = []
     for noise in (1.0, 3.0, None):
-        ours, euler = months(size.month_cells, noise, size.days)
+        ours, euler = months(size.month_cells, noise, size.days, EULER)
         found += [ours, euler]
         if MESA in judged.seconds:
             found.append(mesa_month(ours, euler, 1.0 / judged.rates(MESA)[1]))
     for n_cells in size.lsoda_cells:
-        found += lsoda_month(n_cells, 1.0, size.days)
+        found += months(n_cells, 1.0, size.days, LSODA)
     return found
 
 

@@ -23,6 +23,7 @@ from experiments.benchmarks.traced import (
 )
 from sim.equations import part_of_step
 from sim.population import N_STATES
+from sim.significand import ROOT_OF_HALF
 from sim.tissue import Tissue
 
 Array = NDArray[np.float64]
@@ -53,7 +54,6 @@ _HEAD = """
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-#define ROOT_OF_HALF_BITS 0x3fe6a09e667f3bcdLL
 static inline int64_t bits_of(double x) { int64_t b; memcpy(&b, &x, 8); return b; }
 static inline double exponent_of(double x) { return (double)((bits_of(x) - ROOT_OF_HALF_BITS) >> 52); }
 static inline double significand_of(double x) {
@@ -85,7 +85,8 @@ def c_text(law: TracedRates) -> str:
         f"        const double {name} = {_expression(*rest)};" for name, *rest in law.trace.operations
     ]
     lines += [f"        rate_{i}[i] = {name};" for i, name in enumerate(law.rates)]
-    return _HEAD + "\n".join([*lines, "    }", "}"]) + "\n"
+    bits = int(np.float64(ROOT_OF_HALF).view(np.int64))
+    return f"#define ROOT_OF_HALF_BITS {bits}LL\n{_HEAD}" + "\n".join([*lines, "    }", "}"]) + "\n"
 
 
 def _expression(operation: str, operands: tuple[str, ...]) -> str:

@@ -84,6 +84,11 @@ class LsodaTissue(EulerTissue):
         self._close_books()
 
 
+EULER, LSODA = "Euler, 1 minute", f"LSODA, rtol {LSODA_RTOL:g}"
+PEERS: dict[str, type[Tissue]] = {EULER: EulerTissue, LSODA: LsodaTissue}
+"""Other integrators by name."""
+
+
 @dataclass(frozen=True)
 class Month:
     """What some days of a tissue took, and how far they were off."""
@@ -98,32 +103,25 @@ class Month:
     extrapolated: bool = False
 
 
-def months(n_cells: int, noise_hours: float | None, days: float, euler: bool = True) -> list[Month]:
-    """Simulate some days by this program, and by Euler's method at one minute.
+def months(n_cells: int, noise_hours: float | None, days: float, peer: str) -> list[Month]:
+    """Simulate some days by this program and by a peer.
 
     Parameters
     ----------
     n_cells : int
-        Number of cells.
+        Number of cells; LSODA can do small tissues only.
     noise_hours : float or None
         Time between fluctuations [h]; none without.
     days : float
         How long.
-    euler : bool
-        Whether Euler's method takes part.
+    peer : str
+        One of :data:`PEERS`.
     """
     right, _, _ = _lived(Tissue, n_cells, noise_hours, days, tolerance=FINE)
-    kinds: dict[str, type[Tissue]] = {"this program": Tissue}
-    if euler:
-        kinds["Euler, 1 minute"] = EulerTissue
-    return [_month(name, kind, n_cells, noise_hours, days, right) for name, kind in kinds.items()]
-
-
-def lsoda_month(n_cells: int, noise_hours: float | None, days: float) -> list[Month]:
-    """Simulate some days by SciPy's LSODA and by this program, for it can do small tissues only."""
-    right, _, _ = _lived(Tissue, n_cells, noise_hours, days, tolerance=FINE)
-    kinds = {"this program": Tissue, f"LSODA, rtol {LSODA_RTOL:g}": LsodaTissue}
-    return [_month(name, kind, n_cells, noise_hours, days, right) for name, kind in kinds.items()]
+    return [
+        _month(name, kind, n_cells, noise_hours, days, right)
+        for name, kind in {"this program": Tissue, peer: PEERS[peer]}.items()
+    ]
 
 
 def mesa_month(ours: Month, euler: Month, seconds_a_cell: float) -> Month:

@@ -1,5 +1,6 @@
 """The benchmarks compare what computes the same, and say what they measured."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,6 @@ def test_the_peers_of_the_benchmark_compute_the_same_law(tmp_path: Path) -> None
     missing = {note.split(" is left out")[0] for note in result.notes if "left out" in note}
     assert set(result.seconds) == {OURS, C, NUMPY, MESA, BRIAN, AGENTS} - missing
     assert missing <= {C, BRIAN}
-    assert result.ratio(MESA) > 1.0
 
 
 def test_threads_of_both_compute_the_same_law(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_what_is_computed_twice_is_traced_once() -> None:
 
 
 def test_errors_of_a_month_are_those_of_the_integrator() -> None:
-    ours, euler = thirty_days.months(20, 3.0, 1.0)
+    ours, euler = thirty_days.months(20, 3.0, 1.0, thirty_days.EULER)
     assert 0.0 < ours.error < 1e-3
     assert 0.0 < euler.error < 1e-3
     assert euler.evaluations_a_day == 1440.0
@@ -70,7 +70,7 @@ def test_errors_of_a_month_are_those_of_the_integrator() -> None:
 
 
 def test_lsoda_agrees_with_this_program() -> None:
-    ours, lsoda = thirty_days.lsoda_month(5, 3.0, 0.5)
+    ours, lsoda = thirty_days.months(5, 3.0, 0.5, thirty_days.LSODA)
     assert max(ours.error, lsoda.error) < 1e-3
     assert lsoda.evaluations_a_day > 0.0
 
@@ -112,14 +112,16 @@ def test_rosenbrock_and_chebyshev_agree_on_the_tissue() -> None:
     assert np.allclose(*states, rtol=1e-5, atol=1e-4)
 
 
-def test_recording_is_measured() -> None:
-    assert recording(20, 2, 2)["adds"] > -1.0
+def test_what_recording_costs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recorder that sleeps longer than the tissue takes more than doubles the time."""
+    monkeypatch.setattr("sim.observation.Recorder.record", lambda *_: time.sleep(0.3))
+    assert recording(5, 2, 3)["adds"] > 1.0
 
 
 def test_goals_stand_beside_what_was_measured() -> None:
     one = Race(100, 1, {OURS: [1e-8], MESA: [2e-5], C: [0.9e-8]}, [])
     both = Race(100, 2, {OURS: [5e-9], C: [4.5e-9]}, [])
-    ours, euler = thirty_days.months(5, 1.0, 0.25)
+    ours, euler = thirty_days.months(5, 1.0, 0.25, thirty_days.EULER)
     found = {
         "races": [one, one, both],
         "months": [ours, euler, thirty_days.mesa_month(ours, euler, 2e-5)],
