@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from experiments.harness import RESULTS, Experiment, sections
+from experiments._tools.harness import RESULTS, Experiment, sections
 from sim.cli.console import new_console, refuse
-from sim.faults import unknown_names
+from sim.errors import unknown_names
 
 FOLDER = Path(__file__).parent
 ANSWERS = """# What the experiments found

@@ -24,11 +24,11 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments import fitting
-from experiments.harness import Answer, Finding, experiment, processes
-from experiments.persons import share
+from experiments._tools import fitting
+from experiments._tools.harness import Answer, Finding, experiment, processes
+from experiments._tools.persons import share
+from sim.figures.style import BLUE, FAINT, STYLE, Page
 from sim.statistics import Interval
-from sim.style import BLUE, FAINT, STYLE, Page
 
 MOST_STEPS = 12
 """Most steps of the fit."""

@@ -23,13 +23,13 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from experiments.persons import share
+from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from experiments._tools.persons import share
 from sim.figures import dose_response
+from sim.figures.style import BLUE, EXPECTED, FAINT, STYLE, VERMILION, Page
 from sim.laws.pump_expression import expression_rate
 from sim.statistics import mean_interval, ratio_interval
-from sim.style import BLUE, EXPECTED, FAINT, STYLE, VERMILION, Page
-from sim.targets import TARGETS
+from sim.validation.targets import TARGETS
 
 REST, SEVERE = "rest", "severe Mg loss"
 STATES = {REST: ("baseline", 100.0, 95.0), SEVERE: ("severe-magnesium-loss", 55.0, 50.0)}

@@ -23,9 +23,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import sim
-from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from sim.figures.style import INK, ORANGE, SKY, STYLE, Page
 from sim.statistics import Interval, mean_interval
-from sim.style import INK, ORANGE, SKY, STYLE, Page
 
 POOR = {"K": "potassium", "Mg": "magnesium", "Na": "sodium"}
 PART = 0.1

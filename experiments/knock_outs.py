@@ -25,10 +25,10 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.control import KNOCK_OUTS
+from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from sim.figures.style import BLUE, FAINT, INK, ORANGE, STYLE, Page
+from sim.parameters.inputs import KNOCK_OUTS
 from sim.statistics import Interval, ratio_interval
-from sim.style import BLUE, FAINT, INK, ORANGE, STYLE, Page
 
 KCL_DAYS = 30.0
 WHOLE = "all mechanisms"

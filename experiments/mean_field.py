@@ -24,11 +24,11 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, watched
+from experiments._tools.harness import SEED, Answer, Finding, experiment, watched
 from sim.figures import dose_response
+from sim.figures.style import BLUE, EXPECTED, FAINT, SKY, STYLE, VERMILION, Page
 from sim.parameters import CELL_TYPES
 from sim.statistics import Interval, mean_interval
-from sim.style import BLUE, EXPECTED, FAINT, SKY, STYLE, VERMILION, Page
 
 LOSSES, SEVERE, TAIL = (0.0, 0.8, 0.95), 0.95, 2.0
 SCALES = {0.5: (FAINT, ":"), 1.0: (SKY, "-."), 1.5: (BLUE, "--"), 2.0: (VERMILION, "-")}

@@ -23,11 +23,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import sim
-from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
+from sim.figures.style import BLUE, FAINT, GREEN, SKY, STYLE, VERMILION, Page
 from sim.statistics import mean_interval
-from sim.style import BLUE, FAINT, GREEN, SKY, STYLE, VERMILION, Page
-from sim.variables import VARIABLES
+from sim.variables.table import VARIABLES
 
 ARMS = {
     "K loss": {"diet": [{"potassium": "15 mmol/day"}]},

@@ -22,11 +22,11 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
+from sim.figures.style import BLUE, FAINT, INK, STYLE, VERMILION, Page
 from sim.statistics import Interval, mean_interval
-from sim.style import BLUE, FAINT, INK, STYLE, VERMILION, Page
-from sim.variables import VARIABLES
+from sim.variables.table import VARIABLES
 
 DOSES, USUAL = (0, 5, 10, 15, 20, 30, 40), 20  # All, and the one that is told [mmol/day].
 GROUPS = {"healthy": (0.0, ()), "lacking Mg": (120.0, [{"magnesium": "3 mmol/day"}])}

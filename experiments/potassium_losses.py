@@ -23,10 +23,10 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
+from sim.figures.style import BLUE, FAINT, GREEN, STYLE, VERMILION, Page
 from sim.statistics import mean_interval, ratio_interval
-from sim.style import BLUE, FAINT, GREEN, STYLE, VERMILION, Page
 
 SEVERE, DIET = "severe Mg loss", "diet low in Mg"
 ARMS = {

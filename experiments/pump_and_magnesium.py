@@ -22,16 +22,16 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import SEED, Answer, Finding, experiment, run_study, study_facts, twins
-from sim.cells import CellTraits, Inside, normal_fluid, pump_of
-from sim.control import Control
-from sim.elementary import quotient
+from experiments._tools.harness import SEED, Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
+from sim.figures.style import BLUE, INK, ORANGE, STYLE, VERMILION, Page, shade
+from sim.numerics.elementary import quotient
 from sim.parameters import FACTS
+from sim.parameters.inputs import Control
+from sim.physiology.cell import CellTraits, Inside, normal_fluid, pump_of
 from sim.statistics import Interval, mean_interval
 from sim.study.samples import Samples
-from sim.style import BLUE, INK, ORANGE, STYLE, VERMILION, Page, shade
-from sim.variables import PER_CELL
+from sim.variables.table import PER_CELL
 
 SITES = ("pump_half_mg", "pump_half_mgatp", "atp", "atp_mg_dissociation")
 RANGES = {name: (f"{FACTS[name].low} mM", f"{FACTS[name].high} mM") for name in SITES}

@@ -24,11 +24,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 import sim
-from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
+from sim.figures.style import BLUE, EXPECTED, GREEN, STYLE, VERMILION, Page, shade
 from sim.statistics import Interval, quantile_interval
-from sim.style import BLUE, EXPECTED, GREEN, STYLE, VERMILION, Page, shade
-from sim.variables import VARIABLES
+from sim.variables.table import VARIABLES
 
 K_INTAKES = (10, 20, 30, 40, 70, 100, 150, 250, 400, 600)
 LOSS = "K, Mg lost"

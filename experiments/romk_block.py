@@ -23,12 +23,12 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from experiments.persons import share
+from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from experiments._tools.persons import share
 from sim.figures import dose_response
+from sim.figures.style import BLUE, GREEN, INK, STYLE, VERMILION, Page, shade
 from sim.statistics import mean_interval
-from sim.style import BLUE, GREEN, INK, STYLE, VERMILION, Page, shade
-from sim.variables import VARIABLES
+from sim.variables.table import VARIABLES
 
 AFTER, EARLY = 14.0, 3.0
 """Days of a drive, and those of them that are early."""

@@ -23,11 +23,11 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments.harness import RESULTS, Answer, Finding, experiment, processes
-from experiments.screening import NAMES, OUTPUTS, Loss, decompose, screen
+from experiments._tools.harness import RESULTS, Answer, Finding, experiment, processes
+from experiments._tools.screening import NAMES, OUTPUTS, Loss, decompose, screen
+from sim.figures.style import BLUE, FAINT, SKY, STYLE, Page
 from sim.parameters import FACTS, Basis
 from sim.statistics import Interval
-from sim.style import BLUE, FAINT, SKY, STYLE, Page
 
 KEPT = 14
 SETTLED = {Basis.MEASURED, Basis.DERIVED}

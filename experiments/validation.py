@@ -22,13 +22,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.harness import SEED, Answer, Finding, experiment, watched
-from experiments.persons import share
-from sim.forest import forest
+from experiments._tools.harness import SEED, Answer, Finding, experiment, watched
+from experiments._tools.persons import share
 from sim.statistics import mean_interval
-from sim.targets import CALIBRATION, HELD_OUT, TARGETS
-from sim.trials import Trials
-from sim.validation import Verdict, validate
+from sim.validation.forest import forest
+from sim.validation.targets import CALIBRATION, HELD_OUT, TARGETS
+from sim.validation.trials import Trials
+from sim.validation.verdicts import Verdict, validate
 
 GROUPS = {CALIBRATION: "that its fit could see", HELD_OUT: "that were held out"}
 

@@ -26,9 +26,9 @@ from experiments.benchmarks.sizes import costs, memory, recording
 from experiments.benchmarks.starting import start_up
 from experiments.benchmarks.thirty_days import EULER, LSODA, Month, mesa_month, months
 from sim.cli.console import new_console
-from sim.files import write_atomically
-from sim.processors import usable_processors
-from sim.style import save
+from sim.figures.style import save
+from sim.system.files import write_atomically
+from sim.system.processors import usable_processors
 
 RESULTS = Path(__file__).parents[1] / "results" / "engines"
 JUDGED = 100_000

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.benchmarks.traced import OPERATIONS_OF_LIBRARIES, shared_values, traced_rates
-from sim.equations import part_of_step
-from sim.population import N_STATES
-from sim.tissue import Tissue
+from sim.physiology.cell_population import N_STATES
+from sim.tissue.equations import part_of_step
+from sim.tissue.tissue import Tissue
 
 Array = NDArray[np.float64]
 

@@ -21,10 +21,10 @@ from experiments.benchmarks.traced import (
     shared_values,
     traced_rates,
 )
-from sim.equations import part_of_step
-from sim.population import N_STATES
-from sim.significand import ROOT_OF_HALF
-from sim.tissue import Tissue
+from sim.numerics.significand import ROOT_OF_HALF
+from sim.physiology.cell_population import N_STATES
+from sim.tissue.equations import part_of_step
+from sim.tissue.tissue import Tissue
 
 Array = NDArray[np.float64]
 

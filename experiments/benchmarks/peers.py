@@ -1,4 +1,4 @@
-"""Ways to evaluate the rates of all cells of a tissue, all with the laws of :mod:`sim.cells`.
+"""Ways to evaluate the rates of all cells of a tissue, all with the laws of :mod:`sim.physiology.cell`.
 
 Each law is copied with the elementary functions exchanged, ``math``'s for plain Python and NumPy's for
 arrays, which are faster there than the portable ones. Plain Mesa objects keep their state in
@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 import sim
 from experiments.benchmarks.c_kernel import CKernel
 from experiments.benchmarks.traced import with_functions
-from sim import elementary
-from sim.cells import CellState, CellTraits, cell_rates, fluctuated
-from sim.equations import cells_of, part_of_step, tissue_rates
-from sim.integrator import Equations
-from sim.threads import threaded_equations
-from sim.tissue import Tissue
+from sim.numerics import elementary
+from sim.numerics.chebyshev import Equations
+from sim.physiology.cell import CellState, CellTraits, cell_rates, fluctuated
+from sim.tissue.equations import cells_of, part_of_step, tissue_rates
+from sim.tissue.threads import threaded_equations
+from sim.tissue.tissue import Tissue
 
 Array = NDArray[np.float64]
 

@@ -13,7 +13,20 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from experiments.benchmarks.race import AGENTS, BRIAN, MESA, NUMPY, OURS, C, Race
 from experiments.benchmarks.sizes import Cost
 from experiments.benchmarks.thirty_days import Month
-from sim.style import BLUE, DPI, EXPECTED, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, STYLE, VERMILION, Page
+from sim.figures.style import (
+    BLUE,
+    DPI,
+    EXPECTED,
+    FAINT,
+    GREEN,
+    INK,
+    ORANGE,
+    PURPLE,
+    SKY,
+    STYLE,
+    VERMILION,
+    Page,
+)
 
 COLOURS = {OURS: BLUE, C: INK, BRIAN: ORANGE, NUMPY: GREEN, MESA: VERMILION, AGENTS: PURPLE}
 MEGA = 1e6

@@ -31,11 +31,11 @@ from rich.table import Table
 import sim
 from experiments.benchmarks.machine import machine
 from experiments.benchmarks.peers import Array, MesaObjects
-from sim.equations import SUMMED, body_of, finish_rates, shared_fluid
 from sim.parameters import CELL_TYPES
-from sim.processors import usable_processors
-from sim.study.replicates import arms_of, simulate_body
-from sim.tissue import SIZE, Tissue
+from sim.study.replicate import arms_of, simulate_body
+from sim.system.processors import usable_processors
+from sim.tissue.equations import SUMMED, body_of, finish_rates, shared_fluid
+from sim.tissue.tissue import SIZE, Tissue
 
 RESULTS = Path(__file__).parents[1] / "results" / "replicates"
 CONDITION = "severe-magnesium-loss"

@@ -13,12 +13,12 @@ import numpy as np
 
 import sim
 from experiments.benchmarks.race import CONDITION
-from sim.course import Course
-from sim.integrator import Workspace
-from sim.observation import Recorder
-from sim.population import N_STATES, N_TRAITS
-from sim.tissue import Tissue
-from sim.units import HOURS_PER_DAY
+from sim.numerics.chebyshev import Workspace
+from sim.physiology.cell_population import N_STATES, N_TRAITS
+from sim.quantities.units import HOURS_PER_DAY
+from sim.simulation.recorder import Recorder
+from sim.simulation.schedule import Course
+from sim.tissue.tissue import Tissue
 
 CELL_HOURS = 2e6
 """Cells times hours that one turn simulates at least."""

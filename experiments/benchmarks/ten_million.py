@@ -17,10 +17,10 @@ from experiments.benchmarks.machine import machine
 from experiments.benchmarks.race import CONDITION
 from experiments.benchmarks.sizes import resident_memory
 from sim.cli.console import new_console
-from sim.course import Course
-from sim.files import write_atomically
-from sim.tissue import Tissue
-from sim.units import HOURS_PER_DAY
+from sim.quantities.units import HOURS_PER_DAY
+from sim.simulation.schedule import Course
+from sim.system.files import write_atomically
+from sim.tissue.tissue import Tissue
 
 RESULTS = Path(__file__).parents[1] / "results" / "engines"
 GIGA = 1e9

@@ -20,10 +20,10 @@ from scipy.integrate import solve_ivp
 
 import sim
 from experiments.benchmarks.race import CONDITION
-from sim.course import Course
-from sim.equations import tissue_rates
-from sim.tissue import Tissue
-from sim.units import HOURS_PER_DAY
+from sim.quantities.units import HOURS_PER_DAY
+from sim.simulation.schedule import Course
+from sim.tissue.equations import tissue_rates
+from sim.tissue.tissue import Tissue
 
 Array = NDArray[np.float64]
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import elementary, significand
-from sim.cells import CellState, CellTraits, Fluid, RestingCell, cell_rates, fluctuated
-from sim.control import Control
 from sim.laws.membrane_potential import Usual
+from sim.numerics import elementary, significand
 from sim.parameters import CellParameters
+from sim.parameters.inputs import Control
+from sim.physiology.cell import CellState, CellTraits, Fluid, RestingCell, cell_rates, fluctuated
 
 Law = Callable[..., Any]
 
@@ -27,7 +27,8 @@ def with_functions(law: Law, functions: dict[Law, Law]) -> Law:
     law : callable
         A plain function of :mod:`sim`.
     functions : dict
-        What to put in place of which function of :mod:`sim.elementary` or :mod:`sim.significand`.
+        What to put in place of which function of :mod:`sim.numerics.elementary` or
+        :mod:`sim.numerics.significand`.
     """
     return _copied(law, dict(functions))
 

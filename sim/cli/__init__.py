@@ -12,7 +12,7 @@ from sim.cli.console import INTERRUPTED
 from sim.cli.describing import describe, init, list_conditions
 from sim.cli.running import resume, run
 from sim.cli.studying import study
-from sim.cli.validating import validate
+from sim.cli.validating import validate_command
 
 
 class Quiet(click.Group):
@@ -36,5 +36,5 @@ def main() -> None:
     """
 
 
-for command in (run, resume, compare, plot, study, list_conditions, describe, validate, init):
+for command in (run, resume, compare, plot, study, list_conditions, describe, validate_command, init):
     main.add_command(command)

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.planning import Plan
-    from sim.result import Result
+    from sim.simulation.plan import Plan
+    from sim.simulation.result import Result
 
 
 def run_under_bar(console: "Console", planned: "Plan") -> "Result":
     """Carry out a plan under a bar that shows day, plasma K and Mg and the time left."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from sim.observation import Recorder
-    from sim.simulation import carry_out
-    from sim.units import HOURS_PER_DAY
+    from sim.quantities.units import HOURS_PER_DAY
+    from sim.simulation.recorder import Recorder
+    from sim.simulation.running import carry_out
 
     end = planned.condition.duration
     bar = Progress(

@@ -13,9 +13,9 @@ from sim.cli.options import figure_faults, folder_faults, number, output_folder,
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.comparison import Comparison
-    from sim.planning import Plan
-    from sim.result import Result
+    from sim.simulation.comparison import Comparison
+    from sim.simulation.plan import Plan
+    from sim.simulation.result import Result
 
 
 @click.command()
@@ -72,8 +72,8 @@ def compare(
 
 def _sides(given: tuple[str, str], options: dict[str, Any], faults: list[str]) -> "list[Result | Plan]":
     """Read results and plan runs, or leave with every fault."""
-    from sim.comparison import side_of
-    from sim.faults import InputError
+    from sim.errors import InputError
+    from sim.simulation.comparison import side_of
 
     sides: list[Result | Plan] = []
     for name in given:
@@ -88,8 +88,8 @@ def _sides(given: tuple[str, str], options: dict[str, Any], faults: list[str]) -
 
 def _result(console: "Console", side: "Result | Plan") -> "Result":
     """Take a result as it is, or carry out a plan; leave if it does not come to its end."""
-    from sim.planning import Plan
-    from sim.simulation import SimulationError
+    from sim.simulation.plan import Plan
+    from sim.simulation.running import SimulationError
 
     if not isinstance(side, Plan):
         return side
@@ -114,8 +114,8 @@ def _keep(results: "list[Result]", folder: Path) -> None:
 
 def _conclude(console: "Console", results: "list[Result]", folder: Path, day: float | None) -> None:
     """Show the differences and write everything."""
-    from sim.comparison import compared
-    from sim.faults import InputError
+    from sim.errors import InputError
+    from sim.simulation.comparison import compared
 
     try:
         comparison = compared(*results)
@@ -130,7 +130,7 @@ def _show(console: "Console", comparison: "Comparison", day: float | None) -> No
     """Print the main variables of both runs, their difference, and what else differs."""
     from rich.table import Table
 
-    from sim.variables import VARIABLES
+    from sim.variables.table import VARIABLES
 
     rows = comparison.table(day)
     first, second = comparison.names
@@ -174,9 +174,9 @@ def plot(folder: Path, what: tuple[str, ...], days: tuple[float, ...], out: Path
 
     Another word shows which figures there are; `sim describe --variables` the variables.
     """
-    from sim.faults import InputError
+    from sim.errors import InputError
     from sim.figures import save
-    from sim.result import open_result
+    from sim.simulation.result import open_result
 
     file = out or folder / f"{'-'.join(what[:3])}.png"
     faults = figure_faults(file) if out is not None or folder.is_dir() else []

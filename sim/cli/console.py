@@ -27,7 +27,7 @@ def new_console(width: int = 120) -> "Console":
 
 def announce(console: "Console") -> None:
     """Say that the first run on a machine compiles."""
-    from sim.compiled import CACHE_FOLDER
+    from sim.numerics.jit import CACHE_FOLDER
 
     if not any(CACHE_FOLDER.rglob("*.nbi")):  # The folder itself is made on import.
         console.print("Compiling for this machine, once; this takes half a minute …")

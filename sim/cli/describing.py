@@ -64,8 +64,8 @@ def list_conditions() -> None:
     """List the conditions that ship."""
     from rich.table import Table
 
-    from sim.condition import load, named
-    from sim.units import HOURS_PER_DAY
+    from sim.conditions.condition import load, named
+    from sim.quantities.units import HOURS_PER_DAY
 
     table = Table("Condition", "Days", "What is done", box=None, pad_edge=False)
     for name in named():
@@ -83,7 +83,7 @@ def describe(condition: str | None, mechanisms: bool, variables: bool, markdown:
     """Describe CONDITION, or every parameter: value, unit, meaning, source, basis, range."""
     from rich.table import Table
 
-    from sim.faults import InputError
+    from sim.errors import InputError
 
     if sum((condition is not None, mechanisms, variables, markdown)) > 1:
         options = "--mechanisms, --variables and --markdown"
@@ -91,7 +91,7 @@ def describe(condition: str | None, mechanisms: bool, variables: bool, markdown:
 
     console = new_console()
     if mechanisms:
-        from sim.control import KNOCK_OUTS
+        from sim.parameters.inputs import KNOCK_OUTS
 
         table = Table("Mechanism", "Switched off", box=None, pad_edge=False)
         for name, meaning in KNOCK_OUTS.items():
@@ -142,7 +142,7 @@ def _describe_variables(console: "Console") -> None:
     """Print every variable of a run's table."""
     from rich.table import Table
 
-    from sim.variables import VARIABLES
+    from sim.variables.table import VARIABLES
 
     table = Table("Variable", "Unit", "Meaning", "Reference", box=None, pad_edge=False)
     for name, (unit, meaning, low, high) in VARIABLES.items():
@@ -152,8 +152,8 @@ def _describe_variables(console: "Console") -> None:
 
 def _describe_condition(console: "Console", name: str) -> None:
     """Print what a condition does."""
-    from sim.condition import load
-    from sim.units import HOURS_PER_DAY
+    from sim.conditions.condition import load
+    from sim.quantities.units import HOURS_PER_DAY
 
     condition = load(name)
     console.print(f"{condition.name}: {condition.title}", style="bold")

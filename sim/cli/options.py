@@ -8,7 +8,7 @@ from typing import Any
 def read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]]:
     """Read NAME=VALUE options; return faults and values."""
     from sim.parameters import FACTS
-    from sim.quantity import QuantityError, parse
+    from sim.quantities.parsing import QuantityError, parse
 
     faults, values = [], {}
     for change in changes:

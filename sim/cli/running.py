@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from rich.console import Console
 
-    from sim.planning import Plan
-    from sim.result import Result
+    from sim.simulation.plan import Plan
+    from sim.simulation.result import Result
 
 
 @click.command()
@@ -98,9 +98,9 @@ def resume(
 
     START is a folder of `sim run --keep-state`, or its state.npz.
     """
-    from sim.faults import InputError
-    from sim.simulation import SimulationError
-    from sim.simulation import resume as go_on
+    from sim.errors import InputError
+    from sim.simulation.running import SimulationError
+    from sim.simulation.running import resume as go_on
 
     console, failure = new_console(), None
     folder = output_folder(out, condition)
@@ -122,8 +122,8 @@ def resume(
 
 def _checked_plan(folder: Path, changes: tuple[str, ...], **options: Any) -> "Plan":
     """Make a plan, or leave with every fault of options, condition and folder."""
-    from sim.faults import InputError
-    from sim.planning import plan
+    from sim.errors import InputError
+    from sim.simulation.plan import plan
 
     faults, parameters = read_changes(changes)
     faults += folder_faults(folder)
@@ -138,8 +138,8 @@ def _checked_plan(folder: Path, changes: tuple[str, ...], **options: Any) -> "Pl
 
 def _run_and_show(console: "Console", planned: "Plan", folder: Path, keep_state: bool) -> None:
     """Carry out a plan, save and show the result."""
-    from sim.faults import InputError
-    from sim.simulation import SimulationError
+    from sim.errors import InputError
+    from sim.simulation.running import SimulationError
 
     failure = None
     try:
@@ -174,7 +174,7 @@ def _show(console: "Console", result: "Result") -> None:
     """Print the main variables at the start, at events and at the end, with reference ranges."""
     from rich.table import Table
 
-    from sim.variables import VARIABLES
+    from sim.variables.table import VARIABLES
 
     rows = _rows_to_show(result)
     table = Table(
@@ -197,7 +197,7 @@ def _show(console: "Console", result: "Result") -> None:
 
 def _rows_to_show(result: "Result") -> "DataFrame":
     """Rows of the start, of the last moment before each event (if they are few) and of the end."""
-    from sim.units import HOURS_PER_DAY
+    from sim.quantities.units import HOURS_PER_DAY
 
     days = result.table.index.to_numpy()
     events = [hours / HOURS_PER_DAY for hours in result.condition.times()]

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from sim.statistics import Interval
     from sim.study.design import Design
-    from sim.study.findings import Study
     from sim.study.runner import Progress as Told
+    from sim.study.study import Study
 
 TEMPLATE = """\
 # A study: many bodies, each through all arms. Lines behind # are comments.
@@ -121,7 +121,7 @@ def merge(folder: Path) -> None:
 @click.option("--replicate", metavar="R", help="Digest of one replicate only.")
 def verify(folder: Path, replicate: str | None) -> None:
     """Read FOLDER again, check every file, and print the digest of all results."""
-    from sim.study.findings import open_study
+    from sim.study.study import open_study
 
     found = _guarded(lambda: open_study(folder))
     wanted = None if replicate is None else whole(replicate)
@@ -144,7 +144,7 @@ def verify(folder: Path, replicate: str | None) -> None:
 @click.option("--ask", multiple=True, metavar="STATEMENT", help='Such as "plasma_k < 3.5".')
 def show(folder: Path, day: str | None, ask: tuple[str, ...]) -> None:
     """Show what the study in FOLDER has found: arms, differences, probabilities."""
-    from sim.study.findings import open_study
+    from sim.study.study import open_study
 
     when = None if day is None else number(day)
     if isinstance(when, str):
@@ -165,7 +165,7 @@ def init(file: Path) -> None:
 
 def _guarded(work: Callable[[], Any]) -> Any:
     """Do something; leave with every fault of the input, or with what failed."""
-    from sim.faults import InputError
+    from sim.errors import InputError
     from sim.study.archive import StudyError
 
     try:
@@ -186,7 +186,7 @@ def _design_of(
     what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], options: dict[str, Any]
 ) -> tuple["Design", Path]:
     """Design and folder that the arguments ask for, or leave with every fault."""
-    from sim.faults import InputError
+    from sim.errors import InputError
     from sim.parameters import Parameters
     from sim.study.archive import Shard
     from sim.study.design import design_data, read_design
@@ -286,7 +286,7 @@ def _run_under_bar(
 
 def _conclude(console: "Console", found: "Study") -> None:
     """Draw the figures of a finished study, show what it has found and where everything is."""
-    from sim.study.figures import save_figures
+    from sim.figures.study import save_figures
 
     _guarded(lambda: _show(console, found, None, found.design.ask))
     try:
@@ -314,7 +314,7 @@ def _show_arms(console: "Console", found: "Study", day: float | None) -> None:
     """Print the median and the middle 90 % of bodies of each arm."""
     from rich.table import Table
 
-    from sim.variables import VARIABLES
+    from sim.variables.table import VARIABLES
 
     when = "at the end" if day is None else f"on day {day:g}"
     who = "persons" if found.design.persons else "bodies"
@@ -334,7 +334,7 @@ def _show_arms(console: "Console", found: "Study", day: float | None) -> None:
 def _show_differences(console: "Console", found: "Study", day: float | None) -> None:
     """Print how each arm differs from the first in the same bodies, and what pairing gives."""
     name = "plasma_k" if "plasma_k" in found.design.variables else found.design.variables[0]
-    from sim.variables import VARIABLES
+    from sim.variables.table import VARIABLES
 
     unit = VARIABLES[name].unit
     for arm in found.arms[1:]:
@@ -348,7 +348,7 @@ def _show_differences(console: "Console", found: "Study", day: float | None) -> 
 
 def _show_answers(console: "Console", found: "Study", day: float | None, ask: tuple[str, ...]) -> None:
     """Print the share of bodies for which each statement holds."""
-    from sim.study.question import Question
+    from sim.variables.endpoints import Question
 
     for text in dict.fromkeys(ask):
         for arm in found.arms:

@@ -11,16 +11,16 @@ from sim.cli.options import figure_faults
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.validation import Verdict
+    from sim.validation.verdicts import Verdict
 
 
-@click.command()
+@click.command(name="validate")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 @click.option("--figure", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw the bands to FILE (.png, .pdf or .svg).")  # fmt: skip
 @click.option("--cells", default="5", show_default=True, metavar="N",
               help="Cells; 5, one a type, are the mean-field twin.")  # fmt: skip
-def validate(as_json: bool, figure: Path | None, cells: str) -> None:
+def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
     """Measure every published target on the virtual body; exit code 1 if one is missed."""
     console = new_console(160)
     if faults := [*_cell_faults(cells), *figure_faults(figure)]:
@@ -33,8 +33,8 @@ def validate(as_json: bool, figure: Path | None, cells: str) -> None:
         click.echo("Interrupted; nothing was written.", err=True)
         raise SystemExit(INTERRUPTED) from None
     if figure is not None:
-        from sim.forest import forest
-        from sim.style import save
+        from sim.figures.style import save
+        from sim.validation.forest import forest
 
         save(forest(verdicts), figure)
     if as_json:
@@ -60,9 +60,9 @@ def _with_progress(console: "Console", n_cells: int, quiet: bool) -> "list[Verdi
     """Measure all targets under a bar that names the target at hand."""
     from rich.progress import BarColumn, Progress, TextColumn
 
-    from sim import validation
-    from sim.targets import TARGETS, Target
-    from sim.trials import Trials
+    from sim.validation.targets import TARGETS, Target
+    from sim.validation.trials import Trials
+    from sim.validation.verdicts import validate
 
     bar = Progress(
         BarColumn(), TextColumn("{task.completed} of {task.total}  {task.description}", markup=False),
@@ -74,7 +74,7 @@ def _with_progress(console: "Console", n_cells: int, quiet: bool) -> "list[Verdi
         def show(target: Target) -> None:
             bar.update(task, advance=1, description=target.what)
 
-        return validation.validate(Trials(n_cells=n_cells), TARGETS, show)
+        return validate(Trials(n_cells=n_cells), TARGETS, show)
 
 
 def _show(console: "Console", verdicts: "list[Verdict]") -> None:

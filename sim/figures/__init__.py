@@ -1,6 +1,6 @@
 """Figures of a run, each on a page of its own, and of what runs have in common.
 
-The style they share is in :mod:`sim.style`.
+The style they share is in :mod:`sim.figures.style`.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.condition import Condition
+from sim.conditions.condition import Condition
 from sim.figures.balance_chart import balance_chart
 from sim.figures.comparison import comparison
 from sim.figures.courses import courses
@@ -20,8 +20,8 @@ from sim.figures.overview import overview
 from sim.figures.paired import paired_differences
 from sim.figures.phase_plane import phase_plane
 from sim.figures.sheet import sheet
+from sim.figures.style import EXPECTED, INK, STYLE, Page, save
 from sim.parameters import Parameters
-from sim.style import EXPECTED, INK, STYLE, Page, save
 
 __all__ = [
     "EXPECTED",
@@ -44,7 +44,7 @@ __all__ = [
 
 
 class Run(Protocol):
-    """What is drawn; see :class:`sim.result.Result`."""
+    """What is drawn; see :class:`sim.simulation.result.Result`."""
 
     @property
     def condition(self) -> Condition: ...

@@ -18,12 +18,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from sim.condition import Condition
+from sim.conditions.condition import Condition
 from sim.figures.frame import A4, ION_COLOURS, draw_events, heading, lanes_of
-from sim.ions import Ion
+from sim.figures.style import FAINT, INK, STYLE, Clock, Page, extent
 from sim.parameters import Parameters
-from sim.style import FAINT, INK, STYLE, Clock, Page, extent
-from sim.units import HOURS_PER_DAY
+from sim.quantities.ions import Ion
+from sim.quantities.units import HOURS_PER_DAY
 
 Array = NDArray[np.float64]
 

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from sim.condition import Condition
+from sim.conditions.condition import Condition
 from sim.figures.courses import draw_course
-from sim.style import FAINT, INK, STYLE, Clock, Page, extent
-from sim.variables import VARIABLES
+from sim.figures.style import FAINT, INK, STYLE, Clock, Page, extent
+from sim.variables.table import VARIABLES
 
 COMPARED: Final = (
     "plasma_k", "plasma_mg", "plasma_ca", "urine_k", "na_in_mean", "k_in_mean", "potential_mean",

@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 
-from sim.style import LOOKS, STYLE, Clock, Page, extent, shade
-from sim.variables import VARIABLES
+from sim.figures.style import LOOKS, STYLE, Clock, Page, extent, shade
+from sim.variables.table import VARIABLES
 
 _COLUMNS: Final = 3
 _PANEL: Final = (2.6, 1.75)
@@ -31,7 +31,7 @@ def courses(
         Table of a run: a row a recorded time (index: days), a column a variable. Or tables of several,
         by what the legend calls them.
     names : sequence of str
-        Variables, from :data:`sim.variables.VARIABLES`, a panel each.
+        Variables, from :data:`sim.variables.table.VARIABLES`, a panel each.
     changes : sequence of float
         Moments [h] at which a dotted line stands, where something starts or stops.
 

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from sim.figures.style import BLUE
 from sim.statistics import Interval
-from sim.style import BLUE
 
 
 def dose_response(

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from sim.condition import Condition
+from sim.conditions.condition import Condition
 from sim.figures.fluxes import Account, accounts_at, span_of
 from sim.figures.frame import A4, ION_COLOURS, heading
-from sim.ions import Ion
+from sim.figures.style import FAINT, INK, STYLE, Clock, Page
 from sim.parameters import Parameters
-from sim.style import FAINT, INK, STYLE, Clock, Page
+from sim.quantities.ions import Ion
 
 """Colour of each ion, in the order of the rows of panels."""
 _NOTE: Final = "all cells of the body; widths of arrows go with the square root of the flow (mmol/day)"

@@ -12,14 +12,22 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.cells import CellState, CellTraits, Fluid, RestingCell, membrane, normal_fluid, resting_cell
-from sim.condition import Condition
-from sim.control import Control
+from sim.conditions.condition import Condition
 from sim.figures.balance_chart import period_means
-from sim.ions import CATIONS, MAGNESIUM, POTASSIUM, SODIUM, Ion
 from sim.laws.magnesium_buffer import total_magnesium
 from sim.parameters import CELL_TYPES, BodyParameters, CellParameters, Parameters
-from sim.units import HOURS_PER_DAY
+from sim.parameters.inputs import Control
+from sim.physiology.cell import (
+    CellState,
+    CellTraits,
+    Fluid,
+    RestingCell,
+    membrane,
+    normal_fluid,
+    resting_cell,
+)
+from sim.quantities.ions import CATIONS, MAGNESIUM, POTASSIUM, SODIUM, Ion
+from sim.quantities.units import HOURS_PER_DAY
 
 _LONGEST: Final = 1.0
 """Flows of gut, kidney and bone are means over so many days, or over half a shorter run."""
@@ -208,7 +216,7 @@ def _of_each(
     """Contents [mmol] and fluxes [mmol/day] of each cell of a type, if size one has a litre of water.
 
     Area over volume falls with the square root of size; the exchange of K for H has no area. Both as in
-    :func:`sim.cells.cell_rates`.
+    :func:`sim.physiology.cell.cell_rates`.
     """
     state, size = state_of(x, p, rest), x["size"]
     traits = CellTraits(x["pump_capacity_trait"], x["k_leak_trait"], x["na_leak_trait"], size)

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from sim.condition import Condition
-from sim.ions import MAGNESIUM, POTASSIUM, SODIUM
-from sim.style import BLUE, FAINT, GREEN, INK, VERMILION, Clock
-from sim.units import HOURS_PER_DAY
+from sim.conditions.condition import Condition
+from sim.figures.style import BLUE, FAINT, GREEN, INK, VERMILION, Clock
+from sim.quantities.ions import MAGNESIUM, POTASSIUM, SODIUM
+from sim.quantities.units import HOURS_PER_DAY
 
 A4: Final = (11.69, 8.27)
 ION_COLOURS: Final = {POTASSIUM: VERMILION, SODIUM: BLUE, MAGNESIUM: GREEN}

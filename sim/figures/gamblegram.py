@@ -15,11 +15,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from sim.condition import Condition
+from sim.conditions.condition import Condition
 from sim.figures.frame import A4, heading
-from sim.ions import BICARBONATE, CALCIUM, CHLORIDE, MAGNESIUM, POTASSIUM, SODIUM, Ion
+from sim.figures.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, STYLE, VERMILION, Clock, Page
 from sim.parameters import CELL_TYPES
-from sim.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, STYLE, VERMILION, Clock, Page
+from sim.quantities.ions import BICARBONATE, CALCIUM, CHLORIDE, MAGNESIUM, POTASSIUM, SODIUM, Ion
 
 _COLOURS: Final = {
     SODIUM.symbol: BLUE,

@@ -1,6 +1,6 @@
 """One page that shows a run: what was done, plasma, balance of each ion, and the cells over time.
 
-Each ion has one colour; the style is that of :mod:`sim.style`.
+Each ion has one colour; the style is that of :mod:`sim.figures.style`.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.condition import Condition
+from sim.conditions.condition import Condition
 from sim.figures.frame import (
     A4,
     BAND_INCHES,
@@ -26,9 +26,7 @@ from sim.figures.frame import (
     heading,
     lanes_of,
 )
-from sim.ions import MAGNESIUM, POTASSIUM, SODIUM, Ion
-from sim.parameters import CELL_TYPES
-from sim.style import (
+from sim.figures.style import (
     INK,
     PURPLE,
     RIDGE_HEIGHT,
@@ -40,8 +38,10 @@ from sim.style import (
     extent,
     shade,
 )
-from sim.units import HOURS_PER_DAY
-from sim.variables import PER_CELL, VARIABLES, Variable
+from sim.parameters import CELL_TYPES
+from sim.quantities.ions import MAGNESIUM, POTASSIUM, SODIUM, Ion
+from sim.quantities.units import HOURS_PER_DAY
+from sim.variables.table import PER_CELL, VARIABLES, Variable
 
 _Snapshots = Mapping[float, pd.DataFrame]
 

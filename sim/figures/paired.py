@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from sim.figures.style import BLUE, FAINT, INK
 from sim.statistics import mean_interval
-from sim.style import BLUE, FAINT, INK
 
 _MOST_DOTS = 400
 _SPREAD = 0.16

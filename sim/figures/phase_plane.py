@@ -17,12 +17,12 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
-from sim.condition import Condition
+from sim.conditions.condition import Condition
 from sim.figures.frame import A4, heading
+from sim.figures.style import EXPECTED, FAINT, INK, STYLE, Clock, Page, extent, shade
 from sim.parameters import CELL_TYPES, Parameters
-from sim.style import EXPECTED, FAINT, INK, STYLE, Clock, Page, extent, shade
-from sim.units import HOURS_PER_DAY
-from sim.variables import PER_CELL
+from sim.quantities.units import HOURS_PER_DAY
+from sim.variables.table import PER_CELL
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]

@@ -10,10 +10,10 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.condition import Condition
-from sim.style import BLUE, EXPECTED, FAINT, INK, STYLE, VERMILION, Clock, Page, extent
-from sim.units import HOURS_PER_DAY
-from sim.variables import VARIABLES, Variable
+from sim.conditions.condition import Condition
+from sim.figures.style import BLUE, EXPECTED, FAINT, INK, STYLE, VERMILION, Clock, Page, extent
+from sim.quantities.units import HOURS_PER_DAY
+from sim.variables.table import VARIABLES, Variable
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "Plasma": ("plasma_na", "plasma_k", "plasma_mg", "plasma_ca", "plasma_cl", "plasma_hco3"),

@@ -1,7 +1,7 @@
 """Aldosterone: called for by renin, by plasma K and by Mg deficit."""
 
-from sim.compiled import law
-from sim.elementary import exp, power
+from sim.numerics.elementary import exp, power
+from sim.numerics.jit import law
 
 
 @law

@@ -1,7 +1,7 @@
 """Mean arterial pressure from extracellular volume and from Na of vascular muscle."""
 
-from sim.compiled import law
-from sim.elementary import power
+from sim.numerics.elementary import power
+from sim.numerics.jit import law
 
 
 @law

@@ -1,6 +1,6 @@
 """Body water: thirst and ADH bring osmolality back."""
 
-from sim.compiled import law
+from sim.numerics.jit import law
 
 
 @law

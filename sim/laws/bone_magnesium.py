@@ -1,6 +1,6 @@
 """Bone: the exchangeable part of bone Mg buffers plasma Mg over weeks."""
 
-from sim.compiled import law
+from sim.numerics.jit import law
 
 
 @law

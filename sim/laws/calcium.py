@@ -1,7 +1,7 @@
 """Calcium of the fluid: bone defends a level that PTH sets; gut and kidney follow PTH."""
 
-from sim.compiled import law
-from sim.elementary import power
+from sim.numerics.elementary import power
+from sim.numerics.jit import law
 
 
 @law

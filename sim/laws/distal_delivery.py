@@ -4,8 +4,8 @@ Low K raises the Na-Cl cotransporter NCC and so spares K. Mg deficiency takes th
 kidney wastes K.
 """
 
-from sim.compiled import law
-from sim.elementary import power
+from sim.numerics.elementary import power
+from sim.numerics.jit import law
 
 
 @law
@@ -17,7 +17,8 @@ def ncc_target(k_relative: float, competence: float, exponent: float, loss: floa
     k_relative : float or array
         Plasma K over normal [1].
     competence : float or array
-        How far Mg lets NCC answer K, over normal; see :func:`~sim.laws.permission.permission` [1].
+        How far Mg lets NCC answer K, over normal [1]; see
+        :func:`~sim.laws.magnesium_dependence.permission`.
     exponent : float
         How steeply NCC rises as K falls [1].
     loss : float

@@ -3,8 +3,8 @@
 Potentials here are reduced, u = V F/(R T), without unit.
 """
 
-from sim.compiled import law
-from sim.elementary import expm1, log
+from sim.numerics.elementary import expm1, log
+from sim.numerics.jit import law
 
 TINY = 1e-200
 """Added to numerator and denominator of u/(exp(u) − 1): makes it 1 at u = 0 without a branch, and

@@ -1,7 +1,7 @@
 """Excitability: distance from the membrane potential to the threshold of the action potential."""
 
-from sim.compiled import law
-from sim.elementary import exp, log
+from sim.numerics.elementary import exp, log
+from sim.numerics.jit import law
 
 
 @law

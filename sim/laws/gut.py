@@ -1,6 +1,6 @@
 """Gut: what is swallowed waits in the gut, is absorbed in part, and leaves with the stool."""
 
-from sim.compiled import law
+from sim.numerics.jit import law
 
 
 @law

@@ -1,6 +1,6 @@
 """Insulin: rises with the carbohydrate of meals and drives the Na,K-pump."""
 
-from sim.compiled import law
+from sim.numerics.jit import law
 
 
 @law

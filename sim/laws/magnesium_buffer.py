@@ -1,7 +1,7 @@
 """Mg buffering: most cell Mg sits on ATP, proteins and RNA; a few per cent are free."""
 
-from sim.compiled import law
-from sim.elementary import sqrt
+from sim.numerics.elementary import sqrt
+from sim.numerics.jit import law
 
 
 @law

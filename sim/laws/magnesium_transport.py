@@ -1,7 +1,7 @@
 """Mg across the cell membrane: channels let it in, an exchanger of 2 Na for 1 Mg expels it."""
 
-from sim.compiled import law
-from sim.elementary import Quotient, quotient
+from sim.numerics.elementary import Quotient, quotient
+from sim.numerics.jit import law
 
 
 @law

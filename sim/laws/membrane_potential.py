@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from sim.compiled import law
-from sim.elementary import clamped, expm1, greater, reciprocals, rough_log
 from sim.laws.electrodiffusion import TINY
 from sim.laws.potassium_leak import block_ratio, open_fraction
+from sim.numerics.elementary import clamped, expm1, greater, reciprocals, rough_log
+from sim.numerics.jit import law
 
 HALLEY_STEPS = 2
 """Enough for 1e-6 mV over all states between health and a tenth of it, as a test shows."""

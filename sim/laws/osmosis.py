@@ -1,6 +1,6 @@
 """Water follows osmoles: all body water has one osmolality, chloride keeps every cell neutral."""
 
-from sim.compiled import law
+from sim.numerics.jit import law
 
 
 @law

@@ -1,7 +1,7 @@
 """Parathyroid hormone: ionised Ca and Mg hold it back, and its action levels off."""
 
-from sim.compiled import law
-from sim.elementary import power
+from sim.numerics.elementary import power
+from sim.numerics.jit import law
 
 
 @law

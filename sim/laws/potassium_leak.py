@@ -1,7 +1,7 @@
 """Mg-dependent K leak: channels whose pore cell Mg plugs, the more the less negative V is."""
 
-from sim.compiled import law
-from sim.elementary import exp, sqrt
+from sim.numerics.elementary import exp, sqrt
+from sim.numerics.jit import law
 
 
 @law

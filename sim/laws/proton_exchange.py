@@ -1,6 +1,6 @@
 """K/H exchange: part of the K a cell loses is replaced by H, which cell buffers take up."""
 
-from sim.compiled import law
+from sim.numerics.jit import law
 
 
 @law

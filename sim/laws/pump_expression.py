@@ -1,7 +1,7 @@
 """Slow regulation of the number of pumps: cells in low K lose pump sites over days."""
 
-from sim.compiled import law
-from sim.elementary import power
+from sim.numerics.elementary import power
+from sim.numerics.jit import law
 
 
 @law

@@ -1,6 +1,6 @@
 """Rate-corrected QT interval from plasma K, Mg and Ca: a sum of published slopes."""
 
-from sim.compiled import law
+from sim.numerics.jit import law
 
 
 @law

@@ -1,6 +1,6 @@
 """First-order approach of a slow quantity to the level that calls for it."""
 
-from sim.compiled import law
+from sim.numerics.jit import law
 
 
 @law

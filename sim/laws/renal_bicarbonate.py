@@ -1,7 +1,7 @@
 """Renal HCO3: the kidney corrects plasma HCO3 towards a level that the supply of Cl allows."""
 
-from sim.compiled import law
-from sim.elementary import clamped, power
+from sim.numerics.elementary import clamped, power
+from sim.numerics.jit import law
 
 LEAST, MOST = 0.4, 2.0
 """Plasma Cl over normal beyond which the level that is defended no longer moves [1]."""

@@ -1,7 +1,7 @@
 """Renal Mg: nearly all filtered Mg is taken back, the more completely the less is filtered."""
 
-from sim.compiled import law
-from sim.elementary import power
+from sim.numerics.elementary import power
+from sim.numerics.jit import law
 
 
 @law

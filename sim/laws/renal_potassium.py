@@ -1,7 +1,7 @@
 """Renal K: distal secretion through ROMK, which Mg of the tubule cell blocks from inside."""
 
-from sim.compiled import law
-from sim.elementary import power
+from sim.numerics.elementary import power
+from sim.numerics.jit import law
 
 
 @law

@@ -1,7 +1,7 @@
 """Renal Na: a steep answer to extracellular volume, held back by aldosterone."""
 
-from sim.compiled import law
-from sim.elementary import power
+from sim.numerics.elementary import power
+from sim.numerics.jit import law
 
 
 @law

@@ -1,7 +1,7 @@
 """Renin: rises as the extracellular fluid shrinks."""
 
-from sim.compiled import law
-from sim.elementary import power
+from sim.numerics.elementary import power
+from sim.numerics.jit import law
 
 
 @law

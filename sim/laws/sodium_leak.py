@@ -1,6 +1,6 @@
 """Mg-dependent Na leak: Mg outside screens and plugs the passive path of Na into the cell."""
 
-from sim.compiled import law
+from sim.numerics.jit import law
 
 
 @law

@@ -1,7 +1,7 @@
 """Na,K-ATPase: three Na out and two K in for one MgATP, with a Mg site of its own."""
 
-from sim.compiled import law
-from sim.elementary import Quotient, quotient
+from sim.numerics.elementary import Quotient, quotient
+from sim.numerics.jit import law
 
 
 @law

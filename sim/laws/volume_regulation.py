@@ -1,6 +1,6 @@
 """Volume regulation: swollen cells lose K and Cl together through K–Cl cotransport."""
 
-from sim.compiled import law
+from sim.numerics.jit import law
 
 
 @law

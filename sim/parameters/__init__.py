@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from numbers import Real
 from typing import Any, NamedTuple, get_type_hints
 
-from sim.faults import InputError
+from sim.errors import InputError
 from sim.parameters.body import BodyParameters
 from sim.parameters.cell import CellParameters
 from sim.parameters.cell_types import CELL_TYPES, TITLES, TypeParameters

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from sim.parameters.facts import ASSUME, DERIVED, FIT, MEASURED, Fact
-from sim.sources import (
+from sim.parameters.sources import (
     AHLEMEYER_1992,
     ASSUMED,
     AVIOLI_BERMAN_1966,

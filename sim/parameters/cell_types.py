@@ -7,7 +7,7 @@ the type's part of all cell water. Skeletal muscle has what the others leave.
 from typing import Annotated, NamedTuple
 
 from sim.parameters.facts import ASSUME, FIT, MEASURED, Fact
-from sim.sources import ASSUMED, DESPA_BERS_2003, FITTED, RED_CELL_MG, TASHIRO_2005
+from sim.parameters.sources import ASSUMED, DESPA_BERS_2003, FITTED, RED_CELL_MG, TASHIRO_2005
 
 # fmt: off
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from sim.sources import Source
+from sim.parameters.sources import Source
 
 
 class Basis(StrEnum):

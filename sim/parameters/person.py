@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from sim.parameters.facts import ASSUME, DERIVED, Fact
-from sim.sources import (
+from sim.parameters.sources import (
     ASSUMED,
     COGSWELL_2012,
     DORUP_1988,

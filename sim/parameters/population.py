@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from sim.parameters.facts import ASSUME, DERIVED, FIT, Fact
-from sim.sources import (
+from sim.parameters.sources import (
     AHLEMEYER_1992,
     ASSUMED,
     DORUP_1988,

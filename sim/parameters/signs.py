@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from sim.parameters.facts import ASSUME, FIT, MEASURED, Fact
-from sim.sources import ASSUMED, BLAUSTEIN_1977, FITTED, PIPETCPT_QSP
+from sim.parameters.sources import ASSUMED, BLAUSTEIN_1977, FITTED, PIPETCPT_QSP
 
 # fmt: off
 

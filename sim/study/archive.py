@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.faults import InputError
-from sim.study.parts import Job
+from sim.errors import InputError
+from sim.study.batches import Job
 from sim.study.store import (
     Entry,
     Store,
@@ -17,7 +17,7 @@ from sim.study.store import (
     differences,
     is_study,
 )
-from sim.versions import versions
+from sim.system.versions import versions
 
 MOST_SHARDS = 100_000
 

@@ -18,14 +18,14 @@ from pydantic import (
     model_validator,
 )
 
-from sim.condition import Condition, faults_of, load, read, read_parameters, with_units
-from sim.events import LONGEST_DAYS, Data, Time
-from sim.faults import InputError, unknown_names
-from sim.planning import Plan, plan
-from sim.study.question import Question
+from sim.conditions.condition import Condition, faults_of, load, read, read_parameters, with_units
+from sim.conditions.events import LONGEST_DAYS, Data, Time
+from sim.errors import InputError, unknown_names
+from sim.quantities.units import HOURS_PER_DAY
+from sim.simulation.plan import Plan, plan
 from sim.study.samples import Samples
-from sim.units import HOURS_PER_DAY
-from sim.variables import PER_CELL, VARIABLES
+from sim.variables.endpoints import Question
+from sim.variables.table import PER_CELL, VARIABLES
 
 RECORDED = (
     "plasma_na", "plasma_k", "plasma_mg", "plasma_ca", "plasma_hco3", "ecf_volume", "aldosterone", "pth",
@@ -143,7 +143,7 @@ class Design(Data):
     every : str
         Time between rows.
     variables : sequence of str
-        What is recorded, from :data:`sim.variables.VARIABLES`.
+        What is recorded, from :data:`sim.variables.table.VARIABLES`.
     parameters : mapping
         Parameters that differ from the published ones in all arms.
     samples : Samples, optional

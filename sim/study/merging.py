@@ -3,10 +3,9 @@
 import os
 from pathlib import Path
 
-from sim.faults import InputError
+from sim.errors import InputError
 from sim.study.archive import StudyError, job_in, other_making, outdated, writing
-from sim.study.findings import Study
-from sim.study.parts import Job
+from sim.study.batches import Job
 from sim.study.store import (
     Store,
     create_store,
@@ -14,6 +13,7 @@ from sim.study.store import (
     is_study,
     locked,
 )
+from sim.study.study import Study
 
 
 def merge_study(folder: str | os.PathLike[str]) -> Study:

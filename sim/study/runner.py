@@ -8,10 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.faults import InputError
-from sim.interruption import deferred_interrupt
-from sim.planning import MOST_THREADS
-from sim.processors import usable_processors
+from sim.errors import InputError
+from sim.simulation.plan import MOST_THREADS
 from sim.study.archive import (
     Shard,
     StudyError,
@@ -22,11 +20,10 @@ from sim.study.archive import (
     share_in,
     writing,
 )
-from sim.study.dask_engine import LOCAL, on_dask
+from sim.study.batches import Job, Part, job_of, run_part
+from sim.study.dask_executor import LOCAL, on_dask
 from sim.study.design import Design, load_design, read_design
-from sim.study.engines import Done, EngineError, in_pool, in_process
-from sim.study.findings import Study
-from sim.study.parts import Job, Part, job_of, run_part
+from sim.study.executors import Done, EngineError, in_pool, in_process
 from sim.study.store import (
     Entry,
     Store,
@@ -35,6 +32,9 @@ from sim.study.store import (
     make_folder,
     read_manifest,
 )
+from sim.study.study import Study
+from sim.system.interruption import deferred_interrupt
+from sim.system.processors import usable_processors
 
 
 class Progress(NamedTuple):

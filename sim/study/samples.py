@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from sim.events import Data
-from sim.faults import InputError, unknown_names
+from sim.conditions.events import Data
+from sim.errors import InputError, unknown_names
+from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import FACTS, Parameters
-from sim.quantity import QuantityError, parse, written
-from sim.randomness import Purpose, stream
+from sim.quantities.parsing import QuantityError, parse, written
 
 MOST_DIMENSIONS = 50
 

@@ -19,8 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.faults import InputError
-from sim.files import write_atomically
+from sim.errors import InputError
+from sim.system.files import write_atomically
 
 FORMAT = 1
 MANIFEST, LEDGER, LOCK = "manifest.json", "parts.jsonl", ".lock"

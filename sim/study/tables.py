@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.faults import InputError
+from sim.errors import InputError
+from sim.study.batches import KEYS
 from sim.study.design import Design
-from sim.study.parts import KEYS
-from sim.study.replicates import recorded_days
+from sim.study.replicate import recorded_days
 from sim.study.store import Store
 
 

@@ -1,7 +1,7 @@
 """Imported by the server that workers are forked from, so that they start with everything loaded."""
 
-from sim.study.parts import run_part as run_part
-from sim.tissue import Tissue
+from sim.study.batches import run_part as run_part
+from sim.tissue.tissue import Tissue
 
 _tissue = Tissue(5)
 _tissue.fluctuate(1.0)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.cells import CellState, Fluid, Membrane
-from sim.kidney import Excretion
 from sim.parameters import CELL_TYPES
+from sim.physiology.cell import CellState, Fluid, Membrane
+from sim.physiology.kidney import Excretion
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 import sim
 import sim.laws
-from sim.elementary import Quotient
+from sim.numerics.elementary import Quotient
 
 PACKAGE = Path(sim.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))

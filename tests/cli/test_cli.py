@@ -14,11 +14,11 @@ import pytest
 
 import sim
 from sim.cli import main
-from sim.condition import KNOCK_OUTS, load, named, read
-from sim.events import STRENGTHS, TREATMENTS
-from sim.ions import SUPPLIED
+from sim.conditions.condition import KNOCK_OUTS, load, named, read
+from sim.conditions.events import STRENGTHS, TREATMENTS
 from sim.parameters import CELL_TYPES, FACTS, Basis, BodyParameters, describe
-from sim.variables import PER_CELL, VARIABLES
+from sim.quantities.ions import SUPPLIED
+from sim.variables.table import PER_CELL, VARIABLES
 from tests.cli.commands import FILES, TINY, call, provenance_of, refused, said, shell, words
 
 COMMANDS = ("run", "list", "describe", "init")

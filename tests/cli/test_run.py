@@ -19,11 +19,11 @@ from click.testing import CliRunner
 
 import sim
 from sim.cli import main
-from sim.condition import load
+from sim.conditions.condition import load
 from sim.parameters import CELL_TYPES, BodyParameters, Parameters
-from sim.planning import plan
-from sim.simulation import SimulationError
-from sim.variables import PER_CELL, VARIABLES
+from sim.simulation.plan import plan
+from sim.simulation.running import SimulationError
+from sim.variables.table import PER_CELL, VARIABLES
 from tests.cli.commands import FILES, TINY, call, provenance_of, said, surroundings
 
 # From Python
@@ -66,7 +66,7 @@ def test_run_refuses_a_file_with_faults(desk: Path) -> None:
 @pytest.mark.parametrize("cells", [10**12, 99_999_999])
 def test_more_cells_than_fit_are_refused(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """No run begins that memory cannot hold; the fault says how many it can."""
-    monkeypatch.setattr("sim.planning._memory", lambda: 350_000_000)
+    monkeypatch.setattr("sim.simulation.plan._memory", lambda: 350_000_000)
     (fault,) = faults("baseline", cells)
     assert ("100,000,000" if cells > 10**8 else "it can hold 1,000,000") in fault
 
@@ -338,7 +338,7 @@ def test_every_public_name_is_there() -> None:
     """What the package promises can be imported; anything else is an error."""
     assert [name for name in sim.__all__ if getattr(sim, name).__name__ != name] == []
     assert set(dir(sim)) >= set(sim.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'zzz'"):
+    with pytest.raises(AttributeError, match="zzz"):
         _ = sim.zzz
 
 
@@ -478,7 +478,7 @@ def test_a_run_interrupted_at_once_can_be_used(desk: Path, use: str) -> None:
         assert len(result.cells()) == 3
 
 
-@pytest.mark.parametrize("place", ["sim.planning.Tissue", "sim.planning.plan"])
+@pytest.mark.parametrize("place", ["sim.simulation.plan.Tissue", "sim.simulation.plan.plan"])
 def test_ctrl_c_before_the_first_step_ends_with_code_130(
     desk: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -513,7 +513,7 @@ def test_a_first_run_says_that_it_compiles(
     kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes half a minute, in which a newcomer must not think that it hangs."""
-    monkeypatch.setattr("sim.compiled.CACHE_FOLDER", tmp_path)
+    monkeypatch.setattr("sim.numerics.jit.CACHE_FOLDER", tmp_path)
     if kept:
         (tmp_path / "sim_1").mkdir()
         (tmp_path / "sim_1" / "stages.integrate_tissue-1.py311.nbi").touch()

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from sim.cli import main
-from sim.targets import TARGETS, Target
-from sim.validation import MISSED, Verdict
+from sim.validation.targets import TARGETS, Target
+from sim.validation.verdicts import MISSED, Verdict
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +16,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only targets that need no trial, and one that does."""
     names = ("mgatp-alone", "kir-0.3", "romk", "meal-fall")
     few = tuple(target for target in TARGETS if target.name in names)
-    monkeypatch.setattr("sim.targets.TARGETS", few)
+    monkeypatch.setattr("sim.validation.targets.TARGETS", few)
 
 
 def test_each_target_has_a_row_with_its_source() -> None:
@@ -36,7 +36,7 @@ def test_json_holds_every_field() -> None:
 
 def test_a_missed_target_is_told_with_its_reason_and_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = Target(**{**TARGETS[0].__dict__, "name": "wrong", "low": 5.0, "value": 6.0, "high": 7.0})
-    monkeypatch.setattr("sim.targets.TARGETS", (wrong,))
+    monkeypatch.setattr("sim.validation.targets.TARGETS", (wrong,))
     monkeypatch.setitem(MISSED, "wrong", "because it is made up.")
     done = CliRunner().invoke(main, ["validate"])
     assert done.exit_code == 1

@@ -6,11 +6,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.body_state import BodyState
-from sim.cells import Membrane
-from sim.condition import Condition, named
-from sim.control import KNOCK_OUTS
-from sim.events import TREATMENTS
+from sim.conditions.condition import Condition, named
+from sim.conditions.events import TREATMENTS
+from sim.parameters.inputs import KNOCK_OUTS
+from sim.physiology.body_state import BodyState
+from sim.physiology.cell import Membrane
 
 CLOSED = 1e-12
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.harness import RESULTS, Answer
+from experiments._tools.harness import RESULTS, Answer
 
 FACTOR = 3.0
 """A small run may differ from the full one by this factor."""

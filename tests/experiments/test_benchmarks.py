@@ -114,7 +114,7 @@ def test_rosenbrock_and_chebyshev_agree_on_the_tissue() -> None:
 
 def test_what_recording_costs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recorder that sleeps longer than the tissue takes more than doubles the time."""
-    monkeypatch.setattr("sim.observation.Recorder.record", lambda *_: time.sleep(0.3))
+    monkeypatch.setattr("sim.simulation.recorder.Recorder.record", lambda *_: time.sleep(0.3))
     assert recording(5, 2, 3)["adds"] > 1.0
 
 

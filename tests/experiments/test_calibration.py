@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments import calibration, fitting
-from experiments.harness import RESULTS
+from experiments import calibration
+from experiments._tools import fitting
+from experiments._tools.harness import RESULTS
 from sim.parameters import FACTS, Basis, describe
 from tests.experiments.small_run import small_run
 

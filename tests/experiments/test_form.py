@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 import sim
 from experiments.__main__ import FOLDER, found, main, page_of_answers
-from experiments.harness import RESULTS, SIZES, Experiment
-from sim.versions import PACKAGES
+from experiments._tools.harness import RESULTS, SIZES, Experiment
+from sim.system.versions import PACKAGES
 
 HOME = FOLDER.parent
 NAMES = list(found())

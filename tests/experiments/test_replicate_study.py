@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.harness import RESULTS
+from experiments._tools.harness import RESULTS
 from experiments.replicate_study import ARMS
 from tests.experiments.small_run import small_run
 

@@ -8,8 +8,8 @@ import pytest
 
 import sim
 from experiments import sensitivity
-from experiments.harness import RESULTS
-from experiments.screening import NAMES, Loss, screen
+from experiments._tools.harness import RESULTS
+from experiments._tools.screening import NAMES, Loss, screen
 from sim.parameters import Basis
 from tests.experiments.small_run import small_run
 

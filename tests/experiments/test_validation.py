@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from sim.targets import HELD_OUT, TARGETS
-from sim.validation import MISSED
+from sim.validation.targets import HELD_OUT, TARGETS
+from sim.validation.verdicts import MISSED
 from tests.experiments.small_run import small_run
 
 

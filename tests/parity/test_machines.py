@@ -25,10 +25,10 @@ import hashlib, json, sys, tempfile
 import numpy as np
 from numba.core.registry import cpu_target
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
-from sim.planning import plan
+from sim.simulation.plan import plan
 from sim.study.design import read_design
 from sim.study.runner import run_study
-from sim.variables import VARIABLES
+from sim.variables.table import VARIABLES
 
 def digest(values):
     return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()

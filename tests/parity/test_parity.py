@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.cells import cell_rates, fluctuated
-from sim.equations import (
+from sim.physiology.cell import cell_rates, fluctuated
+from sim.physiology.cell_population import state_of, traits_of
+from sim.tissue.equations import (
     BLOCK,
     body_of,
     cells_of,
@@ -16,8 +17,7 @@ from sim.equations import (
     rates_of_cell,
     tissue_rates,
 )
-from sim.membranes import membrane_of_cell
-from sim.population import state_of, traits_of
+from sim.tissue.membranes import membrane_of_cell
 
 EVENTFUL = sim.Condition(
     name="eventful",

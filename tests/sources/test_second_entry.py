@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.ions import CALCIUM
 from sim.parameters import Basis, describe
-from sim.targets import TARGETS
+from sim.quantities.ions import CALCIUM
+from sim.validation.targets import TARGETS
 
 HERE = Path(__file__).parent
 FILES = ("second_entry.toml", "second_entry_newer.toml", "second_entry_persons.toml")

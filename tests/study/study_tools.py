@@ -15,12 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from sim.study import parts
+from sim.study import batches as parts
+from sim.study.batches import Job, Part, digest_of_all, run_part
 from sim.study.design import Design, read_design
-from sim.study.findings import Study
-from sim.study.parts import Job, Part, digest_of_all, run_part
 from sim.study.runner import run_study
 from sim.study.store import LOCK, Entry, Store, read_manifest, write_manifest
+from sim.study.study import Study
 
 ROOT = Path(__file__).parents[2]
 ARMS = ("baseline", "severe-magnesium-loss")

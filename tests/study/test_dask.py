@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.faults import InputError
+from sim.errors import InputError
 from sim.study.archive import StudyError
 from sim.study.runner import Progress
 from tests.study.study_tools import (
@@ -91,7 +91,7 @@ def test_a_scheduler_without_workers_is_refused(
     lone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In one sentence, after some patience."""
-    monkeypatch.setattr("sim.study.dask_engine.PATIENCE", 0.5)
+    monkeypatch.setattr("sim.study.dask_executor.PATIENCE", 0.5)
     with pytest.raises(InputError, match=f"the scheduler at {lone} has no workers; start some"):
         run(brief(), tmp_path, dask=lone)
 
@@ -136,7 +136,7 @@ def test_workers_of_other_versions_are_refused(
 ) -> None:
     """They would compute other numbers."""
     with monkeypatch.context() as patch:
-        for module in ("parts", "archive"):
+        for module in ("batches", "archive"):
             patch.setattr(f"sim.study.{module}.versions", lambda: {"numpy": "0.0.1"})
         with pytest.raises(
             StudyError, match=r"a worker has numpy .* in place of 0\.0\.1; install the same"
@@ -154,7 +154,7 @@ def test_a_cluster_that_is_lost_ends_in_one_error(
     with scheduler(tmp_path) as (address, started), workers(address, "--local-directory", str(tmp_path)):
         with distributed.Client(address) as client:
             client.wait_for_workers(2, timeout=60)
-        monkeypatch.setattr("sim.study.dask_engine.PATIENCE", 2.0)
+        monkeypatch.setattr("sim.study.dask_executor.PATIENCE", 2.0)
 
         def lose(progress: Progress) -> None:
             if progress.done >= 3 and started.poll() is None:
@@ -176,7 +176,7 @@ def test_an_address_where_no_scheduler_is_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Soon, and in one sentence."""
-    monkeypatch.setattr("sim.study.dask_engine.PATIENCE", 0.5)
+    monkeypatch.setattr("sim.study.dask_executor.PATIENCE", 0.5)
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{place.getsockname()[1]}"
@@ -191,7 +191,7 @@ def test_an_address_that_cannot_be_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     """Like one where nobody answers."""
-    monkeypatch.setattr("sim.study.dask_engine.PATIENCE", 0.5)
+    monkeypatch.setattr("sim.study.dask_executor.PATIENCE", 0.5)
     with pytest.raises(InputError, match=f"no scheduler answers at {address}: "):
         run(brief(), tmp_path, dask=address)
 

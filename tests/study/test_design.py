@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim.condition import load, read
-from sim.faults import InputError
+from sim.conditions.condition import load, read
+from sim.errors import InputError
 from sim.parameters import FACTS
 from sim.study.design import (
     LAST_REPLICATE,
@@ -22,9 +22,9 @@ from sim.study.design import (
     load_design,
     read_design,
 )
-from sim.study.question import Question
 from sim.study.samples import MOST_DIMENSIONS, Samples
-from tests.unit.law_tests import plausible, reproducible
+from sim.variables.endpoints import Question
+from tests.laws.law_tests import plausible, reproducible
 
 ARMS = ["baseline", "thiazide"]
 MG = {"pump_half_mg": ["0.05 mM", "0.2 mM"]}

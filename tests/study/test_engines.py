@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sim.study.engines import Done, EngineError, in_pool, in_process
+from sim.study.executors import Done, EngineError, in_pool, in_process
 from tests.study.study_tools import (
     ROOT,
     begin,
@@ -124,7 +124,7 @@ def test_a_script_need_not_guard_against_its_workers(tmp_path: Path) -> None:
     """Workers do not run the script again that runs the study."""
     script = tmp_path / "script.py"
     script.write_text(
-        "from sim.study.engines import in_pool\n"
+        "from sim.study.executors import in_pool\n"
         "from tests.study.study_tools import square\n"
         "print('once')\n"
         "print(sorted(end.outcome for end in in_pool(square, range(4), 2, 'sim.study.warm')))\n",

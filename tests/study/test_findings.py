@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.faults import InputError
+from sim.errors import InputError
 from sim.statistics import paired_proportion_difference
+from sim.study.batches import digest_of_all
 from sim.study.design import read_design
-from sim.study.findings import Study, open_study
-from sim.study.parts import digest_of_all
 from sim.study.runner import run_study
+from sim.study.study import Study, open_study
 from tests.study.study_tools import parts_of
 
 PUMP_BLOCK = {"kind": "pump-inhibitor", "effect": 0.86, "start": "6 hour"}

@@ -13,8 +13,8 @@ from scipy import stats
 
 from sim.statistics import half_widths, mean_interval, replicates_needed
 from sim.study.design import read_design
-from sim.study.findings import Study
 from sim.study.runner import run_study
+from sim.study.study import Study
 
 WORTH = 10.0
 """Times fewer bodies that a difference takes, at least, where the treatment acts on most alike."""

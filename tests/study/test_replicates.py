@@ -10,17 +10,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sim.condition import Condition, read
-from sim.course import Course
-from sim.observation import cell_table
-from sim.planning import plan
-from sim.simulation import SimulationError, run
-from sim.study import replicates
+from sim.conditions.condition import Condition, read
+from sim.simulation.plan import plan
+from sim.simulation.recorder import cell_table
+from sim.simulation.running import SimulationError, run
+from sim.simulation.schedule import Course
+from sim.study import replicate as replicates
 from sim.study.design import Design, read_design
-from sim.study.replicates import FINISHED, Case, arms_of, recorded_days, simulate_body
-from sim.tissue import Tissue
-from sim.variables import VARIABLES
-from tests.unit.law_tests import reproducible
+from sim.study.replicate import FINISHED, Case, arms_of, recorded_days, simulate_body
+from sim.tissue.tissue import Tissue
+from sim.variables.table import VARIABLES
+from tests.laws.law_tests import reproducible
 
 
 def make(name: str, **fields: Any) -> Condition:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from sim.faults import InputError
+from sim.errors import InputError
 from sim.study.archive import Shard, StudyError
-from sim.study.findings import Study, open_study
 from sim.study.merging import merge_study
 from sim.study.runner import Progress, run_study
+from sim.study.study import Study, open_study
 from tests.study.study_tools import (
     ARMS,
     bits,

@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim.study
-from sim.condition import load
-from sim.faults import InputError
+from sim.conditions.condition import load
+from sim.errors import InputError
 from sim.study.archive import StudyError
-from sim.study.findings import Study, open_study
 from sim.study.store import Store, differences, locked, make_folder, read_manifest
+from sim.study.study import Study, open_study
 from tests.study.study_tools import (
     ARMS,
     bits,

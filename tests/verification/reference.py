@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
-from sim.body_state import BodyState
-from sim.cells import CellState
-from sim.control import Control
 from sim.parameters import CELL_TYPES, Parameters
+from sim.parameters.inputs import Control
+from sim.physiology.body_state import BodyState
+from sim.physiology.cell import CellState
 from tests.verification.reference_body import (
     body_terms,
     constants_of_body,
@@ -89,7 +89,7 @@ class ReferenceModel:
     parameters : Parameters
         Numbers of the model.
     traits : (8, n) array
-        Traits of the cells, in the order of :class:`sim.cells.CellTraits`.
+        Traits of the cells, in the order of :class:`sim.physiology.cell.CellTraits`.
     counts : sequence of int
         How many cells are of each type, in the order of the types and of the cells.
     litres : array, optional

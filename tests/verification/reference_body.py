@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.body_state import BodyState
-from sim.control import Control
 from sim.parameters import BodyParameters
-from sim.units import HOURS_PER_DAY
+from sim.parameters.inputs import Control
+from sim.physiology.body_state import BodyState
+from sim.quantities.units import HOURS_PER_DAY
 from tests.verification.reference_cells import Surroundings, gated
 
 Terms = list[float]
@@ -68,7 +68,7 @@ def healthy_body(p: BodyParameters) -> BodyState:
 
 
 def constants_of_body(p: BodyParameters) -> dict[str, float]:
-    """What the healthy body implies, by the names of sim.body_state.RestingBody."""
+    """What the healthy body implies, by the names of sim.physiology.body_state.RestingBody."""
     salts = p.plasma_na + p.plasma_k + p.plasma_cl + p.plasma_hco3
     charge = p.plasma_na + p.plasma_k - p.plasma_cl - p.plasma_hco3
     divalents = fluid_magnesium(p.ecf_volume, p) + fluid_calcium(p.ecf_volume, p)

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cells import CellState, CellTraits
-from sim.control import Control
 from sim.parameters import CELL_TYPES, BodyParameters, CellParameters, Parameters
-from sim.units import THERMAL_VOLTAGE
+from sim.parameters.inputs import Control
+from sim.physiology.cell import CellState, CellTraits
+from sim.quantities.units import THERMAL_VOLTAGE
 
 Array = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ class Surroundings(NamedTuple):
 
 
 class Constants(NamedTuple):
-    """What the resting state of a typical cell implies, by the names of sim.cells.RestingCell."""
+    """What the resting state of a typical cell implies, by the names of RestingCell."""
 
     impermeant: Array
     fixed_charge: Array
@@ -86,7 +86,7 @@ class ReferenceCells:
     parameters : Parameters
         Numbers of the model.
     traits : (8, n) array
-        Traits of the cells, in the order of :class:`sim.cells.CellTraits`.
+        Traits of the cells, in the order of :class:`sim.physiology.cell.CellTraits`.
     counts : sequence of int
         How many of them are of each type, in the order of the types.
     step : (float, float)
@@ -214,7 +214,7 @@ class ReferenceCells:
         return current, with_potential
 
     def terms(self, t: float, c: CellState, out: Surroundings, control: Control) -> list[list[Array]]:
-        """Terms of the rates of all cells, by the names of :class:`sim.cells.CellState`."""
+        """Terms of the rates of all cells, by the names of :class:`sim.physiology.cell.CellState`."""
         p, f = self.numbers, self.fluxes(t, c, out, control)
         area = self.traits.size**-0.5
         pace = control.proton_exchange / p.proton_time

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.body_state import BodyState
-from sim.control import Control
-from sim.equations import tissue_rates
-from sim.integrator import _step_of, equations_of, new_memory, new_workspace
+from sim.numerics.chebyshev import _step_of, equations_of, new_memory, new_workspace
 from sim.parameters import CELL_TYPES, Parameters
-from sim.stages import tissue_stage
-from sim.tissue import DEFAULT_TOLERANCE, Tissue
+from sim.parameters.inputs import Control
+from sim.physiology.body_state import BodyState
+from sim.tissue.equations import tissue_rates
+from sim.tissue.stages import tissue_stage
+from sim.tissue.tissue import DEFAULT_TOLERANCE, Tissue
 from tests.verification.reference import BODY_SIZES, ReferenceModel
 from tests.verification.reference_cells import numbers_of
 

@@ -1,0 +1,1 @@
+"""What experiments share: the harness, findings over persons, pieces of figures, fitting, screening."""

@@ -1,0 +1,150 @@
+"""The cell as an agent."""
+
+import mesa
+
+from sim.agents.window import Window
+from sim.laws.osmosis import cell_chloride, cell_osmoles
+from sim.parameters import CELL_TYPES
+from sim.physiology.cell import CellState, CellTraits, Fluid, Membrane
+from sim.quantities.units import THERMAL_VOLTAGE
+from sim.tissue.equations import kind_of, rates_of_cell
+from sim.tissue.membranes import membrane_of_cell
+
+NA, K, MG = range(3)
+
+
+class CellAgent(mesa.Agent):  # type: ignore[misc]
+    """A cell.
+
+    Attributes
+    ----------
+    na_in, k_in, mg_free : float
+        Na, K and free Mg in cell water [mM]. Assigning ``na_in`` or ``k_in`` exchanges them
+        for H.
+    potential : float
+        Membrane potential [mV].
+    pump_capacity, k_leak, na_leak : float
+        Over those of the typical cell, fluctuation aside [1]; assign to change them.
+    kind : str
+        Type of the cell, such as "muscle" or "red_cell".
+    size, expression : float
+        Size over the typical cell's, and pump sites over normal [1].
+    """
+
+    def __init__(self, model: mesa.Model, window: Window, column: int) -> None:
+        super().__init__(model)
+        self.column = column
+        self._window = window
+
+    def step(self) -> None:
+        """Act once before each step of the model; a subclass puts its rule here."""
+
+    def fluxes(self, fluid: Fluid) -> CellState:
+        """Rates of change of this cell's state in a fluid [mmol per L of reference water and h].
+
+        A subclass may put its own law here; it is asked with ``engine="agents"``.
+        """
+        w = self._window
+        return rates_of_cell(w.time, w.cells, self.column, fluid, w.context)
+
+    @property
+    def membrane(self) -> Membrane:
+        """Concentrations, potential and fluxes; see :class:`~sim.physiology.cell.Membrane`."""
+        w = self._window
+        return membrane_of_cell(w.time, w.cells, self.column, w.fluid, w.context)
+
+    @property
+    def water(self) -> float:
+        """Cell water over reference water [1]."""
+        na, k, mg, buffered, _ = self._window.cells[:, self.column].tolist()
+        context = self._window.context
+        rest = context.rest_cells[kind_of(self.column, context)]
+        cl = cell_chloride(na, k, mg, buffered, rest.fixed_charge)
+        return cell_osmoles(na, k, cl, rest.impermeant) / self._window.fluid.osmolality
+
+    @property
+    def na_in(self) -> float:
+        """Na in cell water [mM]."""
+        return self._amount(NA) / self.water
+
+    @na_in.setter
+    def na_in(self, value: float) -> None:
+        self._set_concentration(NA, value)
+
+    @property
+    def k_in(self) -> float:
+        """K in cell water [mM]."""
+        return self._amount(K) / self.water
+
+    @k_in.setter
+    def k_in(self, value: float) -> None:
+        self._set_concentration(K, value)
+
+    @property
+    def mg_free(self) -> float:
+        """Free Mg in cell water [mM]."""
+        return self.membrane.mg_free
+
+    @property
+    def potential(self) -> float:
+        """Membrane potential [mV]."""
+        return self.membrane.u * THERMAL_VOLTAGE
+
+    @property
+    def kind(self) -> str:
+        """Type of the cell, from :data:`~sim.parameters.CELL_TYPES`."""
+        return CELL_TYPES[kind_of(self.column, self._window.context)]
+
+    @property
+    def expression(self) -> float:
+        """Pump sites over normal [1]."""
+        return float(self._window.cells[CellState._fields.index("expression"), self.column])
+
+    @property
+    def size(self) -> float:
+        """Size over the typical cell's [1]; fixed from the start."""
+        return self._trait("size")
+
+    @property
+    def pump_capacity(self) -> float:
+        """Pump capacity over the typical cell's [1]."""
+        return self._trait("pump_capacity")
+
+    @pump_capacity.setter
+    def pump_capacity(self, value: float) -> None:
+        self._set_trait("pump_capacity", value)
+
+    @property
+    def k_leak(self) -> float:
+        """K leak over the typical cell's [1]."""
+        return self._trait("k_leak")
+
+    @k_leak.setter
+    def k_leak(self, value: float) -> None:
+        self._set_trait("k_leak", value)
+
+    @property
+    def na_leak(self) -> float:
+        """Na leak over the typical cell's [1]."""
+        return self._trait("na_leak")
+
+    @na_leak.setter
+    def na_leak(self, value: float) -> None:
+        self._set_trait("na_leak", value)
+
+    def _amount(self, state: int) -> float:
+        return float(self._window.cells[state, self.column])
+
+    def _set_concentration(self, state: int, value: float) -> None:
+        if not value > 0.0:
+            raise ValueError(f"{CellState._fields[state]}_in = {value!r} mM; give more than zero")
+        amount = value * self.water - self._amount(state)
+        self._window.tissue.add_to_cell(self.column, state, amount)
+
+    def _trait(self, name: str) -> float:
+        return float(self._window.context.traits[CellTraits._fields.index(name), self.column])
+
+    def _set_trait(self, name: str, value: float) -> None:
+        if not 0.0 <= value < float("inf"):
+            raise ValueError(f"{name} = {value!r}; give zero or more")
+        self._window.tissue.set_trait(self.column, CellTraits._fields.index(name), value)

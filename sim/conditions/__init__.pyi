@@ -1,0 +1,11 @@
+from .condition import Condition as Condition
+from .condition import ConditionError as ConditionError
+from .condition import load as load
+from .condition import named as named
+from .condition import read as read
+from .events import TREATMENTS as TREATMENTS
+from .events import Diet as Diet
+from .events import Meal as Meal
+from .events import Meals as Meals
+from .events import Supplement as Supplement
+from .events import Treatment as Treatment

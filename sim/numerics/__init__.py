@@ -1,0 +1,5 @@
+"""Compiled, bit-reproducible arithmetic, random streams and integration; knows no biology."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

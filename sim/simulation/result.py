@@ -1,0 +1,183 @@
+"""What a run gives: tables, units, snapshots of cells, provenance, figures; how it is kept and read."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from sim.conditions.condition import Condition, read
+from sim.errors import InputError, unknown_names
+from sim.parameters import Parameters
+from sim.physiology.virtual_persons import Person, embodied
+from sim.system.files import new_folder
+from sim.tissue.checkpoint import load_tissue, save_tissue
+from sim.tissue.tissue import Tissue
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+STATE = "state.npz"
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """What a run gives.
+
+    Attributes
+    ----------
+    condition : Condition
+        What was done.
+    table : pandas.DataFrame
+        A row a recorded time (index: days), a column a variable.
+    units : dict
+        Unit of each column of ``table`` and of ``cells``.
+    snapshots : dict
+        Tables of cells by time [day].
+    provenance : dict
+        Everything needed to repeat the run.
+    tissue : Tissue or None
+        The tissue at the end, for :func:`sim.resume` and :func:`sim.save_tissue`; None if the result was
+        read from a folder that does not keep it.
+    """
+
+    condition: Condition
+    table: pd.DataFrame
+    units: dict[str, str]
+    snapshots: dict[float, pd.DataFrame]
+    provenance: dict[str, Any]
+    tissue: Tissue | None
+
+    def __repr__(self) -> str:
+        until = (
+            f"{len(self.table)} rows to day {self.table.index[-1]:g}" if len(self.table) else "no rows"
+        )
+        cells, outcome = self.provenance["n_cells"], self.provenance["outcome"]
+        return f"<Result {self.condition.name}: {until}, {cells} cells, {outcome}>"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run reached its end."""
+        return bool(self.provenance["outcome"] == "finished")
+
+    def cells(self, time: float | None = None) -> pd.DataFrame:
+        """Cells at the snapshot nearest to a time, a row a cell.
+
+        Parameters
+        ----------
+        time : float, optional
+            Time [day]; by default the end. The snapshot's own time is in ``.attrs["time"]``.
+        """
+        times = np.array(list(self.snapshots))
+        wanted = times[-1] if time is None else time
+        nearest = float(times[np.abs(times - wanted).argmin()])
+        frame = self.snapshots[nearest].copy()
+        frame.attrs["time"] = nearest
+        return frame
+
+    @property
+    def parameters(self) -> Parameters:
+        """Numbers of the body that lived through the run."""
+        numbers = Parameters().holding(self.provenance["parameters"])
+        person = self.provenance.get("person")
+        return embodied(Person(**person), numbers) if isinstance(person, dict) else numbers
+
+    def plot(self, *what: str, days: Sequence[float] = ()) -> "Figure":
+        """Draw the run.
+
+        Parameters
+        ----------
+        *what : str
+            One of :data:`sim.figures.FIGURES`: "overview" (as without), "sheet" of the main numbers,
+            "balance" … Or some variables of ``table``, which get a panel each.
+        days : sequence of float
+            Of figures that show cells: only their snapshots nearest to these days. "gamblegram" and
+            "fluxes" draw the first and the last that they are given.
+
+        Raises
+        ------
+        InputError
+            If there is no such figure or variable.
+        """
+        from sim.figures import FIGURES, courses
+
+        if len(self.table) < 2 and what and (what == ("sheet",) or what[0] not in FIGURES):
+            raise InputError(["the run has recorded too little to draw that"])
+        if not what or (what[0] in FIGURES and len(what) == 1):
+            seen = {cells.attrs["time"]: cells for cells in map(self.cells, sorted(days))}
+            shown = replace(self, snapshots=seen) if seen else self
+            return FIGURES[what[0] if what else "overview"](shown)
+        if faults := list(unknown_names(what, [*FIGURES, *self.table], "figure or variable")):
+            hint = f"figures are {', '.join(FIGURES)}; variables: sim describe --variables"
+            raise InputError([*faults, hint])
+        if both := [name for name in what if name in FIGURES]:
+            raise InputError([f"{both[0]} is a page of its own; draw it alone"])
+        return courses(self.table, what, self.condition.times())
+
+    def save(self, folder: str | Path, *, state: bool = False) -> list[Path]:
+        """Write tables, figure and provenance into a new folder, all of it or nothing.
+
+        Parameters
+        ----------
+        folder : str or path
+            Must not exist.
+        state : bool
+            Whether the tissue at the end is kept too.
+
+        Returns
+        -------
+        list of path
+            ``table.parquet``, ``cells.parquet``, ``overview.png``, ``provenance.json``; ``state.npz``.
+
+        Raises
+        ------
+        FileExistsError
+            If there is something already.
+        """
+        from sim.figures import save
+
+        folder = Path(folder)
+        with new_folder(folder) as draft:
+            self.table.to_parquet(draft / "table.parquet")
+            pd.concat(self.snapshots, names=["time"]).to_parquet(draft / "cells.parquet")
+            save(self.plot(), draft / "overview.png")
+            record = json.dumps(self.provenance | {"units": self.units}, indent=1, ensure_ascii=False)
+            (draft / "provenance.json").write_text(record + "\n", encoding="utf-8")
+            if state and self.tissue is not None:
+                save_tissue(self.tissue, draft / STATE)
+        return sorted(folder.iterdir())
+
+
+def open_result(folder: str | os.PathLike[str]) -> Result:
+    """Read a run again that was saved.
+
+    Parameters
+    ----------
+    folder : str or path
+        Written by :meth:`Result.save` or ``sim run``.
+
+    Raises
+    ------
+    InputError
+        If it is not the folder of a run, or a file in it is damaged.
+    """
+    home = Path(folder)
+    if not (home / "provenance.json").is_file() or not (home / "table.parquet").is_file():
+        raise InputError([f"{home} is not the folder of a run; `sim run` and result.save() write one"])
+    try:
+        provenance = json.loads((home / "provenance.json").read_text(encoding="utf-8"))
+        table = pd.read_parquet(home / "table.parquet")
+        cells = pd.read_parquet(home / "cells.parquet")
+        units, condition = provenance.pop("units"), read(provenance["condition"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
+        raise InputError([f"{home} cannot be read: {error}"]) from None
+    snapshots = {day: cells.loc[day] for day in cells.index.unique("time")}
+    state = home / STATE
+    tissue = load_tissue(state) if state.exists() else None
+    return Result(condition, table, units, snapshots, provenance, tissue)

@@ -1,0 +1,16 @@
+from .archive import Shard as Shard
+from .archive import StudyError as StudyError
+from .design import Design as Design
+from .design import DesignError as DesignError
+from .design import Snapshots as Snapshots
+from .design import load_design as load_design
+from .design import read_design as read_design
+from .merging import merge_study as merge_study
+from .replicate import arms_of as arms_of
+from .replicate import simulate_body as simulate_body
+from .runner import Progress as Progress
+from .runner import run_study as run_study
+from .samples import Samples as Samples
+from .store import is_study as is_study
+from .study import Study as Study
+from .study import open_study as open_study

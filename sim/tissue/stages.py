@@ -1,0 +1,241 @@
+"""Steps of the integrator, for the tissue: a stage, and the end of a step.
+
+Both go through the cells by runs of blocks that fit a processor's cache: a run's states are advanced,
+its rates evaluated and its errors estimated while they are there, so that memory is passed once.
+"""
+
+import numpy as np
+
+from sim.numerics.chebyshev import (
+    SIDE_BY_SIDE,
+    Equations,
+    Outcome,
+    Segments,
+    StageWeights,
+    Workspace,
+    add,
+    error_in_segment,
+    first_stage,
+    integrator_of,
+    largest_error,
+    next_stage,
+)
+from sim.numerics.jit import kernel, procedure, vector_kernel
+from sim.physiology.cell import Fluid
+from sim.physiology.cell_population import N_STATES
+from sim.tissue.equations import (
+    BLOCK,
+    SUMMED,
+    Array,
+    Blocks,
+    Context,
+    body_of,
+    cells_of,
+    finish_rates,
+    rates_of_block,
+    shared_fluid,
+    tissue_rates,
+    uptake_of_block,
+)
+
+
+@kernel
+def stage_of_cells(
+    t: float,
+    y: Array,
+    f0: Array,
+    newest: Array,
+    before: Array,
+    weights: StageWeights,
+    fluid: Fluid,
+    context: Context,
+    first: int,
+    last: int,
+    uptakes: Array,
+) -> None:
+    """Advance the blocks of cells from first to last by a stage, without a vector of rates."""
+    n = context.traits.shape[1]
+    states, rates = np.empty((N_STATES, BLOCK)), np.empty((N_STATES, BLOCK))
+    while first < last:
+        end = end_of_span(context.blocks, first, last)
+        start, size = context.blocks[first, 0], context.blocks[end - 1, 1] - context.blocks[first, 0]
+        for v in range(N_STATES):
+            row = slice(v * n + start, v * n + start + size)
+            if weights.first > 0.0:
+                first_stage(f0[row], weights.first, newest[row], before[row])
+            _add_rows(y[row], newest[row], states[v])
+        for b in range(first, end):
+            rates_of_block(t, states, rates, context.blocks[b, 0] - start, fluid, context, b)
+            uptake_of_block(rates, context.blocks[b, 0] - start, context, b, uptakes[b])
+        for v in range(N_STATES):
+            row = slice(v * n + start, v * n + start + size)
+            next_stage(f0[row], rates[v, :size], newest[row], before[row], weights)
+        first = end
+
+
+@kernel
+def finish_cells(
+    t: float,
+    y: Array,
+    f0: Array,
+    y_new: Array,
+    f1: Array,
+    h: float,
+    segments: Segments,
+    fluid: Fluid,
+    context: Context,
+    first: int,
+    last: int,
+    uptakes: Array,
+    errors: Array,
+) -> None:
+    """End a step for the blocks of cells from first to last: new states, rates there, largest error."""
+    n, side_by_side = context.traits.shape[1], np.empty(SIDE_BY_SIDE)
+    cells, rates = cells_of(y_new, n), cells_of(f1, n)
+    while first < last:
+        end = end_of_span(context.blocks, first, last)
+        start, stop = context.blocks[first, 0], context.blocks[end - 1, 1]
+        for v in range(N_STATES):
+            row = slice(v * n + start, v * n + stop)
+            add(y[row], y_new[row])
+        for b in range(first, end):
+            rates_of_block(t, cells, rates, context.blocks[b, 0], fluid, context, b)
+            uptake_of_block(rates, context.blocks[b, 0], context, b, uptakes[b])
+        errors[first:end] = 0.0
+        for v in range(N_STATES):
+            row = slice(v * n + start, v * n + stop)
+            error = error_in_segment(y[row], y_new[row], f0[row], f1[row], h, v, segments, side_by_side)
+            errors[first] = max(errors[first], error)
+        first = end
+
+
+@procedure
+def end_of_span(blocks: Blocks, first: int, last: int) -> int:
+    """End of the longest run of blocks, from the first on, that has no more cells than a block may."""
+    end = first + 1
+    while end < last and blocks[end, 1] - blocks[first, 0] <= BLOCK:
+        end += 1
+    return end
+
+
+@vector_kernel
+def _add_rows(a: Array, b: Array, out: Array) -> None:
+    """Write the sum of two rows."""
+    for i in range(a.size):
+        out[i] = a[i] + b[i]
+
+
+@kernel
+def stage_of_fluid(
+    y: Array, f0: Array, newest: Array, before: Array, weights: StageWeights, context: Context
+) -> tuple[Array, Fluid]:
+    """Body and fluid at a stage; makes the body's first increment if that is still to be made."""
+    n = context.traits.shape[1]
+    if weights.first > 0.0:
+        first_stage(body_of(f0, n), weights.first, body_of(newest, n), body_of(before, n))
+    body = body_of(y, n) + body_of(newest, n)
+    return body, shared_fluid(body, context)
+
+
+@kernel
+def stage_of_body(
+    body: Array,
+    f0: Array,
+    newest: Array,
+    before: Array,
+    weights: StageWeights,
+    fluid: Fluid,
+    uptakes: Array,
+    context: Context,
+) -> None:
+    """Advance the body by a stage, given its state and what the blocks of cells take up."""
+    n = context.traits.shape[1]
+    d_body = np.empty(body.size)
+    finish_rates(body, d_body, fluid, uptakes, context)
+    next_stage(body_of(f0, n), d_body, body_of(newest, n), body_of(before, n), weights)
+
+
+@kernel
+def new_fluid(y: Array, y_new: Array, context: Context) -> Fluid:
+    """Fluid at the end of a step; adds the body's state to its increments in y_new."""
+    n = context.traits.shape[1]
+    add(body_of(y, n), body_of(y_new, n))
+    return shared_fluid(body_of(y_new, n), context)
+
+
+@kernel
+def finish_body(
+    y: Array,
+    f0: Array,
+    y_new: Array,
+    f1: Array,
+    h: float,
+    segments: Segments,
+    fluid: Fluid,
+    uptakes: Array,
+    errors: Array,
+    context: Context,
+) -> float:
+    """End a step for the body; return the largest error of it and of the blocks of cells."""
+    n = context.traits.shape[1]
+    finish_rates(body_of(y_new, n), body_of(f1, n), fluid, uptakes, context)
+    worst = largest_error(y, y_new, f0, f1, h, segments, N_STATES)
+    for error in errors:
+        worst = max(worst, error)
+    return worst
+
+
+@kernel
+def tissue_stage(
+    t: float,
+    y: Array,
+    f0: Array,
+    newest: Array,
+    before: Array,
+    weights: StageWeights,
+    context: Context,
+) -> None:
+    """Evaluate the rates of the whole tissue at a stage and advance to the next; see the integrator."""
+    n_blocks = context.blocks.shape[0]
+    uptakes = np.empty((n_blocks, SUMMED))
+    body, fluid = stage_of_fluid(y, f0, newest, before, weights, context)
+    stage_of_cells(t, y, f0, newest, before, weights, fluid, context, 0, n_blocks, uptakes)
+    stage_of_body(body, f0, newest, before, weights, fluid, uptakes, context)
+
+
+@kernel
+def tissue_finish(
+    t: float,
+    y: Array,
+    f0: Array,
+    y_new: Array,
+    f1: Array,
+    h: float,
+    segments: Segments,
+    context: Context,
+) -> float:
+    """End a step of the whole tissue and return its largest error; see the integrator."""
+    n_blocks = context.blocks.shape[0]
+    uptakes, errors = np.empty((n_blocks, SUMMED)), np.empty(n_blocks)
+    fluid = new_fluid(y, y_new, context)
+    finish_cells(t, y, f0, y_new, f1, h, segments, fluid, context, 0, n_blocks, uptakes, errors)
+    return float(finish_body(y, f0, y_new, f1, h, segments, fluid, uptakes, errors, context))
+
+
+_integrate = procedure(integrator_of(Equations(tissue_rates, tissue_stage, tissue_finish), procedure))
+
+
+@kernel
+def integrate_tissue(
+    context: Context,
+    y: Array,
+    start: float,
+    stop: float,
+    tolerance: float,
+    segments: Segments,
+    memory: Array,
+    work: Workspace,
+) -> Outcome:
+    """Advance the tissue, all in compiled code."""
+    outcome: Outcome = _integrate(context, y, start, stop, tolerance, segments, memory, work)
+    return outcome

@@ -1,0 +1,108 @@
+"""Equations of the tissue with the cells shared out among threads.
+
+Compiled code releases the interpreter lock, so plain threads do. Each takes one share of the cells
+after another, whole blocks, and the sums are those of the one-threaded equations, in the same order:
+the same bits. A thread that is held up by another program takes fewer shares and holds up nobody.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from sim.numerics.chebyshev import Equations, Segments, StageWeights
+from sim.tissue.equations import (
+    SUMMED,
+    Array,
+    Blocks,
+    Context,
+    body_of,
+    cells_of,
+    finish_rates,
+    rates_of_cells,
+    shared_fluid,
+)
+from sim.tissue.stages import (
+    finish_body,
+    finish_cells,
+    new_fluid,
+    stage_of_body,
+    stage_of_cells,
+    stage_of_fluid,
+)
+
+SHARES = 2
+"""Shares of the cells for each thread, where there are many cells."""
+LEAST_SHARE = 16_384
+"""Cells in a share at least, where there are more shares than threads: each costs a call."""
+
+
+def shares_of(blocks: Blocks, threads: int) -> list[tuple[int, int]]:
+    """First block and end of some shares of about as many cells each, at least one a thread."""
+    ends = blocks[:, 1]
+    n_cells = int(ends[-1])
+    number = max(threads, min(SHARES * threads, n_cells // LEAST_SHARE))
+    fair = n_cells * np.arange(1, number) / number
+    edges = [0, *(1 + np.searchsorted(ends, fair)).tolist(), len(ends)]
+    return [(a, b) for a, b in pairwise(edges) if a < b]
+
+
+def threaded_equations(pool: ThreadPoolExecutor, threads: int) -> Equations:
+    """Equations of the tissue with the cells shared out among threads.
+
+    The pool needs one thread fewer: the calling thread works too.
+    """
+
+    def share_out(work: Callable[..., None], context: Context, *arguments: Any, to: list[Array]) -> None:
+        shares = iter(shares_of(context.blocks, threads))
+
+        def take_shares() -> None:
+            for first, last in shares:  # One iterator for all: each share is taken once.
+                work(*arguments, context, first, last, *to)
+
+        others = [pool.submit(take_shares) for _ in range(threads - 1)]
+        take_shares()
+        for other in others:
+            other.result()
+
+    def rates(t: float, y: Array, dy: Array, context: Context) -> None:
+        n = context.traits.shape[1]
+        body = body_of(y, n)
+        fluid, uptakes = shared_fluid(body, context), np.empty((len(context.blocks), SUMMED))
+        share_out(rates_of_cells, context, t, cells_of(y, n), cells_of(dy, n), fluid, to=[uptakes])
+        finish_rates(body, body_of(dy, n), fluid, uptakes, context)
+
+    def stage(
+        t: float,
+        y: Array,
+        f0: Array,
+        newest: Array,
+        before: Array,
+        weights: StageWeights,
+        context: Context,
+    ) -> None:
+        uptakes = np.empty((len(context.blocks), SUMMED))
+        body, fluid = stage_of_fluid(y, f0, newest, before, weights, context)
+        share_out(stage_of_cells, context, t, y, f0, newest, before, weights, fluid, to=[uptakes])
+        stage_of_body(body, f0, newest, before, weights, fluid, uptakes, context)
+
+    def finish(
+        t: float,
+        y: Array,
+        f0: Array,
+        y_new: Array,
+        f1: Array,
+        h: float,
+        segments: Segments,
+        context: Context,
+    ) -> float:
+        n_blocks = len(context.blocks)
+        uptakes, errors = np.empty((n_blocks, SUMMED)), np.empty(n_blocks)
+        fluid = new_fluid(y, y_new, context)
+        step = (t, y, f0, y_new, f1, h, segments, fluid)
+        share_out(finish_cells, context, *step, to=[uptakes, errors])
+        return float(finish_body(y, f0, y_new, f1, h, segments, fluid, uptakes, errors, context))
+
+    return Equations(rates, stage, finish)

@@ -1,0 +1,699 @@
+"""Conditions: what they do at every moment, in files, in Python and revised."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from sim.conditions.condition import FOLDER, Condition, load, named, read
+from sim.conditions.events import TREATMENTS, Diet, Meal, Meals, Supplement, Treatment
+from sim.parameters import BodyParameters, Parameters
+from sim.parameters.inputs import KNOCK_OUTS, Control
+from sim.quantities.ions import BY_NAME, SUPPLIED
+from sim.quantities.parsing import parse
+
+BODY = BodyParameters()
+USUAL = Control(
+    BODY.intake_na / 24.0, BODY.intake_k / 24.0, BODY.intake_mg / 24.0, BODY.intake_ca / 24.0
+)
+"""A body to which nothing is done."""
+GATES = Control._fields[Control._fields.index("pump_mg_site") :]
+SHIPPED = tuple(named())
+STRENGTHS = {"effect": 0.25, "fold": 3.0, "rate": "2 L/day"}
+"""A strength of every sort, as it is written."""
+CONTROLLED = {"effect": 0.25, "fold": 3.0, "rate": 2.0 / 24.0}
+"""What it comes to in a control."""
+
+
+def make(**fields: Any) -> Condition:
+    """Condition of thirty days from nested data."""
+    return read({"name": "mine", "duration": "30 day", **fields})
+
+
+def at(condition: Condition, day: float) -> Control:
+    """What is done on a day, with the usual parameters."""
+    return condition.control_at(24.0 * day, BODY)
+
+
+def daily(rate: float) -> Any:
+    """The rate [mmol/h] that an amount a day comes to."""
+    return pytest.approx(rate / 24.0, rel=1e-14)
+
+
+# Conditions that ship
+
+
+def test_the_conditions_that_ship_are_named_in_order() -> None:
+    """Every file is named, and the names stand in alphabetical order."""
+    assert list(SHIPPED) == sorted(SHIPPED)
+    assert {"baseline", "refractory-hypokalaemia"} <= set(SHIPPED)
+    assert {path.stem for path in FOLDER.iterdir()} == set(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_condition_loads_with_words_about_it(name: str) -> None:
+    """Each has its file's name, a title and a description."""
+    condition = load(name)
+    assert condition.name == name
+    assert condition.title
+    assert condition.description.endswith(".")
+
+
+def spans_of(data: dict[str, Any]) -> list[tuple[float, float | None]]:
+    """Start and stop [h] of every event in a parsed file."""
+    items = [item for key in ("diet", "meals", "supplement", "treatment") for item in data.get(key, [])]
+    return [
+        (
+            parse(item.get("start", "0 day"), "hour", ""),
+            parse(item["stop"], "hour", "") if "stop" in item else None,
+        )
+        for item in items
+    ]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_events_of_shipped_conditions_are_those_of_their_files(name: str) -> None:
+    """Every event of a file has its span, cut at the end; nothing is done that is not in the file."""
+    condition = load(name)
+    data = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    end = parse(data["duration"], "hour", "")
+    assert condition.duration == end
+    spans = sorted((start, min(end, end if stop is None else stop)) for start, stop in spans_of(data))
+    spans += sorted((meal.start, meal.stop) for meal in condition.meal)
+    assert sorted((start, stop) for start, stop, _ in condition.events()) == sorted(spans)
+    assert condition.times() == sorted({t for span in spans for t in span if 0.0 < t < end})
+
+
+def test_nothing_is_done_to_the_baseline() -> None:
+    """A healthy body on its usual diet."""
+    assert [at(load("baseline"), day) for day in (0, 15, 30)] == [USUAL] * 3
+
+
+def test_refractory_hypokalaemia_is_lost_mg_then_k_then_mg_then_both() -> None:
+    """The condition that the README begins with does what its description says."""
+    condition = load("refractory-hypokalaemia")
+    lost = [at(condition, day).mg_malabsorption for day in (0, 119, 121, 151, 181)]
+    assert lost == [lost[0]] * 5
+    assert lost[0] > 0.5
+    given = [
+        (at(condition, day).oral_k > USUAL.oral_k, at(condition, day).infused_mg > 0.0)
+        for day in (119, 121, 151, 181)
+    ]
+    assert given == [(False, False), (True, False), (False, True), (True, True)]
+
+
+# What is done at a moment
+
+
+def test_a_diet_replaces_what_it_names_and_leaves_the_rest_usual() -> None:
+    """Each ion is overridden on its own; zero is a diet too."""
+    condition = make(diet=[{"potassium": "20 mmol/day", "magnesium": "0 mmol/day"}])
+    assert at(condition, 3) == USUAL._replace(oral_k=daily(20.0), oral_mg=0.0)
+
+
+def test_two_diets_of_different_ions_hold_at_once() -> None:
+    """Diets that name different ions do not contradict each other."""
+    condition = make(diet=[{"potassium": "20 mmol/day"}, {"sodium": "10 mmol/day", "start": "10 day"}])
+    assert at(condition, 5) == USUAL._replace(oral_k=daily(20.0))
+    assert at(condition, 15) == USUAL._replace(oral_k=daily(20.0), oral_na=daily(10.0))
+
+
+def test_diets_follow_one_another_without_a_gap() -> None:
+    """One ends where the next starts: the next one's start belongs to the next."""
+    condition = make(
+        diet=[
+            {"potassium": "20 mmol/day", "stop": "10 day"},
+            {"potassium": "40 mmol/day", "start": "10 day", "stop": "20 day"},
+        ]
+    )
+    found = [at(condition, day).oral_k * 24.0 for day in (0.0, 9.999, 10.0, 19.999, 20.0, 29.0)]
+    assert found == pytest.approx([20.0, 20.0, 40.0, 40.0, 75.0, 75.0], rel=1e-14)
+
+
+def test_the_usual_diet_is_that_of_the_parameters() -> None:
+    """A body with another usual intake eats that where no diet is given."""
+    body = Parameters().replace(intake_na=120.0, intake_k=60.0, intake_mg=12.0, intake_ca=20.0).body
+    control = make(diet=[{"potassium": "20 mmol/day"}]).control_at(0.0, body)
+    assert control[:4] == (daily(120.0), daily(20.0), daily(12.0), daily(20.0))
+
+
+@pytest.mark.parametrize("ion", SUPPLIED, ids=lambda ion: ion.name)
+def test_supplements_add_to_the_diet_by_their_route(ion: Any) -> None:
+    """Oral salt adds to what is eaten; infused salt goes its own way; both may run at once."""
+    key = ion.symbol.lower()
+    condition = make(
+        diet=[{ion.name: "5 mmol/day"}],
+        supplement=[
+            {"ion": ion.name, "dose": "12 mmol/day"},
+            {"ion": ion.name, "dose": "7 mmol/day", "route": "intravenous", "start": "10 day"},
+        ],
+    )
+    assert at(condition, 0) == USUAL._replace(**{f"oral_{key}": daily(17.0)})
+    assert at(condition, 10) == USUAL._replace(
+        **{f"oral_{key}": daily(17.0), f"infused_{key}": daily(7.0)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("dose", "ion", "per_day"),
+    [
+        ("365 mg/day", "magnesium", 365 / 24.305),
+        ("20 mEq/day", "magnesium", 10.0),
+        ("20 mEq/day", "potassium", 20.0),
+        ("20 meq/day", "calcium", 10.0),
+        ("1 g/day", "calcium", 1000 / 40.078),
+        ("3 g/day", "sodium", 3000 / 22.990),
+        ("560 mmol/week", "potassium", 80.0),
+    ],
+)
+def test_doses_may_be_masses_and_equivalents(dose: str, ion: str, per_day: float) -> None:
+    """Diet and supplement take every unit of an amount over time."""
+    key = BY_NAME[ion].symbol.lower()
+    eaten = at(make(diet=[{ion: dose}]), 0)
+    infused = at(make(supplement=[{"ion": ion, "dose": dose, "route": "intravenous"}]), 0)
+    assert getattr(eaten, f"oral_{key}") == pytest.approx(per_day / 24.0, rel=1e-12)
+    assert getattr(infused, f"infused_{key}") == pytest.approx(per_day / 24.0, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("amount", "hours"),
+    [("30 mmol", 10.0), ("60 mEq", 10.0), ("60 meq", 2.5), ("729.15 mg", 24.0)],
+)
+def test_an_amount_is_given_evenly_until_the_stop(amount: str, hours: float) -> None:
+    """Thirty millimoles of Mg in any unit are thirty between start and stop, and nothing outside."""
+    item = {"ion": "magnesium", "amount": amount, "route": "intravenous", "start": "5 day"}
+    condition = make(supplement=[item | {"stop": f"{120.0 + hours} hour"}])
+    found = [condition.control_at(120.0 + h, BODY).infused_mg for h in (-0.01, 0.0, 0.99 * hours, hours)]
+    assert found == pytest.approx([0.0, 30.0 / hours, 30.0 / hours, 0.0], rel=1e-12)
+    assert condition.events()[0][2] == "Mg i.v. 30 mmol"
+
+
+@pytest.mark.parametrize("start", ["0 day", "24 hour", "2 week"])
+def test_a_span_includes_its_start_and_excludes_its_stop(start: str) -> None:
+    """At the start the drug is there, at the stop it is gone."""
+    hours = {"0 day": 0.0, "24 hour": 24.0, "2 week": 336.0}[start]
+    condition = make(treatment=[{"kind": "thiazide", "effect": 0.5, "start": start, "stop": "20 day"}])
+    moments = (hours - 1e-9, hours, 480.0 - 1e-9, 480.0)
+    found = [condition.control_at(moment, BODY).ncc_loss for moment in moments]
+    assert found == [0.0, 0.5, 0.5, 0.0]
+
+
+@pytest.mark.parametrize("kind", TREATMENTS)
+def test_each_treatment_sets_its_own_control_and_no_other(kind: str) -> None:
+    """The kind written in the file reaches its control, in its span only."""
+    control, sort = TREATMENTS[kind].control, TREATMENTS[kind].strength
+    condition = make(
+        treatment=[{"kind": kind, "start": "10 day", "stop": "20 day", sort: STRENGTHS[sort]}]
+    )
+    value = CONTROLLED[sort] - (1.0 if kind == "insulin" else 0.0)
+    assert at(condition, 9.999) == USUAL
+    assert at(condition, 10) == USUAL._replace(**{control: pytest.approx(value, rel=1e-14)})
+    assert at(condition, 20) == USUAL
+
+
+def test_every_drug_and_loss_of_the_control_has_a_treatment() -> None:
+    """Nothing that a control can impose on the body is out of a user's reach."""
+    fields = {kind.control for kind in TREATMENTS.values()}
+    imposed = Control._fields[Control._fields.index("insulin_infused") : Control._fields.index(GATES[0])]
+    assert fields == set(imposed)
+
+
+@pytest.mark.parametrize("kind", TREATMENTS)
+def test_every_treatment_says_what_it_means(kind: str) -> None:
+    """The strength is of a sort that can be written, and its meaning is told."""
+    assert TREATMENTS[kind].strength in STRENGTHS
+    assert TREATMENTS[kind].meaning
+
+
+def test_an_effect_may_be_a_percentage() -> None:
+    """Half is 0.5 or 50 percent."""
+    condition = make(treatment=[{"kind": "loop-diuretic", "effect": "50 %"}])
+    assert at(condition, 0).nkcc2_loss == pytest.approx(0.5, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rate", "litres"),
+    [
+        ("vomiting", "2 L/day", 2.0),
+        ("diarrhoea", "500 mL/day", 0.5),
+        ("diarrhoea", "0.1 L/hour", 2.4),
+        ("vomiting", "0 L/day", 0.0),
+    ],
+)
+def test_losses_are_flows(kind: str, rate: str, litres: float) -> None:
+    """A juice is lost in litres a day, or in any unit of volume over time."""
+    control = at(make(treatment=[{"kind": kind, "rate": rate}]), 0)
+    assert getattr(control, kind) == daily(litres)
+
+
+def test_insulin_is_given_beside_the_fasting_one() -> None:
+    """A fold of one is no insulin at all; three is twice the fasting level on top."""
+    given = [at(make(treatment=[{"kind": "insulin", "fold": fold}]), 0) for fold in (1, 3)]
+    assert [control.insulin_infused for control in given] == [0.0, 2.0]
+
+
+SHARED = [
+    (a, b) for a, b in combinations(TREATMENTS, 2) if TREATMENTS[a].control == TREATMENTS[b].control
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SHARED)
+def test_two_treatments_of_one_target_leave_what_neither_takes(one: str, other: str) -> None:
+    """Half blocked and a fifth missing leave two fifths; while one acts alone it is as it was."""
+    target = TREATMENTS[one].control
+    condition = make(
+        treatment=[
+            {"kind": one, "effect": 0.5, "stop": "20 day"},
+            {"kind": other, "effect": 0.2, "start": "10 day"},
+        ]
+    )
+    found = [getattr(at(condition, day), target) for day in (5, 15, 25)]
+    assert found == pytest.approx([0.5, 0.6, 0.2], rel=1e-14)
+    assert len(condition.events()) == 2
+
+
+def test_a_blocked_target_cannot_be_taken_away_twice() -> None:
+    """A full block beside any defect is a full block."""
+    both = [{"kind": "thiazide", "effect": 1.0}, {"kind": "gitelman-defect", "effect": 0.7}]
+    assert at(make(treatment=both), 0).ncc_loss == 1.0
+
+
+@pytest.mark.parametrize("mechanism", KNOCK_OUTS)
+def test_each_knock_out_closes_its_own_gate_and_no_other(mechanism: str) -> None:
+    """What is switched off is off from start to end, and all else lives."""
+    condition = make(without=[mechanism])
+    closed = USUAL._replace(**{mechanism.replace("-", "_"): 0.0})
+    assert [at(condition, day) for day in (0, 15, 30)] == [closed] * 3
+
+
+def test_there_is_a_knock_out_for_every_gate() -> None:
+    """Gates of the control and mechanisms that users may name are the same list."""
+    assert tuple(name.replace("-", "_") for name in KNOCK_OUTS) == GATES
+
+
+def test_several_mechanisms_can_be_off_at_once() -> None:
+    """All gates close together."""
+    control = at(make(without=list(KNOCK_OUTS)), 0)
+    assert control == USUAL._replace(**dict.fromkeys(GATES, 0.0))
+
+
+# Spans within the duration
+
+
+def test_events_are_cut_at_the_end_and_later_ones_left_out() -> None:
+    """What lasts beyond the end stops at the end; what starts after it is not an event."""
+    condition = make(
+        supplement=[{"ion": "potassium", "dose": "80 mmol/day", "start": "20 day", "stop": "60 day"}],
+        diet=[{"sodium": "10 mmol/day", "start": "30 day"}],
+        treatment=[{"kind": "hyperaldosteronism", "fold": 3, "start": "12 hour"}],
+    )
+    assert condition.events() == [
+        (12.0, 720.0, "hyperaldosteronism ×3"),
+        (480.0, 720.0, "K 80 mmol/day"),
+    ]
+    assert condition.times() == [12.0, 480.0]
+
+
+def test_moments_are_sorted_and_named_once() -> None:
+    """Start and stop of several events at the same moment are one moment; start and end are none."""
+    condition = make(
+        diet=[{"sodium": "10 mmol/day", "start": "20 day"}],
+        supplement=[
+            {"ion": "potassium", "dose": "1 mmol/day", "stop": "5 day"},
+            {"ion": "magnesium", "dose": "1 mmol/day", "start": "5 day", "stop": "20 day"},
+        ],
+        treatment=[{"kind": "thiazide", "effect": 1, "start": "0 day", "stop": "30 day"}],
+    )
+    assert condition.times() == [120.0, 480.0]
+
+
+def test_a_diet_is_labelled_with_all_that_it_sets() -> None:
+    """The label of a figure names each ion and its amount."""
+    condition = make(diet=[{"sodium": "10 mmol/day", "magnesium": "1.5 mmol/day"}])
+    assert condition.events()[0][2] == "diet Na 10, Mg 1.5 mmol/day"
+
+
+LABELS: dict[str, tuple[dict[str, Any], str]] = {
+    "diet of Ca": ({"diet": [{"calcium": "10 mmol/day"}]}, "diet Ca 10 mmol/day"),
+    "dose": ({"supplement": [{"ion": "calcium", "dose": "9 mmol/day"}]}, "Ca 9 mmol/day"),
+    "amount": ({"supplement": [{"ion": "calcium", "amount": "9 mmol", "stop": "1 day"}]}, "Ca 9 mmol"),
+    "effect": ({"treatment": [{"kind": "gitelman-defect", "effect": 0.5}]}, "gitelman-defect 50 %"),
+    "fold": ({"treatment": [{"kind": "insulin", "fold": 2.5}]}, "insulin ×2.5"),
+    "rate": ({"treatment": [{"kind": "diarrhoea", "rate": "2 L/day"}]}, "diarrhoea 2 L/day"),
+    "meals": ({"meals": [{"at": ["8:00", "18:00"]}]}, "2 meals a day"),
+    "meal": (
+        {"meal": [{"start": "1 day", "potassium": "35 mmol", "carbohydrate": "75 g"}]},
+        "meal: K 35 mmol, carbohydrate 75 g",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "label"), LABELS.values(), ids=LABELS.keys())
+def test_every_event_is_told_in_a_few_words(fields: dict[str, Any], label: str) -> None:
+    """Labels name what is done and how much."""
+    assert [told for _, _, told in make(**fields).events()] == [label]
+
+
+# In Python and in files
+
+
+def in_python() -> Condition:
+    """The condition of refractory hypokalaemia, written in Python."""
+    file = load("refractory-hypokalaemia")
+    return Condition(
+        name="refractory-hypokalaemia",
+        title=file.title,
+        description=file.description,
+        duration="30 week",
+        treatment=[Treatment(kind="mg-malabsorption", effect=0.95)],
+        supplement=[
+            Supplement(ion="potassium", dose="80 mEq/day", start="120 day", stop="150 day"),
+            Supplement(
+                ion="magnesium",
+                dose="20 mEq/day",
+                route="intravenous",
+                start="150 day",
+                stop="210 day",
+            ),
+            Supplement(ion="potassium", dose="80 mmol/day", start="180 day", stop="210 day"),
+        ],
+    )
+
+
+def test_a_condition_in_python_equals_the_one_in_a_file() -> None:
+    """Text units, classes and files are three ways to one thing."""
+    assert in_python() == load("refractory-hypokalaemia")
+
+
+def test_loading_a_condition_gives_it_back() -> None:
+    """What is a condition already needs no loading."""
+    condition = in_python()
+    assert load(condition) is condition
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_file_of_ones_own_is_loaded_by_its_path(tmp_path: Path, as_text: bool) -> None:
+    """The name is that of the file; a path may be text."""
+    path = tmp_path / "own.toml"
+    path.write_text('duration = "3 day"\n[[diet]]\npotassium = "20 mmol/day"\n', encoding="utf-8")
+    condition = load(str(path) if as_text else path)
+    assert condition == Condition(name="own", duration="3 day", diet=[Diet(potassium="20 mmol/day")])
+
+
+def test_a_file_may_name_itself(tmp_path: Path) -> None:
+    """A name in the file goes before the name of the file."""
+    path = tmp_path / "own.toml"
+    path.write_text('name = "other"\nduration = "3 day"\n', encoding="utf-8")
+    assert load(path).name == "other"
+
+
+def test_parameters_in_a_file_are_text_with_units(tmp_path: Path) -> None:
+    """Each is read in its own unit; a share may be a plain number or a percentage."""
+    path = tmp_path / "own.toml"
+    path.write_text(
+        'duration = "3 day"\n[parameters]\npump_half_mg = "100 uM"\ngfr = "7.5 L/hour"\n'
+        'noise_time = "1 day"\nsd_size = 0.2\nabsorbed_k = "90 %"\nrest_potential = "-0.085 V"\n',
+        encoding="utf-8",
+    )
+    assert load(path).parameters == pytest.approx(
+        {
+            "pump_half_mg": 0.1,
+            "gfr": 180.0,
+            "noise_time": 24.0,
+            "sd_size": 0.2,
+            "absorbed_k": 0.9,
+            "rest_potential": -85.0,
+        },
+        rel=1e-14,
+    )
+
+
+def test_a_condition_does_not_change() -> None:
+    """Neither a condition nor a part of it can be assigned to."""
+    condition = in_python()
+    with pytest.raises(ValidationError, match="frozen"):
+        condition.duration = 3.0  # type: ignore[misc]
+    with pytest.raises(ValidationError, match="frozen"):
+        condition.supplement[0].dose = 3.0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("make_part", "told"),
+    [
+        (lambda: Diet(potassium="5 foo/day"), "'foo' is not defined"),
+        (lambda: Supplement(ion="potassium", dose=5), "5 has no unit"),
+        (lambda: Supplement(ion="potassium", amount="5 mmol"), "an amount needs a stop"),
+        (lambda: Meal(start="1 hour"), "the meal is empty"),
+        (lambda: Meals(at=["25:00"]), "is not a time of day"),
+        (lambda: Treatment(kind="thiazid", effect=1.0), "did you mean 'thiazide'?"),
+        (lambda: Treatment(kind="thiazide", fold=2.0), "takes 'effect' and not 'fold' or 'rate'"),
+        (lambda: Condition(name="mine", duration="3 day", without=("romk",)), "'romk'"),
+    ],
+)
+def test_faults_in_python_are_pydantics(make_part: Callable[[], object], told: str) -> None:
+    """Parts made in Python are refused where they are made, in the same words."""
+    with pytest.raises(ValidationError, match=told):
+        make_part()
+
+
+# A revised copy
+
+
+def test_a_revised_copy_differs_only_in_what_was_asked() -> None:
+    """Duration, mechanisms or anything else can be replaced; the original stays."""
+    condition = make(
+        diet=[{"potassium": "20 mmol/day"}],
+        parameters={"pump_half_mg": "0.1 mM", "sd_size": 0.2, "rest_potential": "-80 mV"},
+    )
+    copy = condition.revised(duration="2 day", without=["romk-mg-block"])
+    assert copy.duration == 48.0
+    assert copy.without == ("romk-mg-block",)
+    kept = {"duration", "without"}
+    assert copy.model_dump(exclude=kept) == condition.model_dump(exclude=kept)
+    assert (condition.duration, condition.without) == (720.0, ())
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_copy_without_changes_is_equal(name: str) -> None:
+    """Going through text again changes nothing."""
+    assert load(name).revised() == load(name)
+
+
+def test_a_revised_copy_is_checked_again() -> None:
+    """A change that cannot be is refused."""
+    condition = make(diet=[{"potassium": "20 mmol/day"}])
+    with pytest.raises(ValidationError, match="two diets set potassium"):
+        condition.revised(diet=[*condition.diet, Diet(potassium="1 mmol/day")])
+    with pytest.raises(ValidationError, match="duration is 0 days"):
+        condition.revised(duration="0 day")
+    with pytest.raises(ValidationError, match="has no unit"):
+        condition.revised(duration=3)
+
+
+def test_a_condition_with_another_osmolality_can_be_revised() -> None:
+    """Every parameter survives a revision."""
+    condition = make(parameters={"osmolality": "285 mosm/L"})
+    assert condition.revised(duration="1 day").parameters == {"osmolality": 285.0}
+
+
+# Any condition at all
+
+
+class Drawn(NamedTuple):
+    """A condition drawn at random, as data for a file and as plain numbers per hour."""
+
+    data: dict[str, Any]
+    diets: list[tuple[float, float | None, dict[str, float]]]
+    supplements: list[tuple[float, float | None, str, str, float]]
+    treatments: list[tuple[float, float | None, str, float]]
+    without: list[str]
+    meals: list[tuple[float, float, float, dict[str, float]]]
+
+
+HOUR_UNITS = {"hour": 1.0, "day": 24.0, "week": 168.0, "min": 1.0 / 60.0}
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> list[tuple[float, float | None]]:
+    """Up to three spans [h] that do not overlap; the last may have no end."""
+    edges = sorted(draw(st.lists(st.integers(0, 900), unique=True, max_size=6)))
+    pairs: list[tuple[float, float | None]] = [
+        (float(a), float(b)) for a, b in zip(edges[::2], edges[1::2], strict=False)
+    ]
+    if len(edges) % 2:
+        pairs.append((float(edges[-1]), None))
+    return pairs
+
+
+def written_time(hours: float, unit: str) -> str:
+    """A time in a unit if that gives exactly the same hours again, else in hours."""
+    text = f"{hours / HOUR_UNITS[unit]!r} {unit}"
+    return text if parse(text, "hour", "") == hours else f"{hours!r} hour"
+
+
+@st.composite
+def written_span(draw: st.DrawFn, start: float, stop: float | None) -> dict[str, str]:
+    """A span as text, in any unit of time."""
+    unit = draw(st.sampled_from(sorted(HOUR_UNITS)))
+    fields = {} if start == 0.0 and draw(st.booleans()) else {"start": start}
+    fields |= {} if stop is None else {"stop": stop}
+    return {key: written_time(value, unit) for key, value in fields.items()}
+
+
+@st.composite
+def written_rate(draw: st.DrawFn, name: str, rate: float) -> str:
+    """A supply [mmol/h] as text, in moles, mass or charge."""
+    ion = BY_NAME[name]
+    amount, unit = draw(
+        st.sampled_from(
+            [
+                (rate, "mmol/hour"),
+                (rate * 24.0, "mmol/day"),
+                (rate * 24.0 * ion.molar_mass, "mg/day"),
+                (rate * 0.168 * ion.molar_mass, "g/week"),
+                (rate * 24.0 * ion.valence, "mEq/day"),
+            ]
+        )
+    )
+    return f"{amount!r} {unit}"
+
+
+RATES = st.one_of(st.just(0.0), st.floats(1e-3, 80.0))
+
+
+DRAWN_STRENGTHS = {
+    "effect": st.floats(0.0, 0.98),
+    "fold": st.floats(1.0, 100.0),
+    "rate": st.floats(0.0, 20.0 / 24.0),
+}
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> Drawn:
+    """A valid condition of any kind."""
+    duration = draw(st.integers(1, 1000))
+    data: dict[str, Any] = {"name": "drawn", "duration": f"{duration} hour"}
+    without = draw(st.lists(st.sampled_from(sorted(KNOCK_OUTS)), unique=True))
+    drawn = Drawn(data, [], [], [], without, [])
+    data |= {"diet": [], "meal": [], "supplement": [], "treatment": [], "without": drawn.without}
+    for start, stop in draw(spans()):
+        names = draw(st.lists(st.sampled_from([ion.name for ion in SUPPLIED]), unique=True, min_size=1))
+        rates = {name: draw(RATES) for name in names}
+        texts = {name: draw(written_rate(name, rate)) for name, rate in rates.items()}
+        drawn.diets.append((start, stop, rates))
+        data["diet"].append(texts | draw(written_span(start, stop)))
+    for ion in SUPPLIED:
+        for route in ("oral", "intravenous"):
+            for start, stop in draw(spans()):
+                rate = draw(RATES)
+                drawn.supplements.append((start, stop, ion.name, route, rate))
+                dose = draw(written_rate(ion.name, rate))
+                item = {"ion": ion.name, "dose": dose, "route": route}
+                data["supplement"].append(item | draw(written_span(start, stop)))
+    for kind in draw(st.lists(st.sampled_from(sorted(TREATMENTS)), unique=True)):
+        for start, stop in draw(spans()):
+            sort = TREATMENTS[kind].strength
+            strength = draw(DRAWN_STRENGTHS[sort])
+            drawn.treatments.append((start, stop, kind, strength))
+            item = {"kind": kind, sort: f"{strength!r} L/hour" if sort == "rate" else strength}
+            data["treatment"].append(item | draw(written_span(start, stop)))
+    for start in draw(st.lists(st.integers(0, 900), max_size=3)):
+        names = draw(st.lists(st.sampled_from([ion.name for ion in SUPPLIED]), unique=True))
+        amounts = {name: draw(st.floats(0.5, 100.0)) for name in names}
+        grams = draw(st.floats(1.0, 100.0))
+        drawn.meals.append((float(start), start + 0.5, grams, amounts))
+        texts = {name: f"{amount!r} mmol" for name, amount in amounts.items()}
+        data["meal"].append({"start": f"{start} hour", "carbohydrate": f"{grams!r} g"} | texts)
+    return drawn
+
+
+def holds(start: float, stop: float | None, hours: float) -> bool:
+    """Whether a moment lies in a span, told again."""
+    return not (hours < start or (stop is not None and hours >= stop))
+
+
+def expected_control(drawn: Drawn, hours: float) -> dict[str, float]:
+    """What the drawn numbers mean at a moment, told again."""
+    control = USUAL._asdict()
+    for start, stop, rates in drawn.diets:
+        if holds(start, stop, hours):
+            control |= {f"oral_{BY_NAME[name].symbol.lower()}": rate for name, rate in rates.items()}
+    for start, stop, name, route, rate in drawn.supplements:
+        if holds(start, stop, hours):
+            way = {"oral": "oral", "intravenous": "infused"}[route]
+            control[f"{way}_{BY_NAME[name].symbol.lower()}"] += rate
+    for start, stop, kind, strength in drawn.treatments:
+        if holds(start, stop, hours):
+            target, sort = TREATMENTS[kind].control, TREATMENTS[kind].strength
+            left = (1.0 - control[target]) * (1.0 - strength)
+            control[target] = 1.0 - left if sort == "effect" else strength - (kind == "insulin")
+    for start, stop, grams, amounts in drawn.meals:
+        if holds(start, stop, hours):
+            control["carbohydrate"] += grams / 0.5
+            for name, amount in amounts.items():
+                control[f"oral_{BY_NAME[name].symbol.lower()}"] += amount / 0.5
+    return control | {name.replace("-", "_"): 0.0 for name in drawn.without}
+
+
+def written_again(condition: Condition) -> dict[str, Any]:
+    """A condition as JSON holds it."""
+    data: dict[str, Any] = json.loads(condition.model_dump_json())
+    return data
+
+
+MANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MOMENTS = st.one_of(st.integers(0, 1000).map(float), st.floats(0.0, 1000.0))
+
+
+@MANY
+@given(drawn=conditions(), hours=st.lists(MOMENTS, min_size=1, max_size=5))
+def test_any_condition_does_what_its_numbers_say(drawn: Drawn, hours: list[float]) -> None:
+    """Supply is the sum of diet and supplements, the rest as written; no control is ever negative."""
+    condition = read(drawn.data)
+    for moment in hours:
+        control = condition.control_at(moment, BODY)
+        assert min(control) >= 0.0
+        expected = expected_control(drawn, moment)
+        assert control._asdict() == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+@MANY
+@given(drawn=conditions(), hours=MOMENTS)
+def test_any_condition_survives_being_written_down(drawn: Drawn, hours: float) -> None:
+    """What is dumped as JSON and read again, units put back, is the same condition."""
+    condition = read(drawn.data)
+    again = read(written_again(condition))
+    assert again == condition
+    assert again.control_at(hours, BODY) == condition.control_at(hours, BODY)
+    assert condition.revised() == condition
+
+
+@MANY
+@given(drawn=conditions())
+def test_control_is_constant_between_moments(drawn: Drawn) -> None:
+    """Nothing changes but at the moments that are told, and those lie within the duration."""
+    condition = read(drawn.data)
+    edges = [0.0, *condition.times(), condition.duration]
+    assert edges == sorted(set(edges))
+    for start, stop in pairwise(edges):
+        inside = [start + share * (stop - start) for share in (0.0, 0.3, 0.999)]
+        assert len({condition.control_at(hours, BODY) for hours in inside}) == 1
+
+
+@MANY
+@given(drawn=conditions())
+def test_events_lie_within_the_duration_in_order(drawn: Drawn) -> None:
+    """Spans for a figure are sorted, not empty, and cut at the end."""
+    condition = read(drawn.data)
+    events = condition.events()
+    assert events == sorted(events)
+    assert all(0.0 <= start < stop <= condition.duration for start, stop, _ in events)
+    started = [*drawn.diets, *drawn.supplements, *drawn.treatments, *drawn.meals]
+    assert len(events) == sum(item[0] < condition.duration for item in started)

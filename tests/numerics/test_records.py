@@ -1,0 +1,25 @@
+"""Records hold the numbers of named tuples by the same names."""
+
+from numba import njit
+
+from sim.numerics.records import record, records
+from sim.parameters import Parameters
+from sim.physiology.cell import RestingCell, normal_fluid, resting_cell
+
+P = Parameters()
+RESTS = [resting_cell(p, normal_fluid(P.body)) for p in P.of_types()]
+
+
+def test_a_record_has_the_names_and_numbers_of_its_tuple() -> None:
+    for rest, kept in zip(RESTS, records(RESTS), strict=True):
+        for name in RestingCell._fields:
+            value = getattr(rest, name)
+            found = getattr(kept, name)
+            assert tuple(found) == value if isinstance(value, tuple) else found == value
+        assert kept.fluid.mg == rest.fluid.mg
+
+
+def test_compiled_code_reads_a_record_by_name() -> None:
+    read = njit(lambda rest: rest.p_k + rest.fluid.k + rest.usual.u)
+    rest = RESTS[0]
+    assert read(record(rest)) == rest.p_k + rest.fluid.k + rest.usual.u

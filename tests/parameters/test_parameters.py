@@ -1,0 +1,223 @@
+"""The parameter table: what a change may be, and that every number carries its facts."""
+
+import math
+from collections import Counter
+
+import pint
+import pytest
+
+from sim.parameters import (
+    CELL_TYPES,
+    FACTS,
+    TITLES,
+    Basis,
+    CellParameters,
+    Entry,
+    ParameterError,
+    Parameters,
+    TypeParameters,
+    describe,
+    sources,
+)
+
+ENTRIES = list(describe())
+by_name = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+
+
+def faults_of(changes: dict[str, float]) -> list[str]:
+    """Sentences with which a change of parameters is refused."""
+    with pytest.raises(ParameterError) as refusal:
+        Parameters().replace(changes)
+    return refusal.value.faults
+
+
+def test_replace_changes_what_is_named_and_nothing_else() -> None:
+    """Parameters of any group change together; all others keep their values."""
+    changed = Parameters().replace({"pump_half_mg": 0.1}, gfr=150, noise_time=24.0)
+    new = {entry.name: entry.value for entry in describe(changed)}
+    old = {entry.name: entry.value for entry in ENTRIES}
+    assert {name for name in new if new[name] != old[name]} == {"pump_half_mg", "gfr", "noise_time"}
+    assert (new["pump_half_mg"], new["gfr"], new["noise_time"]) == (0.1, 150.0, 24.0)
+
+
+def test_replace_leaves_the_original_alone() -> None:
+    """The parameters that replace is called on stay as they were."""
+    original = Parameters()
+    original.replace(gfr=150.0)
+    assert original == Parameters()
+
+
+def test_replace_without_changes_gives_equal_parameters() -> None:
+    """No change, no difference."""
+    assert Parameters().replace() == Parameters()
+
+
+def test_replace_makes_floats() -> None:
+    """A whole number becomes a float, which compiled code needs."""
+    assert type(Parameters().replace(gfr=150).body.gfr) is float
+
+
+def test_replace_suggests_the_nearest_name() -> None:
+    """An unknown name is answered with the known one that looks most like it."""
+    (fault,) = faults_of({"pump_haf_mg": 0.1})
+    assert "'pump_haf_mg'" in fault
+    assert "did you mean 'pump_half_mg'" in fault
+
+
+def test_replace_suggests_nothing_for_a_name_like_no_other() -> None:
+    """A name without neighbours is refused without a suggestion."""
+    (fault,) = faults_of({"qqqqqqqq": 0.1})
+    assert "did you mean" not in fault
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_replace_refuses_values_that_are_not_finite(value: float) -> None:
+    """NaN and the infinities are no values."""
+    (fault,) = faults_of({"gfr": value})
+    assert fault.startswith(f"gfr = {value}")
+
+
+@by_name
+def test_replace_allows_one_width_beyond_the_plausible_range(entry: Entry) -> None:
+    """The range widened by its own width at each end is allowed; further out is refused.
+
+    A number whose range is not negative cannot become negative.
+    """
+    low, high = entry.fact.low, entry.fact.high
+    width = high - low
+    least = max(low - width, 0.1 * low) if low >= 0.0 else low - width
+    most = 1.0 if entry.fact.unit == "1" and high <= 1.0 else high + width
+    most = min(most, high + width)
+    for value in (least, low, high, most):
+        assert dict(_values(Parameters().replace({entry.name: value})))[entry.name] == value
+    for value in (least - 1e-3 * width, most + 1e-3 * width):
+        (fault,) = faults_of({entry.name: value})
+        assert fault.startswith(f"{entry.name} = {value} {entry.fact.unit} is out of bounds")
+
+
+def test_replace_lists_all_faults_at_once() -> None:
+    """Each fault is a sentence of its own, in the order given, and all are in the message."""
+    changes = {"pump_haf_mg": 0.1, "gfr": math.nan, "atp": 1e9, "bone_mg": 60.0}
+    faults = faults_of(changes)
+    assert len(faults) == 3
+    assert "pump_haf_mg" in faults[0]
+    assert faults[1].startswith("gfr = nan")
+    assert faults[2].startswith("atp = 1000000000.0")
+    assert str(ParameterError(faults)) == "\n".join(faults)
+
+
+def test_one_fault_refuses_the_whole_change() -> None:
+    """A good value beside a bad one is not taken either: nothing is returned."""
+    with pytest.raises(ParameterError, match="no parameter is called 'nonsense'"):
+        Parameters().replace(gfr=150.0, nonsense=1.0)
+
+
+def _values(parameters: Parameters) -> list[tuple[str, float]]:
+    """Name and value of every number, read from the tuples themselves."""
+    return [item for group in parameters for item in group._asdict().items()]
+
+
+def test_describe_yields_every_number_once_and_in_order() -> None:
+    """The table has a row for every field of every group, with its value."""
+    assert [(entry.name, entry.value) for entry in ENTRIES] == _values(Parameters())
+    assert {entry.group for entry in ENTRIES} == set(Parameters._fields)
+
+
+def test_describe_shows_changed_values() -> None:
+    """A changed parameter is described with its new value."""
+    changed = {entry.name: entry.value for entry in describe(Parameters().replace(gfr=150.0))}
+    assert changed["gfr"] == 150.0
+
+
+def test_names_are_unique_over_groups() -> None:
+    """No name occurs in two groups, so a name alone says which number is meant."""
+    repeated = [name for name, n in Counter(entry.name for entry in ENTRIES).items() if n > 1]
+    assert repeated == []
+    assert list(FACTS) == [entry.name for entry in ENTRIES]
+
+
+@by_name
+def test_value_lies_in_its_plausible_range(entry: Entry) -> None:
+    """The value used by default is plausible by its own range, and the range is not empty."""
+    assert entry.fact.low < entry.fact.high
+    assert entry.fact.low <= entry.value <= entry.fact.high
+
+
+@pytest.fixture(scope="module")
+def units() -> pint.UnitRegistry:
+    """Units, with the osmole, which counts like the mole."""
+    registry = pint.UnitRegistry()
+    registry.define("osmole = mole = osm")
+    return registry
+
+
+@by_name
+def test_unit_is_one_or_can_be_parsed(entry: Entry, units: pint.UnitRegistry) -> None:
+    """A unit is "1" or the name of a unit that has dimensions."""
+    assert entry.fact.unit == "1" or not units.Unit(entry.fact.unit).dimensionless
+
+
+@by_name
+def test_meaning_is_told(entry: Entry) -> None:
+    """Every number says what it is."""
+    assert entry.fact.meaning.strip()
+
+
+@by_name
+def test_basis_agrees_with_source(entry: Entry) -> None:
+    """A number without a source is not called measured or derived."""
+    honest = {sources.FITTED: {Basis.FITTED}, sources.ASSUMED: {Basis.ASSUMED}}
+    assert entry.fact.basis in honest.get(entry.fact.source, set(Basis))
+
+
+# Types of cells
+
+
+def test_shares_of_all_types_are_one_together() -> None:
+    """Skeletal muscle has what the others leave."""
+    shares = Parameters().shares()
+    assert tuple(shares) == CELL_TYPES
+    assert sum(shares.values()) == pytest.approx(1.0, rel=1e-15)
+    assert min(shares.values()) > 0.0
+    smaller = Parameters().replace(other_share=0.1).shares()
+    assert smaller["other"] == 0.1
+    assert smaller["muscle"] > shares["muscle"]
+
+
+def test_every_type_has_its_words() -> None:
+    """Each type is named once, and can be told in words."""
+    assert len(set(CELL_TYPES)) == len(CELL_TYPES)
+    assert set(TITLES) == set(CELL_TYPES)
+
+
+@pytest.mark.parametrize("name", TypeParameters._fields)
+def test_a_number_of_a_type_is_called_after_the_one_that_it_replaces(name: str) -> None:
+    """It reads as a type, then a parameter of the typical cell of the same unit, or the share."""
+    (kind,) = [kind for kind in CELL_TYPES if name.startswith(f"{kind}_")]
+    own = name.removeprefix(f"{kind}_")
+    assert kind != CELL_TYPES[0]
+    if own != "share":
+        assert own in CellParameters._fields
+        assert FACTS[name].unit == FACTS[own].unit
+
+
+def test_a_type_differs_from_skeletal_muscle_in_its_own_numbers_only() -> None:
+    """Numbers that are not given for a type are those of skeletal muscle."""
+    parameters = Parameters()
+    for kind, cell in zip(CELL_TYPES, parameters.of_types(), strict=True):
+        own = {
+            name.removeprefix(f"{kind}_"): value
+            for name, value in parameters.types._asdict().items()
+            if name.startswith(f"{kind}_") and name != f"{kind}_share"
+        }
+        assert cell._asdict() == parameters.cell._asdict() | own
+
+
+def test_a_change_to_the_typical_cell_reaches_types_without_an_own_number() -> None:
+    """Red cells keep their own Na; heart muscle, which has no K of its own, follows muscle."""
+    types = dict(
+        zip(CELL_TYPES, Parameters().replace(rest_na=9.5, rest_k=141.0).of_types(), strict=True)
+    )
+    assert (types["muscle"].rest_na, types["muscle"].rest_k) == (9.5, 141.0)
+    assert types["red_cell"].rest_na == Parameters().types.red_cell_rest_na
+    assert types["heart"].rest_k == 141.0
