@@ -43,8 +43,8 @@ def main(wanted: tuple[str, ...], small: bool, out: Path | None, answers: bool) 
     if answers:
         click.echo(page_of_answers(), nl=False)
         return
-    if faults := list(unknown_names([name for name in wanted if name != "all"], known, "experiment")):
-        refuse(faults)
+    if problems := list(unknown_names([name for name in wanted if name != "all"], known, "experiment")):
+        refuse(problems)
     chosen = list(known) if "all" in wanted else list(wanted)
     if not chosen:
         _list(known)

@@ -1,15 +1,105 @@
-"""The error of input that cannot be: it lists every fault at once."""
+"""Every exception that the program raises on purpose.
+
+::
+
+    SimError
+    ├── InputError            invalid input; ``problems`` lists every problem as a sentence
+    │   ├── ConditionError    in a condition
+    │   ├── DesignError       in the design of a study
+    │   └── ParameterError    in the parameters
+    ├── QuantityError         text that is not a quantity of the wanted kind
+    ├── SteadyStateError      parameters that allow no healthy body, or no steady state of a cell
+    ├── IntegrationError      a state of the tissue became impossible, or the equations too stiff
+    ├── SimulationError       a run did not finish; ``result`` holds what was recorded until then
+    ├── StudyError            a study did not finish; finished batches are kept
+    ├── ExecutorError         the executor of a study cannot go on
+    └── VersionError          a worker has other versions than the study was begun with
+
+All survive pickle and deepcopy, so they reach the caller from another process unchanged.
+"""
 
 import difflib
 from collections.abc import Iterable
+from typing import Any, Self
 
 
-class InputError(ValueError):
-    """Input at fault. ``faults`` holds a sentence for each: what was given, what is allowed."""
+class SimError(Exception):
+    """Base of all exceptions of this program."""
 
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
+
+class InputError(SimError, ValueError):
+    """Invalid input.
+
+    Attributes
+    ----------
+    problems : list of str
+        A sentence for each: what was given, what is allowed, what to do.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        super().__init__("\n".join(self.problems))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[list[str]]]:
+        return type(self), (self.problems,)
+
+    @property
+    def faults(self) -> list[str]:
+        """Former name of :attr:`problems`, kept for version 0.2."""
+        return self.problems
+
+
+class ConditionError(InputError):
+    """Invalid condition."""
+
+
+class DesignError(InputError):
+    """Invalid design of a study."""
+
+
+class ParameterError(InputError):
+    """Parameters that do not exist or are out of bounds."""
+
+
+class QuantityError(SimError, ValueError):
+    """Text that is not a quantity of the wanted kind; says what was given and what is allowed."""
+
+
+class SteadyStateError(SimError, ValueError):
+    """Parameters with which there is no healthy body, or a cell without a steady state in it."""
+
+
+class IntegrationError(SimError, RuntimeError):
+    """A state of the tissue that is impossible; says which cell, which quantity and when."""
+
+
+class SimulationError(SimError, RuntimeError):
+    """A run that did not finish.
+
+    Attributes
+    ----------
+    result : Result
+        What was recorded until then.
+    """
+
+    def __init__(self, message: str, result: Any) -> None:
+        super().__init__(message)
+        self.result = result
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, Any]]:
+        return type(self), (str(self), self.result)
+
+
+class StudyError(SimError, RuntimeError):
+    """A study that did not finish; says what is kept and what failed."""
+
+
+class ExecutorError(SimError, RuntimeError):
+    """An executor that cannot go on; what it has yielded stands."""
+
+
+class VersionError(SimError, RuntimeError):
+    """A process with other versions than the study was begun with."""
 
 
 def unknown_names(names: Iterable[str], known: Iterable[str], what: str) -> Iterable[str]:

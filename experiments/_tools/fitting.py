@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from experiments._tools.harness import SEED, processes, watched
-from sim.errors import InputError
+from sim.errors import InputError, SimulationError
 from sim.parameters import FACTS, Parameters, describe
-from sim.simulation.running import SimulationError
 from sim.validation.targets import CALIBRATION, TARGETS
 from sim.validation.trials import Trials
 from sim.validation.verdicts import Verdict, validate

@@ -25,7 +25,7 @@ from rich.progress import Progress, track
 
 import sim
 from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
-from sim.cli.options import place_faults
+from sim.cli.options import place_problems
 from sim.figures.style import save
 from sim.parameters import CELL_TYPES
 from sim.statistics import Interval
@@ -119,25 +119,27 @@ class Experiment:
         """Answer the question at a size; write everything into a folder if one is given."""
         chosen = {**self.full, **dict(zip(SIZES, sizes, strict=False)), **options}
         home = None if out is None else Path(out)
-        if faults := self.faults(chosen, home):
-            raise sim.InputError(faults)
+        if problems := self.problems(chosen, home):
+            raise sim.InputError(problems)
         answer = self.ask(**chosen, out=home)
         if home is not None:
             self._write(home, answer, chosen)
         return answer
 
-    def faults(self, chosen: Mapping[str, Any], home: Path | None) -> list[str]:
+    def problems(self, chosen: Mapping[str, Any], home: Path | None) -> list[str]:
         """Say which sizes cannot be, and why a folder of results cannot be written."""
-        faults = [f"{_option(n)} {chosen[n]:g}; give more than zero" for n in SIZES if not chosen[n] > 0]
+        problems = [
+            f"{_option(n)} {chosen[n]:g}; give more than zero" for n in SIZES if not chosen[n] > 0
+        ]
         if chosen["duration"] % 1.0 != 0.0:  # So is infinity.
-            faults.append(f"--days {chosen['duration']:g}; give whole days")
+            problems.append(f"--days {chosen['duration']:g}; give whole days")
         if 0 < chosen["n_cells"] < len(CELL_TYPES):
-            faults.append(f"--cells {chosen['n_cells']:g}; give {len(CELL_TYPES)} or more, one a type")
+            problems.append(f"--cells {chosen['n_cells']:g}; give {len(CELL_TYPES)} or more, one a type")
         if home is not None:
-            faults += place_faults(home)
+            problems += place_problems(home)
             if home.is_dir() and not self._is_own(home):
-                faults.append(f"--out {home} holds something else; choose another place")
-        return faults
+                problems.append(f"--out {home} holds something else; choose another place")
+        return problems
 
     def _is_own(self, home: Path) -> bool:
         """Whether a folder holds results of this experiment, finished or begun, or nothing."""
@@ -210,15 +212,15 @@ class Experiment:
             name: value for name, value in given.items() if value is not None and value is not False
         }
         out = out or Path("results") / (f"{self.name}-small" if small else self.name)
-        if faults := self.faults(chosen, out):
-            refuse(faults)
+        if problems := self.problems(chosen, out):
+            refuse(problems)
         console.print(self.text["title"], style="bold")
         console.print(" ".join(self.words(chosen)), f"(at full size: {self.text['Cost']})")
         announce(console)
         try:
             answer = self(**chosen, out=out)
         except sim.InputError as error:
-            refuse(error.faults)
+            refuse(error.problems)
         except (sim.StudyError, sim.SimulationError) as error:
             click.echo(f"Error: {error}", err=True)
             raise SystemExit(FAILED) from None

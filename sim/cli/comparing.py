@@ -8,7 +8,8 @@ import click
 
 from sim.cli.bar import run_under_bar
 from sim.cli.console import FAILED, INTERRUPTED, SHOWN, announce, figure, new_console, refuse
-from sim.cli.options import figure_faults, folder_faults, number, output_folder, read_changes, whole
+from sim.cli.options import figure_problems, folder_problems, number, output_folder, read_changes, whole
+from sim.errors import SimulationError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,16 +49,16 @@ def compare(
     """
     console = new_console()
     folder = output_folder(out, f"{Path(first).stem}-and-{Path(second).stem}")
-    faults, parameters = read_changes(changes)
-    faults += folder_faults(folder)
+    problems, parameters = read_changes(changes)
+    problems += folder_problems(folder)
     when = None if day is None else number(day)
     if when is not None and (isinstance(when, str) or not isfinite(when)):
-        faults.append(f"day = {day!r} is not a finite number")
+        problems.append(f"day = {day!r} is not a finite number")
     options = {
         "n_cells": whole(cells), "days": None if days is None else number(days), "seed": whole(seed),
         "noise": noise, "parameters": parameters,
     }  # fmt: skip
-    sides = _sides((first, second), options, faults)
+    sides = _sides((first, second), options, problems)
     announce(console)
     done: list[Result] = []
     try:
@@ -70,8 +71,10 @@ def compare(
         raise
 
 
-def _sides(given: tuple[str, str], options: dict[str, Any], faults: list[str]) -> "list[Result | Plan]":
-    """Read results and plan runs, or leave with every fault."""
+def _sides(
+    given: tuple[str, str], options: dict[str, Any], problems: list[str]
+) -> "list[Result | Plan]":
+    """Read results and plan runs, or leave with every problem."""
     from sim.errors import InputError
     from sim.simulation.comparison import side_of
 
@@ -80,16 +83,15 @@ def _sides(given: tuple[str, str], options: dict[str, Any], faults: list[str]) -
         try:
             sides.append(side_of(name, options))
         except InputError as error:
-            faults += error.faults
-    if faults:
-        refuse(list(dict.fromkeys(faults)))
+            problems += error.problems
+    if problems:
+        refuse(list(dict.fromkeys(problems)))
     return sides
 
 
 def _result(console: "Console", side: "Result | Plan") -> "Result":
     """Take a result as it is, or carry out a plan; leave if it does not come to its end."""
     from sim.simulation.plan import Plan
-    from sim.simulation.running import SimulationError
 
     if not isinstance(side, Plan):
         return side
@@ -121,7 +123,7 @@ def _conclude(console: "Console", results: "list[Result]", folder: Path, day: fl
         comparison = compared(*results)
         _show(console, comparison, day)
     except InputError as error:
-        refuse(error.faults)
+        refuse(error.problems)
     paths = comparison.save(folder)
     console.print(f"Wrote {folder}: {', '.join(path.name for path in paths)}")
 
@@ -179,12 +181,12 @@ def plot(folder: Path, what: tuple[str, ...], days: tuple[float, ...], out: Path
     from sim.simulation.result import open_result
 
     file = out or folder / f"{'-'.join(what[:3])}.png"
-    faults = figure_faults(file) if out is not None or folder.is_dir() else []
+    problems = figure_problems(file) if out is not None or folder.is_dir() else []
     try:
         drawn = open_result(folder).plot(*what, days=days)
     except InputError as error:
-        refuse([*error.faults, *faults])
-    if faults:
-        refuse(faults)
+        refuse([*error.problems, *problems])
+    if problems:
+        refuse(problems)
     save(drawn, file)
     click.echo(f"Wrote {file}")

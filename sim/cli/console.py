@@ -7,7 +7,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-INPUT_AT_FAULT, FAILED, INTERRUPTED = 2, 1, 130
+INVALID_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 """Exit codes beside zero."""
 SHOWN = (
     "plasma_k", "plasma_mg", "plasma_ca", "plasma_na", "plasma_hco3", "intake_k", "urine_k", "intake_mg",
@@ -33,11 +33,11 @@ def announce(console: "Console") -> None:
         console.print("Compiling for this machine, once; this takes half a minute …")
 
 
-def refuse(faults: list[str]) -> NoReturn:
-    """Print every fault and leave."""
-    for fault in faults:
-        click.echo(f"Error: {fault}", err=True)
-    raise SystemExit(INPUT_AT_FAULT)
+def refuse(problems: list[str]) -> NoReturn:
+    """Print every problem and leave."""
+    for problem in problems:
+        click.echo(f"Error: {problem}", err=True)
+    raise SystemExit(INVALID_INPUT)
 
 
 def figure(value: float) -> str:

@@ -103,7 +103,7 @@ def describe(condition: str | None, mechanisms: bool, variables: bool, markdown:
         try:
             _describe_condition(console, condition)
         except InputError as error:
-            refuse(error.faults)
+            refuse(error.problems)
     elif markdown:
         from sim.parameters import markdown_table
 
@@ -121,21 +121,21 @@ def init(file: Path) -> None:
 
 
 def write_template(file: Path, template: str) -> None:
-    """Write an example to a new TOML file, or leave with every fault."""
-    faults = []
+    """Write an example to a new TOML file, or leave with every problem."""
+    problems = []
     if file.suffix != ".toml":
-        faults.append(f"{file} is not a TOML file; give a name that ends in .toml")
+        problems.append(f"{file} is not a TOML file; give a name that ends in .toml")
     if file.exists():
-        faults.append(f"{file} exists already; choose another name or remove it")
+        problems.append(f"{file} exists already; choose another name or remove it")
     if not file.parent.is_dir():
-        faults.append(f"{file.parent} is not a folder; make it first")
-    if not faults:
+        problems.append(f"{file.parent} is not a folder; make it first")
+    if not problems:
         try:
             file.write_text(template.replace("{file}", str(file)), encoding="utf-8")
         except OSError as error:
-            faults.append(f"{file} cannot be written: {error.strerror}")
-    if faults:
-        refuse(faults)
+            problems.append(f"{file} cannot be written: {error.strerror}")
+    if problems:
+        refuse(problems)
 
 
 def _describe_variables(console: "Console") -> None:

@@ -1,29 +1,31 @@
-"""Reading options: text becomes numbers, or stays text for the checks that list every fault."""
+"""Reading options: text becomes numbers, or stays text for the checks that list every problem."""
 
 import os
 from pathlib import Path
 from typing import Any
 
+from sim.errors import QuantityError
+
 
 def read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]]:
-    """Read NAME=VALUE options; return faults and values."""
+    """Read NAME=VALUE options; return problems and values."""
     from sim.parameters import FACTS
-    from sim.quantities.parsing import QuantityError, parse
+    from sim.quantities.parsing import parse
 
-    faults, values = [], {}
+    problems, values = [], {}
     for change in changes:
         name, _, text = change.partition("=")
         fact = FACTS.get(name)
         if not text:
-            faults.append(f'--set {change!r}: write NAME="VALUE UNIT", such as pump_half_mg="0.1 mM"')
+            problems.append(f'--set {change!r}: write NAME="VALUE UNIT", such as pump_half_mg="0.1 mM"')
         elif fact is None:
             values[name] = 0.0  # Named as unknown when the plan is checked.
         else:
             try:
                 values[name] = parse(text, fact.unit, f"{name}={fact.low:g} {fact.unit}")
             except QuantityError as error:
-                faults.append(f"--set {name}: {error}")
-    return faults, values
+                problems.append(f"--set {name}: {error}")
+    return problems, values
 
 
 def whole(text: str) -> Any:
@@ -51,14 +53,14 @@ def output_folder(out: Path | None, name: str) -> Path:
     return next((name for name in (base, *names) if not name.exists()), base)
 
 
-def folder_faults(out: Path) -> list[str]:
+def folder_problems(out: Path) -> list[str]:
     """Say what is wrong with a folder that is to be written."""
     if out.exists():
         return [f"{out} exists already; choose another --out or remove it"]
-    return place_faults(out)
+    return place_problems(out)
 
 
-def place_faults(out: Path) -> list[str]:
+def place_problems(out: Path) -> list[str]:
     """Say why a folder, which may be there already, cannot be written."""
     there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
     if not (there.is_dir() and os.access(there, os.W_OK)):
@@ -66,16 +68,16 @@ def place_faults(out: Path) -> list[str]:
     return []
 
 
-def figure_faults(figure: Path | None) -> list[str]:
+def figure_problems(figure: Path | None) -> list[str]:
     """Say what is wrong with the file of the figure."""
     if figure is None:
         return []
-    faults = []
+    problems = []
     if figure.suffix not in (".png", ".pdf", ".svg"):
-        faults.append(f"{figure} has no suffix that can be drawn; give .png, .pdf or .svg")
+        problems.append(f"{figure} has no suffix that can be drawn; give .png, .pdf or .svg")
     folder = figure.absolute().parent
     if not folder.is_dir():
-        faults.append(f"{folder} is not a folder; make it first")
+        problems.append(f"{folder} is not a folder; make it first")
     elif not os.access(figure if figure.exists() else folder, os.W_OK):
-        faults.append(f"{figure} cannot be written; choose another place")
-    return faults
+        problems.append(f"{figure} cannot be written; choose another place")
+    return problems

@@ -7,7 +7,8 @@ import click
 
 from sim.cli.bar import run_under_bar
 from sim.cli.console import FAILED, INTERRUPTED, SHOWN, announce, figure, new_console, refuse
-from sim.cli.options import folder_faults, number, output_folder, read_changes, whole
+from sim.cli.options import folder_problems, number, output_folder, read_changes, whole
+from sim.errors import SimulationError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -99,13 +100,12 @@ def resume(
     START is a folder of `sim run --keep-state`, or its state.npz.
     """
     from sim.errors import InputError
-    from sim.simulation.running import SimulationError
     from sim.simulation.running import resume as go_on
 
     console, failure = new_console(), None
     folder = output_folder(out, condition)
-    if faults := folder_faults(folder):
-        refuse(faults)
+    if problems := folder_problems(folder):
+        refuse(problems)
     try:
         result = go_on(
             start / "state.npz" if start.is_dir() else start,
@@ -114,38 +114,37 @@ def resume(
             noise_of=None if noise_of is None else whole(noise_of),
         )
     except InputError as error:
-        refuse(error.faults)
+        refuse(error.problems)
     except SimulationError as error:
         result, failure = error.result, error
     _finish(console, result, folder, failure, keep_state)
 
 
 def _checked_plan(folder: Path, changes: tuple[str, ...], **options: Any) -> "Plan":
-    """Make a plan, or leave with every fault of options, condition and folder."""
+    """Make a plan, or leave with every problem of options, condition and folder."""
     from sim.errors import InputError
     from sim.simulation.plan import plan
 
-    faults, parameters = read_changes(changes)
-    faults += folder_faults(folder)
+    problems, parameters = read_changes(changes)
+    problems += folder_problems(folder)
     try:
         planned = plan(parameters=parameters, **options)
     except InputError as error:
-        refuse(error.faults + faults)
-    if faults:
-        refuse(faults)
+        refuse(error.problems + problems)
+    if problems:
+        refuse(problems)
     return planned
 
 
 def _run_and_show(console: "Console", planned: "Plan", folder: Path, keep_state: bool) -> None:
     """Carry out a plan, save and show the result."""
     from sim.errors import InputError
-    from sim.simulation.running import SimulationError
 
     failure = None
     try:
         result = run_under_bar(console, planned)
     except InputError as error:
-        refuse(error.faults)
+        refuse(error.problems)
     except SimulationError as error:
         result, failure = error.result, error
     _finish(console, result, folder, failure, keep_state)

@@ -8,6 +8,7 @@ import click
 
 from sim.cli.console import FAILED, INTERRUPTED, announce, figure, new_console, refuse
 from sim.cli.options import number, read_changes, whole
+from sim.errors import StudyError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -128,12 +129,12 @@ def verify(folder: Path, replicate: str | None) -> None:
     if isinstance(wanted, str):
         refuse([f"replicate = {wanted!r} is not a whole number"])
     digest = _guarded(lambda: found.digest(wanted))
-    faults = found.verify()
-    for fault in faults:
-        click.echo(f"Error: {fault}", err=True)
+    problems = found.verify()
+    for problem in problems:
+        click.echo(f"Error: {problem}", err=True)
     click.echo(f"{digest}  {folder}" + (f" replicate {wanted}" if replicate else ""))
     click.echo(f"{found.bodies:,} of {found.design.units:,} bodies, {len(found.failures)} failed")
-    if faults:
+    if problems:
         click.echo(f"To do the damaged parts again: sim study run {folder}", err=True)
         raise SystemExit(FAILED)
 
@@ -164,14 +165,13 @@ def init(file: Path) -> None:
 
 
 def _guarded(work: Callable[[], Any]) -> Any:
-    """Do something; leave with every fault of the input, or with what failed."""
+    """Do something; leave with every problem of the input, or with what failed."""
     from sim.errors import InputError
-    from sim.study.archive import StudyError
 
     try:
         return work()
     except InputError as error:
-        refuse(error.faults)
+        refuse(error.problems)
     except StudyError as error:
         _fail(str(error))
 
@@ -185,23 +185,23 @@ def _fail(message: str) -> NoReturn:
 def _design_of(
     what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], options: dict[str, Any]
 ) -> tuple["Design", Path]:
-    """Design and folder that the arguments ask for, or leave with every fault."""
+    """Design and folder that the arguments ask for, or leave with every problem."""
     from sim.errors import InputError
     from sim.parameters import Parameters
     from sim.study.archive import Shard
     from sim.study.design import design_data, read_design
-    from sim.study.runner import engine_faults
+    from sim.study.runner import engine_problems
     from sim.study.store import is_study, read_manifest
 
-    faults, parameters = read_changes(changes)
-    faults += engine_faults(options["workers"], options["threads"], options["dask"])
+    problems, parameters = read_changes(changes)
+    problems += engine_problems(options["workers"], options["threads"], options["dask"])
     for check in (
         lambda: Shard.read(options["shard"] or "1/1"), lambda: Parameters().replace(parameters),
     ):  # fmt: skip
         try:
             check()
         except InputError as error:
-            faults += error.faults
+            problems += error.problems
     folder = Path(what[0])
     data: dict[str, Any] = {}
     try:
@@ -210,7 +210,7 @@ def _design_of(
         else:
             data = design_data(what)
     except InputError as error:
-        refuse(error.faults + faults)
+        refuse(error.problems + problems)
     given = {
         "replicates": options["replicates"], "first_replicate": options["first"],
         "cells": options["cells"], "seed": options["seed"],
@@ -224,9 +224,9 @@ def _design_of(
     try:
         design = read_design(data)
     except InputError as error:
-        refuse(error.faults + faults)
-    if faults:
-        refuse(faults)
+        refuse(error.problems + problems)
+    if problems:
+        refuse(problems)
     if parameters:
         design = design.with_parameters(parameters)
     return design, out or Path("results") / design.name
@@ -258,7 +258,10 @@ def _run_under_bar(
             speed = bar.tasks[0].speed
             trouble = [
                 f"{count} {what}"
-                for count, what in ((progress.failures, "failed"), (progress.faults, "parts in trouble"))
+                for count, what in (
+                    (progress.failures, "failed"),
+                    (progress.problems, "parts in trouble"),
+                )
                 if count
             ]
             bar.update(

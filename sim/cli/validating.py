@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
-from sim.cli.options import figure_faults
+from sim.cli.options import figure_problems
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
     """Measure every published target on the virtual body; exit code 1 if one is missed."""
     console = new_console(160)
-    if faults := [*_cell_faults(cells), *figure_faults(figure)]:
-        refuse(faults)
+    if problems := [*_cell_problems(cells), *figure_problems(figure)]:
+        refuse(problems)
     try:
         if not as_json:
             announce(console)
@@ -49,7 +49,7 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
         raise SystemExit(FAILED)
 
 
-def _cell_faults(cells: str) -> list[str]:
+def _cell_problems(cells: str) -> list[str]:
     """Say what is wrong with the number of cells."""
     if cells.isdecimal() and 5 <= int(cells) <= 100_000:
         return []

@@ -1,5 +1,4 @@
 from .condition import Condition as Condition
-from .condition import ConditionError as ConditionError
 from .condition import load as load
 from .condition import named as named
 from .condition import read as read

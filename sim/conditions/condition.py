@@ -1,7 +1,7 @@
 """Conditions: what is done to the body over time, as data.
 
 A condition is written in Python or in a TOML file with units as text. It is checked as a whole before
-anything runs; :class:`ConditionError` lists every fault. At any moment it yields a
+anything runs; :class:`ConditionError` lists every problem. At any moment it yields a
 :class:`~sim.parameters.inputs.Control`, constant between events.
 """
 
@@ -27,25 +27,21 @@ from sim.conditions.events import (
     Treatment,
     hour_of_day,
     hours_of,
-    measure_fault,
-    order_fault,
-    strength_fault,
+    measure_problem,
+    order_problem,
+    strength_problem,
     text_in,
-    times_fault,
+    times_problem,
 )
-from sim.errors import InputError
-from sim.parameters import FACTS, BodyParameters, ParameterError, Parameters
+from sim.errors import ConditionError, ParameterError, QuantityError
+from sim.parameters import FACTS, BodyParameters, Parameters
 from sim.parameters.inputs import KNOCK_OUTS, Control
 from sim.quantities.ions import BY_NAME, SUPPLIED
-from sim.quantities.parsing import TIME, QuantityError, parse, written
+from sim.quantities.parsing import TIME, parse, written
 from sim.quantities.units import HOURS_PER_DAY
 
 FOLDER = Path(__file__).parent / "library"
 """Where the named conditions are."""
-
-
-class ConditionError(InputError):
-    """A condition that cannot be."""
 
 
 def read_parameters(data: object) -> object:
@@ -53,10 +49,10 @@ def read_parameters(data: object) -> object:
     if not isinstance(data, Mapping):
         return data
     read: dict[str, Any] = {}
-    faults = []
+    problems = []
     for name, text in data.items():
         if not isinstance(name, str):
-            faults.append(f"{name!r} is not the name of a parameter; names are text")
+            problems.append(f"{name!r} is not the name of a parameter; names are text")
             continue
         fact = FACTS.get(name)
         if fact is None or (fact.unit == "1" and not isinstance(text, str)):
@@ -65,13 +61,13 @@ def read_parameters(data: object) -> object:
         try:
             read[name] = parse(text, fact.unit, f"{fact.high:g} {fact.unit}")
         except QuantityError as error:
-            faults.append(f"{name}: {error}")
+            problems.append(f"{name}: {error}")
     try:
         Parameters().replace(read)
     except ParameterError as error:
-        faults += error.faults
-    if faults:
-        raise ValueError("\n".join(faults))
+        problems += error.problems
+    if problems:
+        raise ValueError("\n".join(problems))
     return read
 
 
@@ -100,7 +96,7 @@ class Condition(Data):
     Raises
     ------
     pydantic.ValidationError
-        From Python; lists every fault. :func:`read` and :func:`load` raise
+        From Python; lists every problem. :func:`read` and :func:`load` raise
         :class:`ConditionError` instead.
     """
 
@@ -122,10 +118,10 @@ class Condition(Data):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Condition":
-        faults = [*_duration_faults(self.duration), *without_faults(self.without)]
-        faults += _contradictions(self.diet, self.meals, self.supplement, self.treatment)
-        if faults:
-            raise ValueError("\n".join(faults))
+        problems = [*_duration_problems(self.duration), *without_problems(self.without)]
+        problems += _contradictions(self.diet, self.meals, self.supplement, self.treatment)
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
     def control_at(self, hours: float, p: BodyParameters) -> Control:
@@ -220,7 +216,7 @@ def load(name: str | Path | Condition) -> Condition:
     Raises
     ------
     ConditionError
-        If there is no such condition or file, or the file has faults; lists them all.
+        If there is no such condition or file, or the file has problems; lists them all.
     """
     if isinstance(name, Condition):
         return name
@@ -253,16 +249,16 @@ def read(data: Mapping[str, Any]) -> Condition:
     Raises
     ------
     ConditionError
-        Lists every fault: unknown keys with the nearest known one, units, signs, contradictions.
+        Lists every problem: unknown keys with the nearest known one, units, signs, contradictions.
     """
     try:
         return Condition.model_validate(data)
     except ValidationError as error:
-        told = [*faults_of(error), *_faults_behind(data, error)]
+        told = [*problems_of(error), *_problems_behind(data, error)]
         raise ConditionError(list(dict.fromkeys(told))) from None
 
 
-def faults_of(
+def problems_of(
     error: ValidationError,
     whole: type[Data] | None = None,
     parts: Mapping[str, type[Data]] | None = None,
@@ -279,7 +275,7 @@ def faults_of(
         What each of its lists or tables holds; by default a condition's events.
     """
     known = {"": whole or Condition, **(PARTS if parts is None else parts)}
-    return [fault for detail in error.errors() for fault in _sentences(detail, known)]
+    return [problem for detail in error.errors() for problem in _sentences(detail, known)]
 
 
 PARTS: dict[str, type[Data]] = {
@@ -288,8 +284,8 @@ PARTS: dict[str, type[Data]] = {
 """What each list of events in a file holds."""
 
 
-def _faults_behind(data: Mapping[str, Any], error: ValidationError) -> Iterator[str]:
-    """Faults that pydantic does not look for once it has found another in the same place."""
+def _problems_behind(data: Mapping[str, Any], error: ValidationError) -> Iterator[str]:
+    """Problems that pydantic does not look for once it has found another in the same place."""
     if any(detail["loc"] == () for detail in error.errors()):
         return
     valid: dict[str, list[Any]] = {key: [] for key in PARTS}
@@ -299,55 +295,55 @@ def _faults_behind(data: Mapping[str, Any], error: ValidationError) -> Iterator[
             try:
                 valid[key].append(kind.model_validate(item))
             except ValidationError:
-                yield from (f"{key} no. {number}: {fault}" for fault in _cross_faults(item))
+                yield from (f"{key} no. {number}: {problem}" for problem in _cross_problems(item))
     yield from _contradictions(valid["diet"], valid["meals"], valid["supplement"], valid["treatment"])
     without = data.get("without", ())
     if isinstance(without, (list, tuple)):
-        yield from without_faults([name for name in without if isinstance(name, str)])
+        yield from without_problems([name for name in without if isinstance(name, str)])
     try:
-        yield from _duration_faults(hours_of(data.get("duration")))
+        yield from _duration_problems(hours_of(data.get("duration")))
     except QuantityError:
         return
 
 
-def _cross_faults(item: Any) -> Iterator[str]:
-    """Faults between the keys of one event, some of which may be at fault themselves."""
+def _cross_problems(item: Any) -> Iterator[str]:
+    """Problems between the keys of one event, some of which may be invalid themselves."""
     if not isinstance(item, Mapping):
         return
     try:
         stop = hours_of(item["stop"]) if "stop" in item else None
-        if fault := order_fault(hours_of(item.get("start", "0 day")), stop):
-            yield fault
+        if problem := order_problem(hours_of(item.get("start", "0 day")), stop):
+            yield problem
     except QuantityError:
         pass
-    if "at" in item and (fault := _times_fault(item["at"])):
-        yield fault
+    if "at" in item and (problem := _times_problem(item["at"])):
+        yield problem
     kind = item.get("kind")
     misspelt = not set(item) <= set(Treatment.model_fields)
-    faults: list[str | None] = []
+    problems: list[str | None] = []
     if isinstance(kind, str) and kind in TREATMENTS and not misspelt:
-        faults.append(strength_fault(kind, {name: item.get(name) for name in STRENGTHS}))
+        problems.append(strength_problem(kind, {name: item.get(name) for name in STRENGTHS}))
     if "ion" in item and set(item) <= set(Supplement.model_fields):
-        faults.append(measure_fault(item.get("dose"), item.get("amount"), item.get("stop")))
-    yield from filter(None, faults)
+        problems.append(measure_problem(item.get("dose"), item.get("amount"), item.get("stop")))
+    yield from filter(None, problems)
 
 
-def _times_fault(at: Any) -> str | None:
+def _times_problem(at: Any) -> str | None:
     """Say what is wrong with the times of meals, if they are times of the day at all."""
     try:
-        return times_fault([hour_of_day(text) for text in at])
+        return times_problem([hour_of_day(text) for text in at])
     except (TypeError, ValueError):
         return None
 
 
-def _duration_faults(hours: float) -> Iterator[str]:
+def _duration_problems(hours: float) -> Iterator[str]:
     """Say what is wrong with a duration."""
     if not 0.0 < hours <= LONGEST_DAYS * HOURS_PER_DAY:
         days = hours / HOURS_PER_DAY
         yield f"duration is {days:g} days; give more than 0 and at most {LONGEST_DAYS:g} days"
 
 
-def without_faults(names: Any) -> Iterator[str]:
+def without_problems(names: Any) -> Iterator[str]:
     """Say which switched-off mechanisms do not exist."""
     for name in names:
         if name not in KNOCK_OUTS:

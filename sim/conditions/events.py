@@ -89,7 +89,7 @@ def _share(value: object) -> object:
 
 
 def _of_its_ion(unit: str, example: str) -> BeforeValidator:
-    """Read a quantity [unit] of the ion that was read before it, or of any if that is at fault."""
+    """Read a quantity [unit] of the ion that was read before it, or of any if that is invalid."""
 
     def read(text: object, info: ValidationInfo) -> float:
         return parse(text, unit, example, BY_NAME[info.data.get("ion", "potassium")])
@@ -97,7 +97,7 @@ def _of_its_ion(unit: str, example: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-def measure_fault(dose: object, amount: object, stop: object) -> str | None:
+def measure_problem(dose: object, amount: object, stop: object) -> str | None:
     """Say whether a supplement has either a dose or an amount, and an end where it needs one."""
     if (dose is None) == (amount is None):
         return 'give either a dose ("80 mmol/day") or an amount ("30 mmol") with a stop'
@@ -106,12 +106,12 @@ def measure_fault(dose: object, amount: object, stop: object) -> str | None:
     return None
 
 
-def order_fault(start: float, stop: float | None) -> str | None:
+def order_problem(start: float, stop: float | None) -> str | None:
     """Say whether a span ends before it begins."""
     return "stop is not after start" if stop is not None and stop <= start else None
 
 
-def times_fault(at: Sequence[float]) -> str | None:
+def times_problem(at: Sequence[float]) -> str | None:
     """Say whether no meal is eaten, or one begins before another has ended; times are [h] of the day."""
     if not at:
         return 'give times of the day, such as ["7:00", "13:00"]'
@@ -122,7 +122,7 @@ def times_fault(at: Sequence[float]) -> str | None:
     return None
 
 
-def strength_fault(kind: str, given: dict[str, object]) -> str | None:
+def strength_problem(kind: str, given: dict[str, object]) -> str | None:
     """Say whether a treatment has the one strength it takes."""
     wanted = TREATMENTS[kind].strength
     if any((given[name] is not None) != (name == wanted) for name in STRENGTHS):
@@ -192,8 +192,8 @@ class Span(Data):
 
     @model_validator(mode="after")
     def _in_order(self) -> "Span":
-        if fault := order_fault(self.start, self.stop):
-            raise ValueError(fault)
+        if problem := order_problem(self.start, self.stop):
+            raise ValueError(problem)
         return self
 
     def covers(self, hours: float) -> bool:
@@ -243,8 +243,8 @@ class Supplement(Span):
 
     @model_validator(mode="after")
     def _one_measure(self) -> "Supplement":
-        if fault := measure_fault(self.dose, self.amount, self.stop):
-            raise ValueError(fault)
+        if problem := measure_problem(self.dose, self.amount, self.stop):
+            raise ValueError(problem)
         return self
 
     @property
@@ -318,8 +318,8 @@ class Meals(Span):
 
     @model_validator(mode="after")
     def _apart(self) -> "Meals":
-        if fault := times_fault(self.at):
-            raise ValueError(fault)
+        if problem := times_problem(self.at):
+            raise ValueError(problem)
         return self
 
     def eating(self, hours: float) -> bool:
@@ -400,8 +400,8 @@ class Treatment(Span):
 
     @model_validator(mode="after")
     def _one_strength(self) -> "Treatment":
-        if fault := strength_fault(self.kind, {name: getattr(self, name) for name in STRENGTHS}):
-            raise ValueError(fault)
+        if problem := strength_problem(self.kind, {name: getattr(self, name) for name in STRENGTHS}):
+            raise ValueError(problem)
         return self
 
     @property

@@ -104,7 +104,7 @@ def next_increment(f0: float, f: float, newest: float, before: float, weights: S
 
 
 class Outcome(NamedTuple):
-    """How integration ended: a code, the time reached, and the place of the state at fault (or −1)."""
+    """How integration ended: a code, the time reached, and the place of the offending state (or −1)."""
 
     code: int
     time: float
@@ -257,7 +257,7 @@ def integrator_of(equations: Equations, mark: Callable[[Any], Any] = _plain) -> 
                 refuse(error, h, place, refusals, memory)
                 refusals += 1
                 if memory[STEP] < SMALLEST_STEP:
-                    code = fault(place, negative)
+                    code = problem(place, negative)
         if now.ctypes.data != y.ctypes.data:  # Vectors change places; y may be any of them.
             copy(now, y)
         return Outcome(code, t, place)
@@ -412,7 +412,7 @@ def refuse(error: float, h: float, place: int, before: int, memory: Vector) -> N
 
 
 @kernel
-def fault(place: int, negative: bool) -> int:
+def problem(place: int, negative: bool) -> int:
     """Outcome if even the shortest step is refused, given the place of a state that cannot be or −1."""
     if place < 0:
         return TOO_STIFF

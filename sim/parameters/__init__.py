@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from numbers import Real
 from typing import Any, NamedTuple, get_type_hints
 
-from sim.errors import InputError
+from sim.errors import ParameterError
 from sim.parameters.body import BodyParameters
 from sim.parameters.cell import CellParameters
 from sim.parameters.cell_types import CELL_TYPES, TITLES, TypeParameters
@@ -30,7 +30,6 @@ __all__ = [
     "CellParameters",
     "Entry",
     "Fact",
-    "ParameterError",
     "Parameters",
     "PersonParameters",
     "PopulationParameters",
@@ -47,10 +46,6 @@ class Entry(NamedTuple):
     name: str
     value: float
     fact: Fact
-
-
-class ParameterError(InputError):
-    """Parameters that do not exist or cannot be."""
 
 
 class Parameters(NamedTuple):
@@ -92,9 +87,9 @@ class Parameters(NamedTuple):
             and every one further outside its plausible range than that is wide, or under a tenth of it.
         """
         wanted = {**(changes or {}), **named}
-        faults = [fault for name, value in wanted.items() if (fault := _fault(name, value))]
-        if faults:
-            raise ParameterError(faults)
+        problems = [problem for name, value in wanted.items() if (problem := _problem(name, value))]
+        if problems:
+            raise ParameterError(problems)
         return self.holding(wanted)
 
     def holding(self, numbers: Mapping[str, float]) -> "Parameters":
@@ -149,7 +144,7 @@ FACTS = {entry.name: entry.fact for entry in describe()}
 """What is known about each parameter, by name."""
 
 
-def _fault(name: str, value: float) -> str | None:
+def _problem(name: str, value: float) -> str | None:
     """Say what is wrong with setting a parameter to a value, or None."""
     if not isinstance(name, str):
         return f"{name!r} is not the name of a parameter (`sim describe` lists them)"

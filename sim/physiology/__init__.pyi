@@ -13,6 +13,5 @@ from .cell import pump_of as pump_of
 from .cell_population import N_STATES as N_STATES
 from .cell_population import N_TRAITS as N_TRAITS
 from .cell_population import SIZE as SIZE
-from .cell_population import SteadyStateError as SteadyStateError
 from .virtual_persons import Person as Person
 from .virtual_persons import draw_person as draw_person

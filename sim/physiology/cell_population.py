@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import SteadyStateError
 from sim.numerics.elementary import exp, log, power, sqrt
 from sim.numerics.jit import kernel, law, procedure, vector_kernel
 from sim.numerics.normal_numbers import parts_of_standard_normals, standard_normals
@@ -58,10 +59,6 @@ def allocate(n_cells: int, shares: Mapping[str, float]) -> list[int]:
 def edges_of(counts: Sequence[int]) -> list[int]:
     """Where the cells of each type begin, and where the last end."""
     return [0, *accumulate(counts)]
-
-
-class SteadyStateError(ValueError):
-    """Parameters with which there is no healthy body, or a cell without a steady state in it."""
 
 
 def uniform_traits(n_cells: int, p: PopulationParameters) -> Traits:

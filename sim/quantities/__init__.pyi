@@ -2,7 +2,6 @@ from .ions import BY_NAME as BY_NAME
 from .ions import CATIONS as CATIONS
 from .ions import SUPPLIED as SUPPLIED
 from .ions import Ion as Ion
-from .parsing import QuantityError as QuantityError
 from .parsing import parse as parse
 from .parsing import written as written
 from .units import HOURS_PER_DAY as HOURS_PER_DAY

@@ -9,6 +9,7 @@ import re
 from functools import cache
 from typing import Any
 
+from sim.errors import QuantityError
 from sim.quantities.ions import Ion
 from sim.quantities.units import HOURS_PER_DAY
 
@@ -34,10 +35,6 @@ NUMBER_AND_UNIT = re.compile(
 
 LONGEST = 100
 """Longest text that may be a quantity."""
-
-
-class QuantityError(ValueError):
-    """Text that is not a quantity of the wanted kind; says what was given and what is allowed."""
 
 
 @cache
@@ -109,8 +106,8 @@ def _converted(
         )
     try:
         quantity = number * registry().Unit(_unit_name(unit_text))
-    except pint.UndefinedUnitError as fault:
-        raise QuantityError(f"{text!r}: {fault}; write it like {example!r}") from None
+    except pint.UndefinedUnitError as problem:
+        raise QuantityError(f"{text!r}: {problem}; write it like {example!r}") from None
     except Exception:
         raise QuantityError(
             f"{text!r} has no unit that can be read; write it like {example!r}"

@@ -4,7 +4,6 @@ from .recorder import Recorder as Recorder
 from .recorder import cell_table as cell_table
 from .result import Result as Result
 from .result import open_result as open_result
-from .running import SimulationError as SimulationError
 from .running import resume as resume
 from .running import run as run
 from .schedule import Course as Course

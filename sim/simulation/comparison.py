@@ -164,19 +164,19 @@ def compare(
     Raises
     ------
     InputError
-        If the input is at fault; every fault is listed. Also if no day was recorded in both.
+        If the input is invalid; every problem is listed. Also if no day was recorded in both.
     SimulationError
         If a run fails.
     """
     sides: list[Result | Plan] = []
-    faults: list[str] = []
+    problems: list[str] = []
     for given in (first, second):
         try:
             sides.append(side_of(given, options))
         except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(list(dict.fromkeys(faults)))
+            problems += error.problems
+    if problems:
+        raise InputError(list(dict.fromkeys(problems)))
     a, b = (carry_out(side) if isinstance(side, Plan) else side for side in sides)
     return compared(a, b)
 
@@ -200,7 +200,7 @@ def side_of(given: str | Path | Condition | Result, options: Mapping[str, Any]) 
     Raises
     ------
     InputError
-        If the input is at fault; every fault is listed.
+        If the input is invalid; every problem is listed.
     """
     if isinstance(given, Result):
         return given

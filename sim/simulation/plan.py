@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from sim.conditions.condition import Condition, faults_of, load, without_faults
+from sim.conditions.condition import Condition, load, problems_of, without_problems
 from sim.conditions.events import LONGEST_DAYS
-from sim.errors import InputError
+from sim.errors import InputError, SteadyStateError
 from sim.parameters import Parameters, describe
-from sim.physiology.cell_population import SteadyStateError
 from sim.physiology.virtual_persons import Person, draw_person, embodied
 from sim.simulation.schedule import SWIFT_STEP
 from sim.tissue.tissue import Tissue
@@ -118,27 +117,27 @@ def plan(
     Raises
     ------
     InputError
-        Lists every fault.
+        Lists every problem.
     """
-    faults = list(
-        _argument_faults(n_cells, seed, replicate, days, step_hours, record_hours, snapshots, threads)
+    problems = list(
+        _argument_problems(n_cells, seed, replicate, days, step_hours, record_hours, snapshots, threads)
     )
-    changes, without = _changes(parameters, faults), _mechanisms(without, faults)
+    changes, without = _changes(parameters, problems), _mechanisms(without, problems)
     chosen = None
     try:
-        chosen = _revised(load(condition), None if faults else days, without)
+        chosen = _revised(load(condition), None if problems else days, without)
         changes = {**chosen.parameters, **changes}
     except InputError as error:
-        faults += [*error.faults, *without_faults(without)]
+        problems += [*error.problems, *without_problems(without)]
     except ValidationError as error:
-        faults += faults_of(error)
+        problems += problems_of(error)
     numbers = Parameters()
     try:
         numbers = numbers.replace(changes)
     except InputError as error:
-        faults += error.faults
-    if faults or chosen is None:
-        raise InputError(faults)
+        problems += error.problems
+    if problems or chosen is None:
+        raise InputError(problems)
     return Plan(
         chosen,
         numbers,
@@ -164,7 +163,7 @@ def _recording(condition: Condition) -> float:
     return min(RECORD_HOURS, steps * SWIFT_STEP)
 
 
-def _argument_faults(
+def _argument_problems(
     n_cells: int,
     seed: int,
     replicate: int,
@@ -190,7 +189,7 @@ def _argument_faults(
     for name in wrong:
         yield f"{name} = {given[name]!r} is not a {'whole ' if name in whole else ''}number"
     if "cells" not in wrong:
-        yield from _cell_faults(n_cells)
+        yield from _cell_problems(n_cells)
     for name, number in (("seed", seed), ("replicate", replicate)):
         if name not in wrong and number < 0:
             yield f"{name} = {number}; give a whole number, zero or more"
@@ -206,11 +205,11 @@ def _argument_faults(
         yield f"threads = {threads}; give 1 to {MOST_THREADS}"
 
 
-def _mechanisms(without: object, faults: list[str]) -> tuple[str, ...]:
-    """Names of mechanisms to switch off; what is no name becomes a fault."""
+def _mechanisms(without: object, problems: list[str]) -> tuple[str, ...]:
+    """Names of mechanisms to switch off; what is no name becomes a problem."""
     single = isinstance(without, str) or not isinstance(without, Iterable)
     names = (without,) if single else tuple(without)  # type: ignore[arg-type]
-    faults += [
+    problems += [
         f"without: {name!r} is not the name of a mechanism, such as 'romk-mg-block'"
         for name in names
         if not isinstance(name, str)
@@ -218,14 +217,14 @@ def _mechanisms(without: object, faults: list[str]) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))
 
 
-def _changes(parameters: object, faults: list[str]) -> dict[str, Any]:
-    """Parameters to change by name; what is no name becomes a fault."""
+def _changes(parameters: object, problems: list[str]) -> dict[str, Any]:
+    """Parameters to change by name; what is no name becomes a problem."""
     if parameters is None:
         return {}
     if not isinstance(parameters, Mapping):
-        faults.append(f"parameters = {parameters!r}; give names and numbers: {{'pump_half_mg': 0.1}}")
+        problems.append(f"parameters = {parameters!r}; give names and numbers: {{'pump_half_mg': 0.1}}")
         return {}
-    faults += [
+    problems += [
         f"parameters: {name!r} is not the name of a parameter, such as 'pump_half_mg'"
         for name in parameters
         if not isinstance(name, str)
@@ -233,7 +232,7 @@ def _changes(parameters: object, faults: list[str]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if isinstance(name, str)}
 
 
-def _cell_faults(n_cells: int) -> Iterator[str]:
+def _cell_problems(n_cells: int) -> Iterator[str]:
     """Say whether there are too few or too many cells."""
     if not 1 <= n_cells <= MOST_CELLS:
         yield f"cells = {n_cells}; give 1 to {MOST_CELLS:,}"

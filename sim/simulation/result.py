@@ -113,9 +113,9 @@ class Result:
             seen = {cells.attrs["time"]: cells for cells in map(self.cells, sorted(days))}
             shown = replace(self, snapshots=seen) if seen else self
             return FIGURES[what[0] if what else "overview"](shown)
-        if faults := list(unknown_names(what, [*FIGURES, *self.table], "figure or variable")):
+        if problems := list(unknown_names(what, [*FIGURES, *self.table], "figure or variable")):
             hint = f"figures are {', '.join(FIGURES)}; variables: sim describe --variables"
-            raise InputError([*faults, hint])
+            raise InputError([*problems, hint])
         if both := [name for name in what if name in FIGURES]:
             raise InputError([f"{both[0]} is a page of its own; draw it alone"])
         return courses(self.table, what, self.condition.times())

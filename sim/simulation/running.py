@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sim.conditions.condition import Condition
-from sim.errors import InputError
+from sim.errors import InputError, IntegrationError, SimulationError, SteadyStateError
 from sim.parameters import describe
-from sim.physiology.cell_population import SteadyStateError
 from sim.physiology.virtual_persons import Person
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.plan import SNAPSHOTS, Plan, plan
@@ -23,19 +22,11 @@ from sim.simulation.schedule import Course
 from sim.system.interruption import Request, deferred_interrupt
 from sim.system.versions import versions
 from sim.tissue.checkpoint import load_tissue
-from sim.tissue.tissue import IntegrationError, Tissue
+from sim.tissue.tissue import Tissue
 from sim.variables.table import PER_CELL, VARIABLES
 
 SNAPSHOT_CELLS = 10_000
 """Cells in one snapshot at most."""
-
-
-class SimulationError(RuntimeError):
-    """A run that could not go on. ``result`` holds what was recorded until then."""
-
-    def __init__(self, message: str, result: Result) -> None:
-        super().__init__(message)
-        self.result = result
 
 
 def run(
@@ -99,7 +90,7 @@ def run(
     Raises
     ------
     InputError
-        If the input is at fault; every fault is listed.
+        If the input is invalid; every problem is listed.
     SimulationError
         If integration fails; holds what was recorded until then.
     """
@@ -168,16 +159,18 @@ def resume(
         snapshots=snapshots, threads=threads,
     )  # fmt: skip
     own = {entry.name: entry.value for entry in describe(tissue.parameters)}
-    faults = [
+    problems = [
         f"{name} = {value:g} in the condition, {own[name]:g} in the tissue; one that lives keeps its own"
         for name, value in planned.changes.items()
         if value != own[name]
     ]
     if planned.condition.duration <= tissue.time:
         now, end = tissue.time / HOURS_PER_DAY, planned.condition.duration / HOURS_PER_DAY
-        faults.append(f"the condition ends on day {end:g}, the tissue is at day {now:g}; give more days")
-    if faults:
-        raise InputError(faults)
+        problems.append(
+            f"the condition ends on day {end:g}, the tissue is at day {now:g}; give more days"
+        )
+    if problems:
+        raise InputError(problems)
     if noise_of is not None:
         tissue.fluctuate_as(noise_of)
     return _simulate(tissue, planned._replace(parameters=tissue.parameters), on_record)

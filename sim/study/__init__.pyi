@@ -1,7 +1,5 @@
 from .archive import Shard as Shard
-from .archive import StudyError as StudyError
 from .design import Design as Design
-from .design import DesignError as DesignError
 from .design import Snapshots as Snapshots
 from .design import load_design as load_design
 from .design import read_design as read_design

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.errors import InputError
+from sim.errors import InputError, StudyError
 from sim.study.batches import Job
 from sim.study.store import (
     Entry,
@@ -20,10 +20,6 @@ from sim.study.store import (
 from sim.system.versions import versions
 
 MOST_SHARDS = 100_000
-
-
-class StudyError(RuntimeError):
-    """A study that did not end with everything; says what is kept and what failed."""
 
 
 class Shard(NamedTuple):

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import ArrayLike, NDArray
 
+from sim.errors import VersionError
 from sim.quantities.units import HOURS_PER_DAY
 from sim.study.design import Design, read_design
 from sim.study.replicate import FINISHED, Arms, Case, arms_of, simulate_body
@@ -68,10 +69,6 @@ class _Understood(NamedTuple):
     design: Design
     points: list[dict[str, float]]
     arms: Arms
-
-
-class VersionError(RuntimeError):
-    """A worker that would compute other numbers."""
 
 
 def job_of(design: Design, *, bodies_per_part: int | None = None, threads: int | None = None) -> Job:

@@ -10,15 +10,8 @@ from time import monotonic
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sim.errors import InputError
-from sim.study.executors import (
-    AHEAD,
-    Done,
-    EngineError,
-    attempt,
-    script_aside,
-    told,
-)
+from sim.errors import ExecutorError, InputError
+from sim.study.executors import AHEAD, Done, attempt, script_aside, told
 from sim.system.processors import usable_processors
 
 Outcome = TypeVar("Outcome")
@@ -50,14 +43,14 @@ def on_dask(
     ------
     InputError
         If Dask is not installed, or no scheduler or worker answers.
-    EngineError
+    ExecutorError
         If the scheduler is lost.
     """
     with _client(address, workers) as client:
         try:
             yield from _through(client, work, iter(tasks))
         except OSError as error:
-            raise EngineError(f"the scheduler at {address} was lost: {error}") from error
+            raise ExecutorError(f"the scheduler at {address} was lost: {error}") from error
 
 
 def _through(

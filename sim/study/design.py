@@ -1,7 +1,7 @@
 """The design of a study, as data: which arms, how many bodies, what differs, what is recorded.
 
 Written in Python or in a TOML file, checked as a whole before anything runs. :class:`DesignError` lists
-every fault.
+every problem.
 """
 
 import tomllib
@@ -18,9 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from sim.conditions.condition import Condition, faults_of, load, read, read_parameters, with_units
+from sim.conditions.condition import Condition, load, problems_of, read, read_parameters, with_units
 from sim.conditions.events import LONGEST_DAYS, Data, Time
-from sim.errors import InputError, unknown_names
+from sim.errors import DesignError, InputError, unknown_names
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.plan import Plan, plan
 from sim.study.samples import Samples
@@ -39,10 +39,6 @@ LAST_REPLICATE = 2_000_000_000
 """With all that follow it, a number of four bytes."""
 MOST_OFTEN, MOST_SELDOM = 0.01, 1000.0
 """Bounds of the time between rows [h]."""
-
-
-class DesignError(InputError):
-    """A design that cannot be."""
 
 
 def _some(items: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -64,8 +60,8 @@ def _recordable(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _known(names: tuple[str, ...], variables: Iterable[str]) -> tuple[str, ...]:
     """Refuse names of variables that do not exist."""
-    if faults := list(unknown_names(names, variables, "variable")):
-        raise ValueError("\n".join(faults))
+    if problems := list(unknown_names(names, variables, "variable")):
+        raise ValueError("\n".join(problems))
     return names
 
 
@@ -84,16 +80,16 @@ def _read_conditions(data: object) -> object:
     """Read conditions by name, from files, as tables, or as they are."""
     if not isinstance(data, (list, tuple)):
         return data
-    found, faults = [], []
+    found, problems = [], []
     for number, item in enumerate(data, start=1):
         try:
             found.append(read(item) if isinstance(item, Mapping) else load(item))
         except InputError as error:
-            faults += [f"no. {number}: {fault}" for fault in error.faults]
+            problems += [f"no. {number}: {problem}" for problem in error.problems]
     names = [condition.name for condition in found]
-    faults += [f"two are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
-    if faults:
-        raise ValueError("\n".join(faults))
+    problems += [f"two are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
+    if problems:
+        raise ValueError("\n".join(problems))
     return found
 
 
@@ -182,27 +178,27 @@ class Design(Data):
     @model_validator(mode="after")
     def _consistent(self) -> "Design":
         asked = {Question.read(text).variable for text in self.ask}
-        faults = [
+        problems = [
             f"ask: {name} is not recorded; add it to variables"
             for name in sorted(asked.difference(self.variables))
         ]
         if self.units > MOST_UNITS:
-            faults.append(f"{self.units} bodies; at most {MOST_UNITS:,}")
+            problems.append(f"{self.units} bodies; at most {MOST_UNITS:,}")
         held = {*self.parameters, *(name for c in self.conditions for name in c.parameters)}
         if both := held & set(self.samples.ranges if self.samples else ()):
-            faults.append(f"set and sampled at once: {', '.join(sorted(both))}")
+            problems.append(f"set and sampled at once: {', '.join(sorted(both))}")
         try:
             end = max(plan.condition.duration for plan in self.plans())
         except InputError as error:
-            faults += error.faults
+            problems += error.problems
         else:
-            faults += [
+            problems += [
                 f"snapshots: day {hours / HOURS_PER_DAY:g} is after the end, day {end / HOURS_PER_DAY:g}"
                 for hours in (self.snapshots.at if self.snapshots else ())
                 if hours > end
             ]
-        if faults:
-            raise ValueError("\n".join(dict.fromkeys(faults)))
+        if problems:
+            raise ValueError("\n".join(dict.fromkeys(problems)))
         return self
 
     def revised(self, **changes: Any) -> "Design":
@@ -211,7 +207,7 @@ class Design(Data):
         Raises
         ------
         DesignError
-            Lists every fault.
+            Lists every problem.
         """
         fields = {**self.model_dump(mode="json"), "conditions": self.conditions}
         return read_design({**fields, **changes})
@@ -250,9 +246,9 @@ class Design(Data):
         Raises
         ------
         InputError
-            Lists every fault.
+            Lists every problem.
         """
-        faults, plans = [], []
+        problems, plans = [], []
         days = None if self.duration is None else self.duration / HOURS_PER_DAY
         for condition in self.conditions:
             try:
@@ -264,9 +260,9 @@ class Design(Data):
                     )
                 )  # fmt: skip
             except InputError as error:
-                faults += error.faults
-        if faults:
-            raise InputError(list(dict.fromkeys(faults)))
+                problems += error.problems
+        if problems:
+            raise InputError(list(dict.fromkeys(problems)))
         return plans
 
 
@@ -276,12 +272,12 @@ def read_design(data: Mapping[str, Any]) -> Design:
     Raises
     ------
     DesignError
-        Lists every fault.
+        Lists every problem.
     """
     try:
         return Design.model_validate(data)
     except ValidationError as error:
-        raise DesignError(list(dict.fromkeys(faults_of(error, Design, PARTS)))) from None
+        raise DesignError(list(dict.fromkeys(problems_of(error, Design, PARTS)))) from None
 
 
 def design_data(what: Sequence[str]) -> dict[str, Any]:
@@ -305,7 +301,7 @@ def load_design(path: str | Path) -> Design:
     Raises
     ------
     DesignError
-        If there is no such file, or it has faults; lists them all.
+        If there is no such file, or it has problems; lists them all.
     """
     return read_design(_parsed(Path(path)))
 

@@ -17,6 +17,8 @@ from threading import Thread
 from types import ModuleType
 from typing import Generic, NamedTuple, TypeVar
 
+from sim.errors import ExecutorError
+
 Outcome = TypeVar("Outcome")
 
 AHEAD = 2
@@ -25,16 +27,12 @@ DEATHS = 2
 """How often a task may kill a worker of its own before it is given up."""
 
 
-class EngineError(RuntimeError):
-    """An engine that cannot go on; what it has yielded stands."""
-
-
 class Done(NamedTuple, Generic[Outcome]):
     """A task that has ended: with an outcome, or with what is wrong with it."""
 
     task: int
     outcome: Outcome | None
-    fault: str | None
+    problem: str | None
 
 
 def in_process(
@@ -74,7 +72,7 @@ def in_pool(
 
     Raises
     ------
-    EngineError
+    ExecutorError
         If no process can be started.
     """
     waiting = deque(tasks)
@@ -101,8 +99,8 @@ def _until_broken(
                 future = _hand_out(pool, work, waiting[0])
                 running[future] = waiting.popleft()
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                fault = future.exception()
-                if isinstance(fault, BrokenProcessPool):
+                problem = future.exception()
+                if isinstance(problem, BrokenProcessPool):
                     continue
                 yield _done(future, running.pop(future))
             if any(isinstance(f.exception(), BrokenProcessPool) for f in running if f.done()):
@@ -135,7 +133,7 @@ def _hand_out(
         with script_aside():
             return pool.submit(attempt, work, task)
     except (OSError, EOFError) as error:
-        raise EngineError(f"no process could be started: {told(error)}") from error
+        raise ExecutorError(f"no process could be started: {told(error)}") from error
 
 
 @contextmanager

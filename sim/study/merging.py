@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from sim.errors import InputError
-from sim.study.archive import StudyError, job_in, other_making, outdated, writing
+from sim.errors import InputError, StudyError
+from sim.study.archive import job_in, other_making, outdated, writing
 from sim.study.batches import Job
 from sim.study.store import (
     Store,
@@ -31,14 +31,14 @@ def merge_study(folder: str | os.PathLike[str]) -> Study:
     if not shards:
         raise InputError([f"{home} holds no shards; run some with --shard 1/N"])
     first = shards[0].manifest
-    faults = [
+    problems = [
         f"{shard.folder}: {text}"
         for shard in shards
         for text in differences(first["design"], shard.manifest["design"])
         + other_making(first, shard.manifest)
     ]
-    if faults:
-        raise InputError(faults)
+    if problems:
+        raise InputError(problems)
     with locked(home):
         store = Store(home) if is_study(home) else create_store(home, {**first, "shard": None})
         job = job_in(store, None)

@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.errors import IntegrationError, SteadyStateError
 from sim.parameters import BodyParameters
-from sim.physiology.cell_population import SteadyStateError
 from sim.physiology.virtual_persons import Person
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.plan import Plan
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.schedule import Course, Steps
 from sim.study.design import Snapshots
-from sim.tissue.tissue import IntegrationError, Tissue
+from sim.tissue.tissue import Tissue
 
 Array = NDArray[np.float64]
 FINISHED = "finished"

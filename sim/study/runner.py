@@ -8,22 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.errors import InputError
+from sim.errors import ExecutorError, InputError, StudyError
 from sim.simulation.plan import MOST_THREADS
-from sim.study.archive import (
-    Shard,
-    StudyError,
-    job_in,
-    opened,
-    outdated,
-    parts_of,
-    share_in,
-    writing,
-)
+from sim.study.archive import Shard, job_in, opened, outdated, parts_of, share_in, writing
 from sim.study.batches import Job, Part, job_of, run_part
 from sim.study.dask_executor import LOCAL, on_dask
 from sim.study.design import Design, load_design, read_design
-from sim.study.executors import Done, EngineError, in_pool, in_process
+from sim.study.executors import Done, in_pool, in_process
 from sim.study.store import (
     Entry,
     Store,
@@ -43,7 +34,7 @@ class Progress(NamedTuple):
     done: int
     total: int
     failures: int
-    faults: int
+    problems: int
 
 
 def run_study(
@@ -90,7 +81,7 @@ def run_study(
     Raises
     ------
     InputError
-        If anything given is at fault, or the folder holds another study; lists every fault.
+        If anything given is invalid, or the folder holds another study; lists every problem.
     StudyError
         If parts could not be done or kept. All finished parts stay; the same call goes on.
     KeyboardInterrupt
@@ -103,8 +94,8 @@ def run_study(
             folder = Path(design)
             design = read_design(read_manifest(folder)["design"])
     share = Shard.read(shard) if isinstance(shard, str) else shard
-    if faults := engine_faults(workers, threads, dask):
-        raise InputError(faults)
+    if problems := engine_problems(workers, threads, dask):
+        raise InputError(problems)
     home = Path(folder) if folder is not None else Path("results") / design.name
     home = home / share.folder if share and home.name != share.folder else home
     threads = threads or (None if workers == 1 else 1)
@@ -120,16 +111,16 @@ def run_study(
     return Study(home)
 
 
-def engine_faults(workers: object, threads: object, dask: str | None) -> list[str]:
+def engine_problems(workers: object, threads: object, dask: str | None) -> list[str]:
     """Say which numbers of workers and threads, and which address, cannot be."""
-    faults = [
+    problems = [
         f"{name} = {value!r}; give a whole number, 1 to {MOST_THREADS}"
         for name, value in (("workers", workers), ("threads", threads))
         if value is not None and not (isinstance(value, int) and 1 <= value <= MOST_THREADS)
     ]
     if dask is not None and dask != LOCAL and "://" not in dask:
-        faults.append(f'dask = {dask!r}; give "local" or an address such as tcp://host:8786')
-    return faults
+        problems.append(f'dask = {dask!r}; give "local" or an address such as tcp://host:8786')
+    return problems
 
 
 def _complete(
@@ -146,28 +137,28 @@ def _complete(
     done = sum(stop - start for start, stop in (entry.units for entry in store.entries.values()))
     failures = sum(len(entry.failures) for entry in store.entries.values())
     missing = [part for part in parts if part not in store.entries]
-    faults: list[str] = []
+    problems: list[str] = []
 
     def tell(bodies: int = 0) -> None:
         if on_progress is not None:
-            on_progress(Progress(done + bodies, total, failures, len(faults)))
+            on_progress(Progress(done + bodies, total, failures, len(problems)))
 
     tell()
     try:
         with closing(_outcomes(job, missing, workers, dask, tell)) as outcomes:
-            for task, part, fault in outcomes:
+            for task, part, problem in outcomes:
                 if part is None:
-                    faults.append(f"part {task} ({_bodies(job, task)}): {fault}")
+                    problems.append(f"part {task} ({_bodies(job, task)}): {problem}")
                 else:
                     _keep(store, job, task, part)
                     done += len(job.units(task))
                     failures += len(part.failures)
                 tell()
-    except EngineError as error:
-        faults.append(str(error))
-    if faults:
+    except ExecutorError as error:
+        problems.append(str(error))
+    if problems:
         raise StudyError(
-            "\n".join(faults)
+            "\n".join(problems)
             + f"\n{done} of {total} bodies are kept in {store.folder}; to try the rest again: "
             f"sim study run {store.folder}"
         )

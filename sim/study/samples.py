@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from sim.conditions.events import Data
-from sim.errors import InputError, unknown_names
+from sim.errors import InputError, QuantityError, unknown_names
 from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import FACTS, Parameters
-from sim.quantities.parsing import QuantityError, parse, written
+from sim.quantities.parsing import parse, written
 
 MOST_DIMENSIONS = 50
 
@@ -21,7 +21,7 @@ def _read_ranges(data: object) -> object:
     if not isinstance(data, Mapping):
         return data
     found: dict[str, Any] = {}
-    faults = list(unknown_names(data, FACTS, "parameter"))
+    problems = list(unknown_names(data, FACTS, "parameter"))
     for name in (name for name in data if name in FACTS):
         values = data[name] if isinstance(data[name], (list, tuple)) else [data[name]]
         unit, example = FACTS[name].unit, f"{FACTS[name].high:g} {FACTS[name].unit}"
@@ -31,15 +31,15 @@ def _read_ranges(data: object) -> object:
             ]
             found[name] = tuple(read)
         except QuantityError as error:
-            faults.append(f"{name}: {error}")
+            problems.append(f"{name}: {error}")
     for name, numbers in found.items():
         for value in numbers:
             try:
                 Parameters().replace({name: value})
             except InputError as error:
-                faults += error.faults
-    if faults:
-        raise ValueError("\n".join(faults))
+                problems += error.problems
+    if problems:
+        raise ValueError("\n".join(problems))
     return found
 
 
@@ -71,30 +71,30 @@ class Samples(Data):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Samples":
-        faults = (
+        problems = (
             [f"more than {MOST_DIMENSIONS} parameters"] if len(self.ranges) > MOST_DIMENSIONS else []
         )
         if not self.ranges:
-            faults.append('ranges is empty; give parameters: pump_half_mg = ["0.05 mM", "0.2 mM"]')
+            problems.append('ranges is empty; give parameters: pump_half_mg = ["0.05 mM", "0.2 mM"]')
         if self.method == "grid":
-            faults += ["a grid takes all its values; leave number out"] if self.number else []
-            faults += [
+            problems += ["a grid takes all its values; leave number out"] if self.number else []
+            problems += [
                 f"{name} = {list(values)}; give one value or more, each once"
                 for name, values in self.ranges.items()
                 if not 0 < len(set(values)) == len(values)
             ]
         else:
-            faults += [] if self.number else [f"{self.method} needs a number of points"]
-            faults += [
+            problems += [] if self.number else [f"{self.method} needs a number of points"]
+            problems += [
                 f"{name} has {len(values)} values; give a lower and a larger upper bound"
                 for name, values in self.ranges.items()
                 if len(values) != 2 or not values[0] < values[1]
             ]
         if self.method == "sobol" and self.number and self.number & (self.number - 1):
             near = 2 ** (self.number.bit_length() - 1)
-            faults.append(f"number = {self.number} is no power of two; give {near} or {2 * near}")
-        if faults:
-            raise ValueError("\n".join(faults))
+            problems.append(f"number = {self.number} is no power of two; give {near} or {2 * near}")
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
     @property

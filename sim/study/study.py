@@ -316,15 +316,17 @@ class Study:
 
     def verify(self) -> list[str]:
         """Read every file again and say what is not as it was computed; nothing if all is well."""
-        faults = [f"part {entry.part}: a file is missing or damaged" for entry in self._store.damaged()]
+        problems = [
+            f"part {entry.part}: a file is missing or damaged" for entry in self._store.damaged()
+        ]
         bad = {entry.part for entry in self._store.damaged()}
         for entry in self._store.entries.values():
             if entry.part in bad:
                 continue
             tables = {t: pq.read_table(entry.path(self.folder, t)) for t in entry.files}
             if list(digests_of(tables).values()) != entry.digests:
-                faults.append(f"part {entry.part}: its tables do not give the digests of its bodies")
-        return faults
+                problems.append(f"part {entry.part}: its tables do not give the digests of its bodies")
+        return problems
 
     def plot(self, variable: str = "plasma_k") -> "Figure":
         """Draw a variable: bodies and bands of each arm, and paired differences over time."""
@@ -385,16 +387,18 @@ class Study:
         return nearest
 
     def _check(self, variable: str, condition: str) -> None:
-        faults = []
+        problems = []
         if variable not in self.design.variables:
-            faults.append(f"{variable!r} was not recorded; there are {', '.join(self.design.variables)}")
-        faults += self._unknown_arms(condition)
-        if faults:
-            raise InputError(faults)
+            problems.append(
+                f"{variable!r} was not recorded; there are {', '.join(self.design.variables)}"
+            )
+        problems += self._unknown_arms(condition)
+        if problems:
+            raise InputError(problems)
 
     def _check_arms(self, *arms: str) -> None:
-        if faults := self._unknown_arms(*arms):
-            raise InputError(faults)
+        if problems := self._unknown_arms(*arms):
+            raise InputError(problems)
 
     def _unknown_arms(self, *arms: str) -> list[str]:
         """Say which arms do not exist."""

@@ -10,5 +10,4 @@ from .equations import part_of_step as part_of_step
 from .equations import shared_fluid as shared_fluid
 from .equations import tissue_rates as tissue_rates
 from .threads import threaded_equations as threaded_equations
-from .tissue import IntegrationError as IntegrationError
 from .tissue import Tissue as Tissue

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from sim.errors import SteadyStateError
 from sim.numerics.chebyshev import Segments
 from sim.parameters import CELL_TYPES, TITLES, BodyParameters, Parameters
 from sim.parameters.inputs import Control
 from sim.physiology.body import FIRST_TOTAL, healthy_body, resting_body
 from sim.physiology.body_state import RestingBody
 from sim.physiology.cell import RestingCell, normal_fluid, resting_cell
-from sim.physiology.cell_population import N_STATES, SteadyStateError
+from sim.physiology.cell_population import N_STATES
 from sim.quantities.units import HOURS_PER_DAY
 
 CELL_WEIGHT = 0.2

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.errors import IntegrationError
 from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.numerics.chebyshev import (
     DONE,
@@ -74,10 +75,6 @@ BUFFERED = CellState._fields.index("buffered")
 CHLORIDE_PLACE = Totals._fields.index("cl")
 ECF_CL = BodyState._fields.index("ecf_cl")
 OSMOLES = BodyState._fields.index("osmoles")
-
-
-class IntegrationError(RuntimeError):
-    """A state of the tissue that cannot be; says which cell, which quantity and when."""
 
 
 class Moment(NamedTuple):

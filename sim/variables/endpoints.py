@@ -35,8 +35,8 @@ class Question(NamedTuple):
         if parts is None:
             raise InputError([f'{text!r} is not a statement such as "plasma_k < 3.5"'])
         name, relation, bound, unit = parts.groups()
-        if faults := list(unknown_names([name], VARIABLES, "variable")):
-            raise InputError(faults)
+        if problems := list(unknown_names([name], VARIABLES, "variable")):
+            raise InputError(problems)
         if unit not in ("", VARIABLES[name].unit):
             raise InputError([f"{text!r}: {name} is in {VARIABLES[name].unit}, not in {unit}"])
         return cls(name, relation, float(bound))

@@ -32,7 +32,7 @@ def said(*arguments: str) -> str:
 
 
 def refused(*arguments: str) -> list[str]:
-    """Faults for which a command is refused: exit code 2, nothing written, nothing but errors said."""
+    """Problems for which a command is refused: exit code 2, nothing written, nothing but errors said."""
     before = sorted(Path.cwd().rglob("*"))
     result = call(*arguments)
     assert result.exit_code == 2

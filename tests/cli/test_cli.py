@@ -148,8 +148,8 @@ def test_describe_shows_mechanisms_and_parameters_of_a_condition(desk: Path) -> 
 
 def test_describe_refuses_what_it_cannot_load() -> None:
     """An unknown name is answered as by `run`."""
-    (fault,) = refused("describe", "baselin")
-    assert "did you mean 'baseline'?" in fault
+    (problem,) = refused("describe", "baselin")
+    assert "did you mean 'baseline'?" in problem
 
 
 @pytest.mark.parametrize("title", ["dose [mmol/day]", "[/bold] end"])
@@ -242,12 +242,12 @@ def test_an_amount_in_the_example_is_valid(desk: Path) -> None:
 def test_init_refuses_a_file_that_cannot_be_written(desk: Path, file: str, told: str) -> None:
     """Nothing is overwritten, and no folder is made unasked."""
     (desk / "there.toml").write_text("kept", encoding="utf-8")
-    (fault,) = refused("init", file)
-    assert told in fault
+    (problem,) = refused("init", file)
+    assert told in problem
     assert (desk / "there.toml").read_text(encoding="utf-8") == "kept"
 
 
-def test_init_tells_all_faults_at_once() -> None:
+def test_init_tells_all_problems_at_once() -> None:
     """Ending and folder are told together."""
     assert len(refused("init", "no/mine.txt")) == 2
 
@@ -481,8 +481,8 @@ def test_bad_input_is_refused_in_one_line(
     (desk / "there").mkdir()
     (desk / "file").touch()
     (desk / "bad.toml").write_text("duration = [", encoding="utf-8")
-    (fault,) = refused(*arguments)
-    assert [fragment for fragment in told if fragment not in fault] == []
+    (problem,) = refused(*arguments)
+    assert [fragment for fragment in told if fragment not in problem] == []
 
 
 @pytest.mark.parametrize(
@@ -496,30 +496,34 @@ def test_what_is_no_number_or_no_option_is_refused(arguments: tuple[str, ...]) -
     assert (arguments[0].lstrip("-") if arguments else "CONDITION") in result.stderr
 
 
-def test_all_faults_of_a_call_are_told_at_once(desk: Path) -> None:
+def test_all_problems_of_a_call_are_told_at_once(desk: Path) -> None:
     """A user mends everything in one go: options, condition, mechanisms, parameters and folder."""
-    faults = refused(
+    problems = refused(
         *("run", "baselin", "--cells", "0", "--days", "nan", "--seed", "-1", "--threads", "0"),
         *("--without", "zzz", "--set", "pump_haf_mg=0.1 mM", "--set", "gfr=3", "--set", "gfr"),
         *("--out", str(desk)),
     )
     told = ["cells = 0", "days = nan", "seed = -1", "threads = 0", "'baselin'", "'zzz'"]
     told += ["'pump_haf_mg'", "--set gfr: '3'", "--set 'gfr'", "exists already"]
-    assert {words: sum(words in fault for fault in faults) for words in told} == dict.fromkeys(told, 1)
-    assert len(faults) == len(told)
+    assert {words: sum(words in problem for problem in problems) for words in told} == dict.fromkeys(
+        told, 1
+    )
+    assert len(problems) == len(told)
 
 
-def test_all_faults_of_a_file_and_of_options_are_told_at_once(desk: Path) -> None:
-    """Faults in a file come together with those of the call."""
+def test_all_problems_of_a_file_and_of_options_are_told_at_once(desk: Path) -> None:
+    """Problems in a file come together with those of the call."""
     (desk / "bad.toml").write_text(
         'duration = "3 day"\nzzz = 1\n[[diet]]\npotassium = "-1 mmol/day"\n'
         '[[treatment]]\nkind = "thiazide"\nfold = 2.0\n',
         encoding="utf-8",
     )
-    faults = refused("run", "bad.toml", "--cells", "0", "--without", "romk")
+    problems = refused("run", "bad.toml", "--cells", "0", "--without", "romk")
     told = ["zzz: unknown key", "diet no. 1 potassium", "thiazide takes 'effect'", "cells = 0", "'romk'"]
-    assert {words: sum(words in fault for fault in faults) for words in told} == dict.fromkeys(told, 1)
-    assert len(faults) == len(told)
+    assert {words: sum(words in problem for problem in problems) for words in told} == dict.fromkeys(
+        told, 1
+    )
+    assert len(problems) == len(told)
 
 
 def test_a_refusal_in_a_process_of_its_own_has_no_traceback(desk: Path) -> None:
@@ -531,7 +535,7 @@ def test_a_refusal_in_a_process_of_its_own_has_no_traceback(desk: Path) -> None:
     assert list(desk.iterdir()) == []
 
 
-def test_values_that_are_no_numbers_are_told_with_all_other_faults() -> None:
+def test_values_that_are_no_numbers_are_told_with_all_other_problems() -> None:
     """Kinds of options are checked with the rest."""
     result = call("run", "baselin", "--cells", "many", "--days", "soon")
     told = ["'many'", "'soon'", "'baselin'"]
@@ -562,8 +566,8 @@ def test_numbers_that_allow_no_healthy_body_are_refused(changes: dict[str, str])
 
 def test_osmolality_can_be_set_as_its_own_refusal_says() -> None:
     """The example in a refusal is taken when it is typed back."""
-    (fault,) = refused("run", "baseline", "--set", "osmolality=285")
-    example = re.search(r"osmolality=(\S+ \S+?)'", fault)
+    (problem,) = refused("run", "baseline", "--set", "osmolality=285")
+    example = re.search(r"osmolality=(\S+ \S+?)'", problem)
     assert example is not None
     (other,) = refused("run", "baseline", "--cells", "0", "--set", f"osmolality={example[1]}")
     assert "cells" in other
@@ -572,5 +576,5 @@ def test_osmolality_can_be_set_as_its_own_refusal_says() -> None:
 def test_a_share_that_is_a_list_in_a_file_is_refused(desk: Path) -> None:
     """A parameter of a wrong kind gives a sentence."""
     (desk / "bad.toml").write_text('duration = "3 day"\n[parameters]\nsd_size = [1]\n', encoding="utf-8")
-    (fault,) = refused("run", "bad.toml")
-    assert "sd_size" in fault
+    (problem,) = refused("run", "bad.toml")
+    assert "sd_size" in problem

@@ -20,26 +20,26 @@ from click.testing import CliRunner
 import sim
 from sim.cli import main
 from sim.conditions.condition import load
+from sim.errors import SimulationError
 from sim.parameters import CELL_TYPES, BodyParameters, Parameters
 from sim.simulation.plan import plan
-from sim.simulation.running import SimulationError
 from sim.variables.table import PER_CELL, VARIABLES
 from tests.cli.commands import FILES, TINY, call, provenance_of, said, surroundings
 
 # From Python
 
 
-def faults(*arguments: Any, **options: Any) -> list[str]:
+def problems(*arguments: Any, **options: Any) -> list[str]:
     """Sentences with which `sim.run` is refused."""
     with pytest.raises(sim.InputError) as refusal:
         sim.run(*arguments, **options)
-    assert str(refusal.value) == "\n".join(refusal.value.faults)
-    return refusal.value.faults
+    assert str(refusal.value) == "\n".join(refusal.value.problems)
+    return refusal.value.problems
 
 
-def test_run_raises_one_error_with_every_fault() -> None:
+def test_run_raises_one_error_with_every_problem() -> None:
     """Arguments, condition, mechanisms and parameters are told together, in that order."""
-    found = faults(
+    found = problems(
         "baselin",
         0,
         days=-1,
@@ -53,22 +53,22 @@ def test_run_raises_one_error_with_every_fault() -> None:
     )
     told = ["cells = 0", "seed = -1", "days = -1", "step_hours = 0", "record_hours = nan"]
     told += ["snapshots = 1", "threads = 0", "'baselin'", "'zzz'", "'pump_haf_mg'", "gfr = -5.0"]
-    assert [words in fault for words, fault in zip(told, found, strict=True)] == [True] * len(told)
+    assert [words in problem for words, problem in zip(told, found, strict=True)] == [True] * len(told)
 
 
-def test_run_refuses_a_file_with_faults(desk: Path) -> None:
-    """Faults of a file are in the same error."""
+def test_run_refuses_a_file_with_problems(desk: Path) -> None:
+    """Problems of a file are in the same error."""
     (desk / "bad.toml").write_text('zzz = 1\nduration = "3 hour"\n', encoding="utf-8")
-    found = faults("bad.toml", 0)
+    found = problems("bad.toml", 0)
     assert [("cells = 0" in f, "zzz" in f) for f in found] == [(True, False), (False, True)]
 
 
 @pytest.mark.parametrize("cells", [10**12, 99_999_999])
 def test_more_cells_than_fit_are_refused(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No run begins that memory cannot hold; the fault says how many it can."""
+    """No run begins that memory cannot hold; the problem says how many it can."""
     monkeypatch.setattr("sim.simulation.plan._memory", lambda: 350_000_000)
-    (fault,) = faults("baseline", cells)
-    assert ("100,000,000" if cells > 10**8 else "it can hold 1,000,000") in fault
+    (problem,) = problems("baseline", cells)
+    assert ("100,000,000" if cells > 10**8 else "it can hold 1,000,000") in problem
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_more_cells_than_fit_are_refused(cells: int, monkeypatch: pytest.MonkeyP
     ids=str,
 )
 def test_arguments_of_another_kind_are_refused(options: dict[str, Any]) -> None:
-    """A number that is no number is input at fault like any other."""
-    (fault,) = faults(**{"condition": "baseline", "n_cells": 3, **options})
-    assert str(next(reversed(options.values()))) in fault or "0.1 mM" in fault
+    """A number that is no number is input that is invalid like any other."""
+    (problem,) = problems(**{"condition": "baseline", "n_cells": 3, **options})
+    assert str(next(reversed(options.values()))) in problem or "0.1 mM" in problem
 
 
 NO_NAMES: dict[str, tuple[dict[str, Any], list[str]]] = {
@@ -108,7 +108,7 @@ NO_NAMES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"parameters": {3: 4}},
         ["parameters: 3 is not the name of a parameter"],
     ),
-    "such a parameter beside others at fault": (
+    "such a parameter beside others that is invalid": (
         {"parameters": {3: 4, "gf": 1.0, "gfr": "170"}, "n_cells": 0},
         ["cells = 0", "parameters: 3 is not the name", "called 'gf'", "gfr = '170' is not a number"],
     ),
@@ -117,9 +117,9 @@ NO_NAMES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize(("options", "told"), NO_NAMES.values(), ids=NO_NAMES.keys())
 def test_what_is_no_name_is_refused_with_all_else(options: dict[str, Any], told: list[str]) -> None:
-    """Mechanisms and parameters that are not named are faults like others, not a crash."""
-    found = faults(**{"condition": "baseline", "n_cells": 3, **options})
-    assert [words in fault for words, fault in zip(told, found, strict=True)] == [True] * len(told)
+    """Mechanisms and parameters that are not named are problems like others, not a crash."""
+    found = problems(**{"condition": "baseline", "n_cells": 3, **options})
+    assert [words in problem for words, problem in zip(told, found, strict=True)] == [True] * len(told)
 
 
 def test_no_parameters_and_no_mechanisms_are_fine() -> None:
@@ -134,7 +134,7 @@ def test_one_mechanism_as_text_is_understood_or_refused_once() -> None:
     try:
         sim.run("baseline", 3, days=0.1, without="romk-mg-block")
     except sim.InputError as refusal:
-        count = len(refusal.faults)
+        count = len(refusal.problems)
     else:
         count = 0
     assert count <= 1

@@ -58,11 +58,11 @@ def test_a_finished_study_is_not_done_again(done: str) -> None:
 def test_another_design_in_the_folder_is_refused_and_more_replicates_are_added() -> None:
     """The difference is shown; --extend adds replicates and leaves the others as they are."""
     more = ("study", "run", *ARMS, "--replicates", "6", *SMALL[2:])
-    (fault,) = refused(*more)
-    assert "replicates: 4 in the folder, 6 given" in fault
-    assert "--extend" in fault
-    (fault,) = refused("study", "run", *ARMS, *SMALL, "--seed", "2")
-    assert "seed: 0 in the folder, 2 given" in fault
+    (problem,) = refused(*more)
+    assert "replicates: 4 in the folder, 6 given" in problem
+    assert "--extend" in problem
+    (problem,) = refused("study", "run", *ARMS, *SMALL, "--seed", "2")
+    assert "seed: 0 in the folder, 2 given" in problem
     first = sim.open_study(FOLDER).courses
     assert "of 6 persons" in words(said(*more, "--extend"))
     both = sim.open_study(FOLDER).courses
@@ -75,8 +75,8 @@ def test_verify_prints_the_digest_and_finds_damage() -> None:
     study = sim.open_study(FOLDER)
     assert said("study", "verify", str(FOLDER)).split()[0] == study.digest()
     assert said("study", "verify", str(FOLDER), "--replicate", "2").split()[0] == study.digest(2)
-    (fault,) = refused("study", "verify", str(FOLDER), "--replicate", "9")
-    assert "no replicate 9" in fault
+    (problem,) = refused("study", "verify", str(FOLDER), "--replicate", "9")
+    assert "no replicate 9" in problem
     part = next((FOLDER / "courses").iterdir())
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 1
@@ -116,13 +116,13 @@ def test_show_tells_another_day_and_another_statement() -> None:
     assert "plasma_mg < 0.85 mM, baseline: " in text
 
 
-def test_every_fault_is_told_at_once() -> None:
+def test_every_problem_is_told_at_once() -> None:
     """Conditions, numbers, engine, shard, parameters: one message, code 2, nothing written."""
-    faults = refused(
+    problems = refused(
         "study", "run", "baseline", "sever", "--replicates", "many", "--workers", "0", "--shard", "3",
         "--dask", "here", "--set", "pump_half_m=0.1 mM", "--ask", "plasma_q < 1",
     )  # fmt: skip
-    text = "\n".join(faults)
+    text = "\n".join(problems)
     for told in ("'sever'", "'many'", "workers = 0", "'3'", "'here'", "pump_half_m", "plasma_q"):
         assert told in text
 
@@ -130,8 +130,8 @@ def test_every_fault_is_told_at_once() -> None:
 @pytest.mark.parametrize("command", ["show", "verify", "merge"])
 def test_a_folder_without_a_study_is_refused(command: str) -> None:
     """Code 2, and what is missing."""
-    (fault,) = refused("study", command, "nowhere")
-    assert "nowhere" in fault
+    (problem,) = refused("study", command, "nowhere")
+    assert "nowhere" in problem
 
 
 def test_the_template_is_a_study() -> None:
@@ -170,8 +170,8 @@ def test_a_kept_body_goes_on() -> None:
         pd.read_parquet(f"{name}/table.parquet")["plasma_k"].iloc[-1] for name in ("second", "whole")
     ]
     assert ends[0] == ends[1]
-    (fault,) = refused("resume", "first", "severe-magnesium-loss", "--days", "0.5", "--out", "third")
-    assert "give more days" in fault
+    (problem,) = refused("resume", "first", "severe-magnesium-loss", "--days", "0.5", "--out", "third")
+    assert "give more days" in problem
 
 
 @pytest.mark.usefixtures("done")

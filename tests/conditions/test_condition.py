@@ -457,7 +457,7 @@ def test_a_condition_does_not_change() -> None:
         (lambda: Condition(name="mine", duration="3 day", without=("romk",)), "'romk'"),
     ],
 )
-def test_faults_in_python_are_pydantics(make_part: Callable[[], object], told: str) -> None:
+def test_problems_in_python_are_pydantics(make_part: Callable[[], object], told: str) -> None:
     """Parts made in Python are refused where they are made, in the same words."""
     with pytest.raises(ValidationError, match=told):
         make_part()

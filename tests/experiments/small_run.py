@@ -33,7 +33,7 @@ def disagreements(committed: pd.DataFrame, fresh: pd.DataFrame) -> list[str]:
     """Findings of which a fresh small run has not the committed direction and order of magnitude."""
     assert list(committed.index.sort_values()) == list(fresh.index.sort_values())
     largest = committed["estimate"].abs().groupby(committed["unit"]).max()
-    faults = []
+    problems = []
     for name, row in committed.iterrows():
         new, old, size = float(fresh.loc[name, "estimate"]), float(row["estimate"]), largest[row["unit"]]
         bounds = row[["low", "high", "estimate"]].to_numpy(dtype=float)
@@ -43,5 +43,5 @@ def disagreements(committed: pd.DataFrame, fresh: pd.DataFrame) -> list[str]:
         good &= not sure or new * old > 0.0
         good &= not sure or abs(old) <= SMALL * size or FACTOR * abs(new) >= abs(old)
         if not good:
-            faults.append(f"{name}: {new:g}, committed {old:g}")
-    return faults
+            problems.append(f"{name}: {new:g}, committed {old:g}")
+    return problems

@@ -14,17 +14,11 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.conditions.condition import Condition, load, read
+from sim.errors import SteadyStateError
 from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import Parameters, PopulationParameters
 from sim.physiology.cell import CellTraits
-from sim.physiology.cell_population import (
-    NEXT,
-    NOISE,
-    Fluctuation,
-    SteadyStateError,
-    draw_traits,
-    uniform_traits,
-)
+from sim.physiology.cell_population import NEXT, NOISE, Fluctuation, draw_traits, uniform_traits
 from sim.simulation.running import run
 from sim.simulation.schedule import Course
 from sim.tissue.tissue import Tissue

@@ -6,6 +6,7 @@ from collections import Counter
 import pint
 import pytest
 
+from sim.errors import ParameterError
 from sim.parameters import (
     CELL_TYPES,
     FACTS,
@@ -13,7 +14,6 @@ from sim.parameters import (
     Basis,
     CellParameters,
     Entry,
-    ParameterError,
     Parameters,
     TypeParameters,
     describe,
@@ -24,11 +24,11 @@ ENTRIES = list(describe())
 by_name = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 
 
-def faults_of(changes: dict[str, float]) -> list[str]:
+def problems_of(changes: dict[str, float]) -> list[str]:
     """Sentences with which a change of parameters is refused."""
     with pytest.raises(ParameterError) as refusal:
         Parameters().replace(changes)
-    return refusal.value.faults
+    return refusal.value.problems
 
 
 def test_replace_changes_what_is_named_and_nothing_else() -> None:
@@ -59,22 +59,22 @@ def test_replace_makes_floats() -> None:
 
 def test_replace_suggests_the_nearest_name() -> None:
     """An unknown name is answered with the known one that looks most like it."""
-    (fault,) = faults_of({"pump_haf_mg": 0.1})
-    assert "'pump_haf_mg'" in fault
-    assert "did you mean 'pump_half_mg'" in fault
+    (problem,) = problems_of({"pump_haf_mg": 0.1})
+    assert "'pump_haf_mg'" in problem
+    assert "did you mean 'pump_half_mg'" in problem
 
 
 def test_replace_suggests_nothing_for_a_name_like_no_other() -> None:
     """A name without neighbours is refused without a suggestion."""
-    (fault,) = faults_of({"qqqqqqqq": 0.1})
-    assert "did you mean" not in fault
+    (problem,) = problems_of({"qqqqqqqq": 0.1})
+    assert "did you mean" not in problem
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_replace_refuses_values_that_are_not_finite(value: float) -> None:
     """NaN and the infinities are no values."""
-    (fault,) = faults_of({"gfr": value})
-    assert fault.startswith(f"gfr = {value}")
+    (problem,) = problems_of({"gfr": value})
+    assert problem.startswith(f"gfr = {value}")
 
 
 @by_name
@@ -91,22 +91,22 @@ def test_replace_allows_one_width_beyond_the_plausible_range(entry: Entry) -> No
     for value in (least, low, high, most):
         assert dict(_values(Parameters().replace({entry.name: value})))[entry.name] == value
     for value in (least - 1e-3 * width, most + 1e-3 * width):
-        (fault,) = faults_of({entry.name: value})
-        assert fault.startswith(f"{entry.name} = {value} {entry.fact.unit} is out of bounds")
+        (problem,) = problems_of({entry.name: value})
+        assert problem.startswith(f"{entry.name} = {value} {entry.fact.unit} is out of bounds")
 
 
-def test_replace_lists_all_faults_at_once() -> None:
-    """Each fault is a sentence of its own, in the order given, and all are in the message."""
+def test_replace_lists_all_problems_at_once() -> None:
+    """Each problem is a sentence of its own, in the order given, and all are in the message."""
     changes = {"pump_haf_mg": 0.1, "gfr": math.nan, "atp": 1e9, "bone_mg": 60.0}
-    faults = faults_of(changes)
-    assert len(faults) == 3
-    assert "pump_haf_mg" in faults[0]
-    assert faults[1].startswith("gfr = nan")
-    assert faults[2].startswith("atp = 1000000000.0")
-    assert str(ParameterError(faults)) == "\n".join(faults)
+    problems = problems_of(changes)
+    assert len(problems) == 3
+    assert "pump_haf_mg" in problems[0]
+    assert problems[1].startswith("gfr = nan")
+    assert problems[2].startswith("atp = 1000000000.0")
+    assert str(ParameterError(problems)) == "\n".join(problems)
 
 
-def test_one_fault_refuses_the_whole_change() -> None:
+def test_one_problem_refuses_the_whole_change() -> None:
     """A good value beside a bad one is not taken either: nothing is returned."""
     with pytest.raises(ParameterError, match="no parameter is called 'nonsense'"):
         Parameters().replace(gfr=150.0, nonsense=1.0)

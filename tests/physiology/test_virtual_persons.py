@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 import sim.simulation.plan as planning
 from sim.conditions.condition import Condition, read
+from sim.errors import SteadyStateError
 from sim.parameters import FACTS, BodyParameters, Parameters, PersonParameters
-from sim.physiology.cell_population import SteadyStateError
 from sim.physiology.virtual_persons import EXTENSIVE, INTAKES, Person, draw_person, embodied
 from sim.simulation.plan import MOST_ATTEMPTS, plan
 from sim.simulation.recorder import Recorder, cell_table
@@ -342,7 +342,7 @@ def test_a_person_who_cannot_be_healthy_is_drawn_anew(monkeypatch: pytest.Monkey
 
 
 def test_drawing_anew_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After so many attempts the fault is told; it lies in the parameters."""
+    """After so many attempts the problem is told; it lies in the parameters."""
     attempts = refuse(1000, monkeypatch)
     with pytest.raises(SteadyStateError, match="no healthy body"):
         plan("baseline", 5, person=True).tissue()

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.errors import QuantityError
 from sim.parameters import describe
 from sim.quantities.ions import (
     BICARBONATE,
@@ -15,7 +16,7 @@ from sim.quantities.ions import (
     SUPPLIED,
     Ion,
 )
-from sim.quantities.parsing import AMOUNT, RATE, TIME, QuantityError, parse
+from sim.quantities.parsing import AMOUNT, RATE, TIME, parse
 
 EXAMPLE = "40 mmol/day"
 

@@ -111,11 +111,11 @@ def test_only_days_of_both_are_compared(calm: sim.Result) -> None:
         sim.compare(seldom, brief)
 
 
-def test_all_faults_of_both_are_told() -> None:
+def test_all_problems_of_both_are_told() -> None:
     with pytest.raises(sim.InputError) as refusal:
         sim.compare("baselin", "thiazid", n_cells=0)
-    assert [word in fault for word, fault in zip(
-        ("cells = 0", "'baselin'", "'thiazid'"), refusal.value.faults, strict=True
+    assert [word in problem for word, problem in zip(
+        ("cells = 0", "'baselin'", "'thiazid'"), refusal.value.problems, strict=True
     )] == [True] * 3  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Statistics of replicate studies: published and hand-made values, properties, faults and coverage.
+"""Statistics of replicate studies: published and hand-made values, properties, problems and coverage.
 
 Tests of coverage draw :data:`DRAWS` studies with a fixed seed, so they pass always or never. For another
 seed a right interval fails a comparison with probability 1e-4 at most. Where a method is approximate,
@@ -221,7 +221,7 @@ def test_quantile_interval_follows_any_rising_scale() -> None:
 
 
 def test_quantile_interval_of_endless_times() -> None:
-    """Replicates in which nothing ever happens have infinite times: they are values, not faults."""
+    """Replicates in which nothing ever happens have infinite times: they are values, not problems."""
     assert quantile_interval([1.0, 2.0, INF, INF, INF, INF, INF], 0.5)[:3] == (INF, 1.0, INF)
     assert same(quantile_interval([NAN], 0.5), Interval(NAN, -INF, INF, 0, 0.95))
 
@@ -654,7 +654,7 @@ def test_perfect_rank_correlation_leaves_some_doubt(n: int, low: float) -> None:
     assert down.high == pytest.approx(-low, abs=5e-8)
 
 
-# Faults
+# Problems
 
 GOOD = [1.0, 2.0, 3.0]
 TAKES_A_LEVEL: dict[str, Callable[[float], object]] = {
@@ -732,7 +732,7 @@ def test_infinite_values_have_no_mean(name: str) -> None:
         (lambda: Interval(1.0, 0.0, 2.0, 3, 0.95).text(digits=0), "digits is 0; it must be at least 1"),
     ],
 )
-def test_other_faults_are_named(call: Callable[[], object], words: str) -> None:
+def test_other_problems_are_named(call: Callable[[], object], words: str) -> None:
     """What was given, what is allowed."""
     with pytest.raises(ValueError, match=words):
         call()

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import InputError
-from sim.study.archive import StudyError
+from sim.errors import InputError, StudyError
 from sim.study.runner import Progress
 from tests.study.study_tools import (
     ROOT,

@@ -1,4 +1,4 @@
-"""The design of a study: it survives writing, its faults are told in its words, its points spread."""
+"""The design of a study: it survives writing, its problems are told in its words, its points spread."""
 
 import json
 from collections.abc import Mapping
@@ -12,16 +12,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sim.conditions.condition import load, read
-from sim.errors import InputError
+from sim.errors import DesignError, InputError
 from sim.parameters import FACTS
-from sim.study.design import (
-    LAST_REPLICATE,
-    RECORDED,
-    Design,
-    DesignError,
-    load_design,
-    read_design,
-)
+from sim.study.design import LAST_REPLICATE, RECORDED, Design, load_design, read_design
 from sim.study.samples import MOST_DIMENSIONS, Samples
 from sim.variables.endpoints import Question
 from tests.laws.law_tests import plausible, reproducible
@@ -68,11 +61,11 @@ def make(**fields: Any) -> Design:
     return read_design({"conditions": ARMS, **fields})
 
 
-def faults(**fields: Any) -> list[str]:
+def problems(**fields: Any) -> list[str]:
     """Sentences with which a design is refused."""
     with pytest.raises(DesignError) as refusal:
         make(**fields)
-    return refusal.value.faults
+    return refusal.value.problems
 
 
 def toml(data: Mapping[str, Any]) -> str:
@@ -184,8 +177,8 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
             path.write_bytes(content)
         with pytest.raises(DesignError) as refusal:
             load_design(path)
-        assert len(refusal.value.faults) == 1
-        assert wanted in refusal.value.faults[0]
+        assert len(refusal.value.problems) == 1
+        assert wanted in refusal.value.problems[0]
 
 
 def test_a_design_from_python_is_checked_too() -> None:
@@ -196,7 +189,7 @@ def test_a_design_from_python_is_checked_too() -> None:
         setattr(make(), "cells", 3)  # noqa: B010
 
 
-# Faults
+# Problems
 
 
 def sampled(**fields: Any) -> dict[str, Any]:
@@ -220,7 +213,7 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"conditions": [3]},
         ["conditions: no. 1", "condition = 3; give a name, a TOML file or a Condition"],
     ),
-    "condition with a fault": (
+    "condition with a problem": (
         {"conditions": [{"name": "x", "duration": "3 day", "dite": []}]},
         ["conditions: no. 1: dite: unknown key; did you mean 'diet'?", "supplement"],
     ),
@@ -421,17 +414,17 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("fields", ONE_FAULT)
-def test_every_fault_is_told_in_words_of_the_file(fields: str) -> None:
+def test_every_problem_is_told_in_words_of_the_file(fields: str) -> None:
     """One sentence: where, what was given, what is allowed."""
     given, wanted = ONE_FAULT[fields]
-    (fault,) = faults(**given)
+    (problem,) = problems(**given)
     for words in wanted:
-        assert words in fault
+        assert words in problem
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_problems_are_told_at_once() -> None:
     """Wherever they are, each in a sentence of its own."""
-    told = faults(
+    told = problems(
         conditions=["baseline", "thiazid", "none"],
         replicates=0,
         variables=["plasma_kk", "plasma_nn"],
@@ -442,14 +435,14 @@ def test_all_faults_are_told_at_once() -> None:
         evry="1 day",
     )
     assert len(told) == len(set(told)) == 14
-    keys = {fault.split(":")[0].split(" ")[0] for fault in told}
+    keys = {problem.split(":")[0].split(" ")[0] for problem in told}
     assert keys == {"conditions", "replicates", "variables", "parameters", "samples", "snapshots", "ask",
                     "evry"}  # fmt: skip
 
 
-def test_faults_between_keys_are_told_at_once() -> None:
+def test_problems_between_keys_are_told_at_once() -> None:
     """Once each key by itself is right."""
-    told = faults(
+    told = problems(
         cells=0,
         seed=-1,
         ask=["ncc > 1", "pth < 2", "renin < 2"],

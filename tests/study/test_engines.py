@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from sim.study.executors import Done, EngineError, in_pool, in_process
+from sim.errors import ExecutorError
+from sim.study.executors import Done, in_pool, in_process
 from tests.study.study_tools import (
     ROOT,
     begin,
@@ -39,10 +40,10 @@ ENGINES: dict[str, Engine] = {
 
 
 def by_task(outcomes: Generator[Done[Any], None, None]) -> dict[int, tuple[Any, str | None]]:
-    """Outcome and fault by task; every task has ended once."""
+    """Outcome and problem by task; every task has ended once."""
     done = list(outcomes)
     assert sorted(end.task for end in done) == list(TASKS)
-    return {task: (outcome, fault) for task, outcome, fault in done}
+    return {task: (outcome, problem) for task, outcome, problem in done}
 
 
 @pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES.keys())
@@ -60,11 +61,11 @@ def test_a_task_that_fails_does_not_stop_the_others(engine: Engine) -> None:
     assert found[2] == (None, "AwkwardError: 1 and 2")
 
 
-def test_an_outcome_that_cannot_travel_is_a_fault() -> None:
+def test_an_outcome_that_cannot_travel_is_a_problem() -> None:
     """It does not take the worker with it."""
-    outcome, fault = by_task(in_pool(fail, TASKS, 2, WARM))[3]
+    outcome, problem = by_task(in_pool(fail, TASKS, 2, WARM))[3]
     assert outcome is None
-    assert "ickle" in str(fault)
+    assert "ickle" in str(problem)
 
 
 def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_workers_that_cannot_be_started_are_told(monkeypatch: pytest.MonkeyPatch
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr("multiprocessing.popen_forkserver.Popen._launch", refuse)
-    with pytest.raises(EngineError, match=r"no process could be started.*temporarily unavailable"):
+    with pytest.raises(ExecutorError, match=r"no process could be started.*temporarily unavailable"):
         list(in_pool(square, TASKS, 2, WARM))
 
 

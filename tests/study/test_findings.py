@@ -576,14 +576,14 @@ def test_provenance_is_what_was_asked_and_what_came_of_it(study: Study) -> None:
     assert {"versions", "began", "command"} <= set(found)
 
 
-# Faults
+# Problems
 
 
 def call(study: Study, method: str, *arguments: Any, **options: Any) -> list[str]:
     """Sentences with which a question to a study is refused."""
     with pytest.raises(InputError) as refusal:
         getattr(study, method)(*arguments, **options)
-    return refusal.value.faults
+    return refusal.value.problems
 
 
 THERE = "there are plasma_k, plasma_mg, heart_na_in_mean"

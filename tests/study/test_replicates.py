@@ -11,9 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim.conditions.condition import Condition, read
+from sim.errors import SimulationError
 from sim.simulation.plan import plan
 from sim.simulation.recorder import cell_table
-from sim.simulation.running import SimulationError, run
+from sim.simulation.running import run
 from sim.simulation.schedule import Course
 from sim.study import replicate as replicates
 from sim.study.design import Design, read_design
@@ -331,7 +332,7 @@ def test_a_body_that_cannot_be_is_told_in_the_arms_it_concerns() -> None:
 
 
 def test_other_errors_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault of the program is no death of a body."""
+    """A problem of the program is no death of a body."""
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError

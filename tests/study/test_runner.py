@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sim.errors import InputError
-from sim.study.archive import Shard, StudyError
+from sim.errors import InputError, StudyError
+from sim.study.archive import Shard
 from sim.study.merging import merge_study
 from sim.study.runner import Progress, run_study
 from sim.study.study import Study, open_study
@@ -272,11 +272,11 @@ def test_a_body_that_cannot_be_is_a_result(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_options_at_fault_are_refused(tmp_path: Path, options: dict[str, Any], told: str) -> None:
+def test_invalid_options_are_refused(tmp_path: Path, options: dict[str, Any], told: str) -> None:
     """Before anything is written."""
     with pytest.raises(InputError) as refusal:
         run_study(brief(), tmp_path / "study", **options)
-    assert [told in fault for fault in refusal.value.faults] == [True]
+    assert [told in problem for problem in refusal.value.problems] == [True]
     assert list(tmp_path.iterdir()) == []
 
 

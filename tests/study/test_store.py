@@ -17,8 +17,7 @@ import pytest
 
 import sim.study
 from sim.conditions.condition import load
-from sim.errors import InputError
-from sim.study.archive import StudyError
+from sim.errors import InputError, StudyError
 from sim.study.store import Store, differences, locked, make_folder, read_manifest
 from sim.study.study import Study, open_study
 from tests.study.study_tools import (
@@ -52,13 +51,13 @@ def folder(original: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(original, tmp_path / "study"))
 
 
-def faults_of_running(folder: Path, **changes: Any) -> list[str]:
-    """Faults for which a study is refused in a folder, which stays as it is."""
+def problems_of_running(folder: Path, **changes: Any) -> list[str]:
+    """Problems for which a study is refused in a folder, which stays as it is."""
     before = footprint(folder)
     with pytest.raises(InputError) as refusal:
         run(brief(**changes), folder, size=2)
     assert footprint(folder) == before
-    return refusal.value.faults
+    return refusal.value.problems
 
 
 def flip(path: Path, place: int) -> None:
@@ -206,8 +205,8 @@ def test_a_flipped_bit_anywhere_in_the_manifest_is_found(folder: Path) -> None:
 def test_a_damaged_manifest_is_refused(folder: Path, content: str) -> None:
     """In one sentence, and nothing is changed."""
     (folder / "manifest.json").write_text(content, encoding="utf-8")
-    (fault,) = faults_of_running(folder)
-    assert ("damaged" in fault or "format None" in fault, str(folder) in fault) == (True, True)
+    (problem,) = problems_of_running(folder)
+    assert ("damaged" in problem or "format None" in problem, str(folder) in problem) == (True, True)
     with pytest.raises(InputError):
         open_study(folder)
 
@@ -216,8 +215,8 @@ def test_a_manifest_of_a_later_format_is_refused(folder: Path) -> None:
     """It says which is read here."""
     data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(json.dumps({**data, "format": 2}), encoding="utf-8")
-    (fault,) = faults_of_running(folder)
-    assert "has format 2; this version reads 1" in fault
+    (problem,) = problems_of_running(folder)
+    assert "has format 2; this version reads 1" in problem
 
 
 @pytest.mark.parametrize("name", ["python", "sim-mg", "numpy", "numba", "llvmlite"])
@@ -226,8 +225,8 @@ def test_other_versions_are_refused_where_something_is_missing(folder: Path, nam
     change_manifest(folder, lambda manifest: manifest["versions"].update({name: "0.0.1"}))
     run(brief(), folder)
     (folder / "parts.jsonl").write_bytes(b"".join(ledger_lines(folder)[:2]))
-    (fault,) = faults_of_running(folder)
-    assert f"begun with other versions: {name} 0.0.1 in the folder, " in fault
+    (problem,) = problems_of_running(folder)
+    assert f"begun with other versions: {name} 0.0.1 in the folder, " in problem
 
 
 def test_other_versions_where_a_file_is_damaged_leave_the_rest_alone(folder: Path) -> None:
@@ -269,20 +268,20 @@ OTHERS: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize(("changes", "told"), OTHERS.values(), ids=OTHERS.keys())
 def test_another_design_is_refused(folder: Path, changes: dict[str, Any], told: str) -> None:
     """The difference is shown, and nothing is touched."""
-    found = faults_of_running(folder, **changes)
-    assert [fault for fault in found if f"{folder} holds another study; {told}" in fault] != []
+    found = problems_of_running(folder, **changes)
+    assert [problem for problem in found if f"{folder} holds another study; {told}" in problem] != []
 
 
 def test_a_condition_that_was_changed_is_refused(folder: Path) -> None:
     """What differs is named by arm and key."""
     changed = load("severe-magnesium-loss").revised(without=["romk-mg-block"])
-    (fault,) = faults_of_running(folder, conditions=["baseline", changed])
-    assert "conditions severe-magnesium-loss.without: [] in the folder, " in fault
+    (problem,) = problems_of_running(folder, conditions=["baseline", changed])
+    assert "conditions severe-magnesium-loss.without: [] in the folder, " in problem
 
 
 def test_another_order_of_arms_is_another_study(folder: Path) -> None:
     """The first is what the others are compared with, and digests depend on the order."""
-    assert faults_of_running(folder, conditions=ARMS[::-1]) == [
+    assert problems_of_running(folder, conditions=ARMS[::-1]) == [
         f"{folder} holds another study; order of conditions: "
         f"{json.dumps(ARMS)} in the folder, {json.dumps(ARMS[::-1])} given"
     ]
@@ -330,8 +329,8 @@ def test_reading_a_study_that_is_being_run_is_fine(folder: Path) -> None:
 def test_a_folder_with_something_else_is_refused(tmp_path: Path, content: str) -> None:
     """A study begins in a folder of its own."""
     (tmp_path / content).write_text("mine", encoding="utf-8")
-    (fault,) = faults_of_running(tmp_path)
-    assert "exists and holds no study" in fault
+    (problem,) = problems_of_running(tmp_path)
+    assert "exists and holds no study" in problem
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:

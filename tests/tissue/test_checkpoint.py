@@ -294,9 +294,9 @@ def refused(path: Path) -> str:
     """The one sentence with which a file is refused."""
     with pytest.raises(InputError) as refusal:
         load_tissue(path)
-    (fault,) = refusal.value.faults
-    assert str(path) in fault
-    return fault
+    (problem,) = refusal.value.problems
+    assert str(path) in problem
+    return problem
 
 
 @pytest.mark.parametrize("change", [0x01, 0xFF, 0x20])
@@ -317,7 +317,7 @@ def test_a_flipped_byte_is_noticed_wherever_it_is(change: int, file: Path, tmp_p
 
 
 def unless_refused(path: Path) -> Tissue | None:
-    """A tissue from a file, or none if it is refused as an input at fault."""
+    """A tissue from a file, or none if it is refused as an input that is invalid."""
     try:
         return load_tissue(path)
     except InputError:
@@ -470,7 +470,7 @@ def not_resumed(start: Any, condition: Any, **options: Any) -> list[str]:
     """Sentences with which going on is refused."""
     with pytest.raises(InputError) as refusal:
         resume(start, condition, **options)
-    return refusal.value.faults
+    return refusal.value.problems
 
 
 def test_a_condition_that_is_over_is_refused() -> None:
@@ -498,7 +498,7 @@ def test_a_tissue_that_lives_keeps_its_parameters() -> None:
     assert resume(lived, other, days=0.5).tissue.parameters.cell.pump_half_mg == 0.2
 
 
-def test_faults_of_the_arguments_are_told(tmp_path: Path) -> None:
+def test_problems_of_the_arguments_are_told(tmp_path: Path) -> None:
     """As those of a run."""
     tissue = at(6.0, BUSY)
     assert "did you mean 'thiazide'" in not_resumed(tissue, "thiazid")[0]

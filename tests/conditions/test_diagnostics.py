@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sim.conditions.condition import Condition, ConditionError, load, named, read
+from sim.conditions.condition import Condition, load, named, read
 from sim.conditions.events import LONGEST_DAYS, TREATMENTS
-from sim.errors import InputError
+from sim.errors import ConditionError, InputError
 from sim.parameters import FACTS
 from sim.parameters.inputs import KNOCK_OUTS
 
@@ -17,20 +17,20 @@ def make(**fields: Any) -> Condition:
     return read({"name": "mine", "duration": "30 day", **fields})
 
 
-def faults(**fields: Any) -> list[str]:
+def problems(**fields: Any) -> list[str]:
     """Sentences with which a condition is refused."""
     with pytest.raises(ConditionError) as refusal:
         make(**fields)
-    return refusal.value.faults
+    return refusal.value.problems
 
 
-def fault(**fields: Any) -> str:
+def problem(**fields: Any) -> str:
     """The one sentence with which a condition is refused."""
-    (only,) = faults(**fields)
+    (only,) = problems(**fields)
     return only
 
 
-# What is refused, one fault at a time
+# What is refused, one problem at a time
 
 
 NEGATIVE = "is negative; give zero or more"
@@ -357,14 +357,14 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
 )
 def test_a_time_of_day_is_hours_and_minutes(time: object) -> None:
     """What is no time of the day is quoted beside an example."""
-    sentence = fault(meals=[{"at": ["13:00", time]}])
+    sentence = problem(meals=[{"at": ["13:00", time]}])
     assert sentence == f'meals no. 1 at no. 2: {time!r}: is not a time of day; write it like "7:30"'
 
 
 @pytest.mark.parametrize(("fields", "told"), ONE_FAULT.values(), ids=ONE_FAULT.keys())
-def test_a_fault_is_told_in_one_sentence(fields: dict[str, Any], told: list[str]) -> None:
+def test_a_problem_is_told_in_one_sentence(fields: dict[str, Any], told: list[str]) -> None:
     """The sentence says where, what was given and what is allowed."""
-    sentence = fault(**fields)
+    sentence = problem(**fields)
     assert [words for words in told if words not in sentence] == []
     assert "\n" not in sentence
     assert "Value error" not in sentence
@@ -374,7 +374,7 @@ def test_a_missing_duration_is_told() -> None:
     """A condition needs an end."""
     with pytest.raises(ConditionError) as refusal:
         read({"name": "mine"})
-    assert refusal.value.faults == ["duration: is missing"]
+    assert refusal.value.problems == ["duration: is missing"]
 
 
 TOUCHING: dict[str, dict[str, Any]] = {
@@ -445,7 +445,7 @@ def test_events_that_only_touch_or_differ_do_not_contradict(fields: dict[str, An
 def test_three_overlapping_events_are_told_pair_by_pair() -> None:
     """Every contradicting pair is named."""
     doses = [{"kind": "thiazide", "effect": effect} for effect in (0.1, 0.2, 0.3)]
-    told = faults(treatment=doses)
+    told = problems(treatment=doses)
     assert [("10 %" in t, "20 %" in t, "30 %" in t) for t in told] == [
         (True, True, False),
         (True, False, True),
@@ -453,11 +453,11 @@ def test_three_overlapping_events_are_told_pair_by_pair() -> None:
     ]
 
 
-# All faults at once
+# All problems at once
 
 
-def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
-    """One error lists every fault in a file, each once, contradictions behind other faults too."""
+def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    """One error lists every problem in a file, each once, contradictions behind other problems too."""
     path = tmp_path / "faulty.toml"
     path.write_text(
         """
@@ -538,8 +538,8 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     ]
     with pytest.raises(ConditionError) as refusal:
         load(path)
-    told = refusal.value.faults
-    assert {words: sum(words in fault for fault in told) for words in expected} == dict.fromkeys(
+    told = refusal.value.problems
+    assert {words: sum(words in problem for problem in told) for words in expected} == dict.fromkeys(
         expected, 1
     )
     assert len(told) == len(expected)
@@ -548,7 +548,7 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
 
 def test_consistent_parts_with_a_contradiction_each_are_all_told() -> None:
     """Duration, mechanisms and contradictions are told together when all parts are valid."""
-    told = faults(
+    told = problems(
         duration="0 day",
         without=["a", "b"],
         diet=[{"sodium": "1 mmol/day"}] * 2,
@@ -563,7 +563,7 @@ def test_consistent_parts_with_a_contradiction_each_are_all_told() -> None:
 
 
 HIDDEN: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "duration behind another fault": (
+    "duration behind another problem": (
         {"duration": "0 day", "zzz": 1},
         ["zzz: unknown key", "duration is 0 days"],
     ),
@@ -587,7 +587,7 @@ HIDDEN: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"meals": [{"carbohydrate": 3, "at": ["7:00", "7:10"], "start": "3 day", "stop": "1 day"}]},
         ["3 has no unit", "less than half an hour apart", "stop is not after start"],
     ),
-    "overlap of meals behind another fault": (
+    "overlap of meals behind another problem": (
         {"meals": [{}, {}], "meal": [{"start": "1 day"}]},
         ["two patterns of meals overlap", "the meal is empty"],
     ),
@@ -623,9 +623,9 @@ HIDDEN: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize(("fields", "told"), HIDDEN.values(), ids=HIDDEN.keys())
-def test_no_fault_hides_another(fields: dict[str, Any], told: list[str]) -> None:
-    """Faults of one place are told together too."""
-    found = faults(**fields)
+def test_no_problem_hides_another(fields: dict[str, Any], told: list[str]) -> None:
+    """Problems of one place are told together too."""
+    found = problems(**fields)
     assert [words for words in told if not any(words in sentence for sentence in found)] == []
 
 
@@ -664,16 +664,16 @@ UNFRIENDLY: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
 def test_a_sentence_names_the_key_in_words_of_the_file(
     fields: dict[str, Any], told: list[str], not_told: list[str]
 ) -> None:
-    """Users see the key at fault and no word of Python."""
-    sentence = fault(**fields)
+    """Users see the key that is invalid and no word of Python."""
+    sentence = problem(**fields)
     assert [words for words in told if words not in sentence] == []
     assert [words for words in not_told if words in sentence] == []
 
 
 @pytest.mark.parametrize("value", [[0.1], {"a": 1}, None])
 def test_a_share_that_is_no_number_is_refused(value: object) -> None:
-    """A parameter without unit that is a list or a table is a fault, not a crash."""
-    assert "sd_size" in fault(parameters={"sd_size": value})
+    """A parameter without unit that is a list or a table is a problem, not a crash."""
+    assert "sd_size" in problem(parameters={"sd_size": value})
 
 
 @pytest.mark.parametrize(
@@ -688,7 +688,7 @@ def test_a_share_that_is_no_number_is_refused(value: object) -> None:
 )
 def test_true_is_no_number(fields: dict[str, Any]) -> None:
     """A strength is a number; yes is not how much."""
-    assert "rue" in fault(**fields)
+    assert "rue" in problem(**fields)
 
 
 # Names and files that cannot be
@@ -698,7 +698,7 @@ def refusal_of(name: str | Path) -> str:
     """The one sentence with which loading is refused."""
     with pytest.raises(ConditionError) as refusal:
         load(name)
-    (only,) = refusal.value.faults
+    (only,) = refusal.value.problems
     return only
 
 
@@ -756,6 +756,6 @@ def test_an_empty_file_lacks_a_duration(tmp_path: Path) -> None:
 
 
 def test_a_condition_error_is_an_input_error_and_a_value_error() -> None:
-    """One `except` catches all input at fault."""
+    """One `except` catches all input that is invalid."""
     assert issubclass(ConditionError, InputError)
     assert issubclass(InputError, ValueError)
