@@ -28,7 +28,10 @@ from sim.figures.style import BLUE, INK, ORANGE, STYLE, VERMILION, Page, shade
 from sim.numerics.elementary import quotient
 from sim.parameters import FACTS
 from sim.parameters.inputs import Control
-from sim.physiology.cell import CellTraits, Inside, normal_fluid, pump_of
+from sim.physiology.cell import pump_of
+from sim.physiology.cell_state import CellTraits, Inside
+from sim.physiology.fluid import normal_fluid
+from sim.quantities.amounts import NO_AMOUNTS
 from sim.statistics import Interval, mean_interval
 from sim.study.samples import Samples
 from sim.variables.table import PER_CELL
@@ -37,7 +40,7 @@ SITES = ("pump_half_mg", "pump_half_mgatp", "atp", "atp_mg_dissociation")
 RANGES = {name: (f"{FACTS[name].low} mM", f"{FACTS[name].high} mM") for name in SITES}
 DRAWS = Samples(method="latin-hypercube", number=1000, ranges=RANGES)
 FREE_MG = np.array([0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4, 0.557, 0.75, 1.0])
-AT_REST = Control(0.0, 0.0, 0.0, 0.0)
+AT_REST = Control(oral=NO_AMOUNTS)
 PARTS = {"MgATP": AT_REST._replace(pump_mg_site=0.0), "Mg site": AT_REST._replace(pump_mgatp=0.0)}
 """Ways in which the pump senses Mg, each with the other switched off."""
 CELL, HEALTHY = sim.Parameters().cell, normal_fluid(sim.Parameters().body)

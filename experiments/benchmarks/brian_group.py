@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.benchmarks.traced import OPERATIONS_OF_LIBRARIES, shared_values, traced_rates
-from sim.physiology.cell_population import N_STATES
-from sim.tissue.equations import part_of_step
+from sim.physiology.cell_traits import N_STATES
+from sim.tissue.context import fraction_of_step
 from sim.tissue.tissue import Tissue
 
 Array = NDArray[np.float64]
@@ -47,9 +47,9 @@ class BrianGroup:
 
 def _shared(tissue: Tissue, names: tuple[str, ...]) -> tuple[dict[str, float], dict[str, Array]]:
     """Numbers that all cells share, and those in which types differ as arrays over cells."""
-    of_types = zip(tissue.parameters.of_types(), tissue.rest_cells, strict=True)
+    of_types = zip(tissue.parameters.of_types(), tissue.cell_constants, strict=True)
     values = np.array([shared_values(tissue.fluid, tissue.control, p, rest) for p, rest in of_types])
-    constants = {"part": part_of_step(tissue.time, tissue.context)}
+    constants = {"part": fraction_of_step(tissue.time, tissue.context)}
     columns = {}
     for name, by_type in zip(names, values.T, strict=True):
         if np.ptp(by_type) == 0.0:

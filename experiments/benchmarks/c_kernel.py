@@ -22,8 +22,8 @@ from experiments.benchmarks.traced import (
     traced_rates,
 )
 from sim.numerics.significand import ROOT_OF_HALF
-from sim.physiology.cell_population import N_STATES
-from sim.tissue.equations import part_of_step
+from sim.physiology.cell_traits import N_STATES
+from sim.tissue.context import fraction_of_step
 from sim.tissue.tissue import Tissue
 
 Array = NDArray[np.float64]
@@ -124,12 +124,12 @@ class CKernel:
         self._function = library.rates
         self._rates = np.empty((N_STATES, tissue.n_cells))
         c, fluid = tissue.context, tissue.fluid
-        self._part = ctypes.c_double(part_of_step(tissue.time, c))
+        self._part = ctypes.c_double(fraction_of_step(tissue.time, c))
         self._rows = [*tissue.cells, *tissue.traits, *self._rates]
         self._types = [
             (cut, shared_values(fluid, tissue.control, p, rest))
             for cut, p, rest in zip(
-                tissue.slices(), tissue.parameters.of_types(), tissue.rest_cells, strict=True
+                tissue.slices(), tissue.parameters.of_types(), tissue.cell_constants, strict=True
             )
         ]
         self.shares = self._calls(0, tissue.n_cells)

@@ -118,7 +118,7 @@ class Rosenbrock(Tissue):
             h *= factor
         self.y[:] = y
         self.time = end
-        self._close_books()
+        self._post_totals()
 
     def _rates_at(self, t: float, y: Array) -> Array:
         dy = np.empty_like(y)

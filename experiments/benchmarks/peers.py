@@ -22,8 +22,10 @@ from experiments.benchmarks.c_kernel import CKernel
 from experiments.benchmarks.traced import with_functions
 from sim.numerics import elementary
 from sim.numerics.chebyshev import Equations
-from sim.physiology.cell import CellState, CellTraits, cell_rates, fluctuated
-from sim.tissue.equations import cells_of, part_of_step, tissue_rates
+from sim.physiology.cell import cell_rates
+from sim.physiology.cell_state import CellState, CellTraits, fluctuated
+from sim.tissue.context import cells_of, fraction_of_step
+from sim.tissue.equations import tissue_rates
 from sim.tissue.threads import threaded_equations
 from sim.tissue.tissue import Tissue
 
@@ -151,9 +153,9 @@ class MesaObjects(mesa.Model):  # type: ignore[misc]
         super().__init__()
         self.cell_rates = with_functions(cell_rates, OF_MATH)
         self.fluctuated = with_functions(fluctuated, OF_MATH)
-        self.part = float(part_of_step(tissue.time, tissue.context))
+        self.part = float(fraction_of_step(tissue.time, tissue.context))
         self.fluid, self.control = tissue.fluid, tissue.control
-        self.numbers, self.rests = tissue.parameters.of_types(), tissue.rest_cells
+        self.numbers, self.rests = tissue.parameters.of_types(), tissue.cell_constants
         states, traits = tissue.cells.T.tolist(), tissue.traits.T.tolist()
         kinds = np.repeat(np.arange(len(tissue.counts)), tissue.counts).tolist()
         PlainCell.create_agents(self, tissue.n_cells, states, traits, kinds)
@@ -180,8 +182,8 @@ class NumPyArrays:
         self.tissue = tissue
         self._cell_rates = with_functions(cell_rates, OF_NUMPY)
         self._fluctuated = with_functions(fluctuated, OF_NUMPY)
-        self._part = part_of_step(tissue.time, tissue.context)
-        of_types = (tissue.parameters.of_types(), tissue.rest_cells)
+        self._part = fraction_of_step(tissue.time, tissue.context)
+        of_types = (tissue.parameters.of_types(), tissue.cell_constants)
         self._numbers, self._rest = (_spread_out(of, tissue.counts) for of in of_types)
         self._rates: CellState | None = None
 

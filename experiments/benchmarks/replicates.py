@@ -34,7 +34,8 @@ from experiments.benchmarks.peers import Array, MesaObjects
 from sim.parameters import CELL_TYPES
 from sim.study.replicate import arms_of, simulate_body
 from sim.system.processors import usable_processors
-from sim.tissue.equations import SUMMED, body_of, finish_rates, shared_fluid
+from sim.tissue.context import body_of
+from sim.tissue.equations import N_SUMMED, finish_rates, shared_fluid
 from sim.tissue.tissue import SIZE, Tissue
 
 RESULTS = Path(__file__).parents[1] / "results" / "replicates"
@@ -60,7 +61,7 @@ class MesaTissue(MesaObjects):
         self.body: Array = body_of(self.tissue.y, n_cells).copy()
         self.sizes = self.tissue.traits[SIZE].tolist()
         kinds = np.repeat(np.arange(len(CELL_TYPES)), self.tissue.counts)
-        self.weights = (self.tissue.context.litres[kinds] * self.tissue.traits[SIZE]).tolist()
+        self.weights = (self.tissue.context.reference_water[kinds] * self.tissue.traits[SIZE]).tolist()
         self.datacollector = mesa.DataCollector(model_reporters={"plasma_k": lambda m: m.fluid.k})
         self.datacollector.collect(self)  # batch_run looks a row up for every step and the start.
 
@@ -72,8 +73,8 @@ class MesaTissue(MesaObjects):
         context = self.tissue.context
         self.fluid = shared_fluid(self.body, context)
         self.agents.do("evaluate")
-        uptakes = np.zeros((len(context.blocks), SUMMED))
-        uptakes[0] = self._uptake() / context.litres[context.blocks[0, 2]]
+        uptakes = np.zeros((len(context.blocks), N_SUMMED))
+        uptakes[0] = self._uptake() / context.reference_water[context.blocks[0, 2]]
         rates = np.empty(self.body.size)
         finish_rates(self.body, rates, self.fluid, uptakes, context)
         self.agents.do("move", 1.0 / MINUTES)

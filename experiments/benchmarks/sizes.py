@@ -14,7 +14,7 @@ import numpy as np
 import sim
 from experiments.benchmarks.race import CONDITION
 from sim.numerics.chebyshev import Workspace
-from sim.physiology.cell_population import N_STATES, N_TRAITS
+from sim.physiology.cell_traits import N_STATES, N_TRAITS
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.recorder import Recorder
 from sim.simulation.schedule import Course

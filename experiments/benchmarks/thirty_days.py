@@ -55,7 +55,7 @@ class EulerTissue(Tissue):
             self.y += dy
         self.counted += steps
         self.time = float(time)
-        self._close_books()
+        self._post_totals()
 
 
 class LsodaTissue(EulerTissue):
@@ -81,7 +81,7 @@ class LsodaTissue(EulerTissue):
         self.y[:] = done.y[:, -1]
         self.counted += int(done.nfev)
         self.time = float(time)
-        self._close_books()
+        self._post_totals()
 
 
 EULER, LSODA = "Euler, 1 minute", f"LSODA, rtol {LSODA_RTOL:g}"

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.laws.membrane_potential import Usual
+from sim.laws.membrane_potential import InitialGuess
 from sim.numerics import elementary, significand
 from sim.parameters import CellParameters
 from sim.parameters.inputs import Control
-from sim.physiology.cell import CellState, CellTraits, Fluid, RestingCell, cell_rates, fluctuated
+from sim.physiology.cell import cell_rates
+from sim.physiology.cell_state import CellConstants, CellState, CellTraits, fluctuated
+from sim.physiology.fluid import Fluid
 
 Law = Callable[..., Any]
 
@@ -166,9 +168,9 @@ def traced_rates(functions: dict[Law, Law]) -> TracedRates:
 
     state = CellState(*(trace.input(f"state_{name}") for name in CellState._fields))
     traits = CellTraits(*(trace.input(f"trait_{name}") for name in CellTraits._fields))
-    rest_parts = [("usual", Usual), ("fluid", Fluid)]
+    rest_parts = [("initial_guess", InitialGuess), ("fluid", Fluid)]
     fluid, control = numbers(Fluid, "fluid"), numbers(Control, "control")
-    p, rest = numbers(CellParameters, "p"), numbers(RestingCell, "rest", rest_parts)
+    p, rest = numbers(CellParameters, "p"), numbers(CellConstants, "rest", rest_parts)
     now = with_functions(fluctuated, functions)(traits, trace.input("part"))
     rates = with_functions(cell_rates, functions)(state, now, fluid, control, p, rest)
     inputs = {
@@ -179,7 +181,7 @@ def traced_rates(functions: dict[Law, Law]) -> TracedRates:
     return TracedRates(trace, inputs, tuple(x.name for x in rates))
 
 
-def shared_values(fluid: Fluid, control: Control, p: CellParameters, rest: RestingCell) -> np.ndarray:
+def shared_values(fluid: Fluid, control: Control, p: CellParameters, rest: CellConstants) -> np.ndarray:
     """Values of the numbers that cells share, in the order of ``inputs["shared"]``."""
     return np.array([x for numbers in (fluid, control, p, rest) for x in _flat(numbers)])
 

@@ -5,9 +5,11 @@ import mesa
 from sim.agents.window import Window
 from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.parameters import CELL_TYPES
-from sim.physiology.cell import CellState, CellTraits, Fluid, Membrane
+from sim.physiology.cell_state import CellState, CellTraits, Membrane
+from sim.physiology.fluid import Fluid
 from sim.quantities.units import THERMAL_VOLTAGE
-from sim.tissue.equations import kind_of, rates_of_cell
+from sim.tissue.context import cell_type_of
+from sim.tissue.equations import rates_of_cell
 from sim.tissue.membranes import membrane_of_cell
 
 NA, K, MG = range(3)
@@ -58,7 +60,7 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
         """Cell water over reference water [1]."""
         na, k, mg, buffered, _ = self._window.cells[:, self.column].tolist()
         context = self._window.context
-        rest = context.rest_cells[kind_of(self.column, context)]
+        rest = context.cell_constants[cell_type_of(self.column, context)]
         cl = cell_chloride(na, k, mg, buffered, rest.fixed_charge)
         return cell_osmoles(na, k, cl, rest.impermeant) / self._window.fluid.osmolality
 
@@ -93,7 +95,7 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
     @property
     def kind(self) -> str:
         """Type of the cell, from :data:`~sim.parameters.CELL_TYPES`."""
-        return CELL_TYPES[kind_of(self.column, self._window.context)]
+        return CELL_TYPES[cell_type_of(self.column, self._window.context)]
 
     @property
     def expression(self) -> float:

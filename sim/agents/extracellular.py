@@ -3,7 +3,7 @@
 import mesa
 
 from sim.agents.window import Window
-from sim.physiology.cell import Fluid
+from sim.physiology.fluid import Fluid
 from sim.quantities.ions import BY_NAME, CATIONS
 
 

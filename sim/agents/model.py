@@ -16,16 +16,8 @@ from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import Parameters
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.schedule import Course
-from sim.tissue.equations import (
-    SUMMED,
-    Array,
-    Context,
-    body_of,
-    cells_of,
-    rates_of_body,
-    total_uptake,
-    uptake_of_block,
-)
+from sim.tissue.context import Array, Context, body_of, cells_of
+from sim.tissue.equations import N_SUMMED, rates_of_body, total_uptake, uptake_of_block
 from sim.tissue.tissue import Tissue
 
 REPORTERS: dict[str, Callable[["TissueModel"], float]] = {
@@ -33,7 +25,7 @@ REPORTERS: dict[str, Callable[["TissueModel"], float]] = {
     "plasma_k": lambda model: model.tissue.fluid.k,
     "plasma_na": lambda model: model.tissue.fluid.na,
     "plasma_mg_ionised": lambda model: model.tissue.fluid.mg,
-    "urine_k": lambda model: model.tissue.excretion.k * HOURS_PER_DAY,
+    "urine_k": lambda model: model.tissue.excretion.amounts.k * HOURS_PER_DAY,
 }
 """What is collected of the model by default [day, mM, mM, mM, mmol/day]."""
 
@@ -140,7 +132,7 @@ class TissueModel(mesa.Model):  # type: ignore[misc]
         rates = cells_of(dy, n)
         for i in self._order.permutation(n):
             rates[:, i] = self.cells[i].fluxes(fluid)
-        uptakes = np.empty((len(context.blocks), SUMMED))
+        uptakes = np.empty((len(context.blocks), N_SUMMED))
         for b, start in enumerate(context.blocks[:, 0].tolist()):
             uptake_of_block(rates, start, context, b, uptakes[b])
         uptake, excretion = total_uptake(uptakes, context), self.kidney.excretion(fluid)

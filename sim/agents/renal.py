@@ -3,10 +3,10 @@
 import mesa
 
 from sim.agents.window import Window
-from sim.physiology.body_state import BodyState
-from sim.physiology.cell import Fluid
+from sim.physiology.body_state import BodyState, read_body
+from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
-from sim.tissue.equations import excretion_of, read_body
+from sim.tissue.equations import excretion_of
 
 
 class RenalAgent(mesa.Agent):  # type: ignore[misc]
@@ -29,7 +29,7 @@ class RenalAgent(mesa.Agent):  # type: ignore[misc]
     @property
     def urine_k(self) -> float:
         """K in the urine [mmol/h]."""
-        return self.excretion(self._window.fluid).k
+        return self.excretion(self._window.fluid).amounts.k
 
     @property
     def aldosterone(self) -> float:

@@ -1,7 +1,8 @@
 """The state that agents see."""
 
-from sim.physiology.cell import Fluid
-from sim.tissue.equations import Array, Context, body_of, cells_of, shared_fluid
+from sim.physiology.fluid import Fluid
+from sim.tissue.context import Array, Context, body_of, cells_of
+from sim.tissue.equations import shared_fluid
 from sim.tissue.tissue import Tissue
 
 

@@ -36,6 +36,7 @@ from sim.conditions.events import (
 from sim.errors import ConditionError, ParameterError, QuantityError
 from sim.parameters import FACTS, BodyParameters, Parameters
 from sim.parameters.inputs import KNOCK_OUTS, Control
+from sim.quantities.amounts import Amounts
 from sim.quantities.ions import BY_NAME, SUPPLIED
 from sim.quantities.parsing import TIME, parse, written
 from sim.quantities.units import HOURS_PER_DAY
@@ -139,8 +140,8 @@ class Condition(Data):
         for s in (s for s in self.supplement if s.covers(hours)):
             (supply if s.route == "oral" else infused)[s.ion] += s.rate
         return Control(
-            **{f"oral_{BY_NAME[name].symbol.lower()}": rate for name, rate in supply.items()},
-            **{f"infused_{BY_NAME[name].symbol.lower()}": rate for name, rate in infused.items()},
+            oral=_amounts(supply),
+            infused=_amounts(infused),
             carbohydrate=carbohydrate,
             **self._treated(hours),
             **{name.replace("-", "_"): 0.0 for name in self.without},
@@ -203,6 +204,11 @@ class Condition(Data):
         fields["duration"] = written(self.duration, TIME)
         fields["parameters"] = with_units(self.parameters)
         return Condition(**{**fields, **changes})
+
+
+def _amounts(supply: Mapping[str, float]) -> Amounts:
+    """Rates of supply by ion [mmol/h], from those by name."""
+    return Amounts(**{BY_NAME[name].symbol.lower(): rate for name, rate in supply.items()})
 
 
 def named() -> list[str]:

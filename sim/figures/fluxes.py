@@ -17,15 +17,10 @@ from sim.figures.balance_chart import period_means
 from sim.laws.magnesium_buffer import total_magnesium
 from sim.parameters import CELL_TYPES, BodyParameters, CellParameters, Parameters
 from sim.parameters.inputs import Control
-from sim.physiology.cell import (
-    CellState,
-    CellTraits,
-    Fluid,
-    RestingCell,
-    membrane,
-    normal_fluid,
-    resting_cell,
-)
+from sim.physiology.cell import membrane
+from sim.physiology.cell_state import CellConstants, CellState, CellTraits
+from sim.physiology.cell_steady_state import cell_constants
+from sim.physiology.fluid import Fluid, normal_fluid
 from sim.quantities.ions import CATIONS, MAGNESIUM, POTASSIUM, SODIUM, Ion
 from sim.quantities.units import HOURS_PER_DAY
 
@@ -137,10 +132,10 @@ def _infused(span: tuple[float, float], condition: Condition, ion: Ion, p: BodyP
     """What is infused of an ion, mean over a span [day], or at a moment [mmol/day]."""
     start, end = (HOURS_PER_DAY * day for day in span)
     edges = [start, *(edge for edge in condition.edges() if start < edge < end), end]
-    name, total = f"infused_{ion.symbol.lower()}", 0.0
+    key, total = ion.symbol.lower(), 0.0
     for a, b in pairwise(edges):
         part = (b - a) / (end - start) if end > start else 1.0
-        total += part * getattr(condition.control_at(0.5 * (a + b), p), name)
+        total += part * getattr(condition.control_at(0.5 * (a + b), p).infused, key)
     return HOURS_PER_DAY * total
 
 
@@ -197,7 +192,7 @@ def cells_together(
         if kind in litres:
             of_kind = cells[cells["type"] == kind]
             columns = {name: of_kind[name].to_numpy(dtype=float) for name in of_kind.columns[1:]}
-            each = _of_each(columns, fluid, control, own, resting_cell(own, normal))
+            each = _of_each(columns, fluid, control, own, cell_constants(own, normal))
             for name in _SUMS:
                 sums[name] += litres[kind] * float(each[name].sum())
     k = {"pump": 2.0 * sums["pump"], "leak": -sums["k_leak"], "with Cl, for H": -sums["k_other"]}
@@ -211,14 +206,14 @@ _SUMS: Final = ("na", "k", "mg", "pump", "na_leak", "k_leak", "k_other", "mg_inf
 
 
 def _of_each(
-    x: Mapping[str, Any], fluid: Fluid, control: Control, p: CellParameters, rest: RestingCell
+    x: Mapping[str, Any], fluid: Fluid, control: Control, p: CellParameters, rest: CellConstants
 ) -> dict[str, Any]:
     """Contents [mmol] and fluxes [mmol/day] of each cell of a type, if size one has a litre of water.
 
     Area over volume falls with the square root of size; the exchange of K for H has no area. Both as in
     :func:`sim.physiology.cell.cell_rates`.
     """
-    state, size = state_of(x, p, rest), x["size"]
+    state, size = read_cell(x, p, rest), x["size"]
     traits = CellTraits(x["pump_capacity_trait"], x["k_leak_trait"], x["na_leak_trait"], size)
     m = membrane(state, traits, fluid, control, p, rest)
     area = HOURS_PER_DAY * np.sqrt(size)
@@ -235,7 +230,7 @@ def _of_each(
     }
 
 
-def state_of(x: Mapping[str, Any], p: CellParameters, rest: RestingCell) -> CellState:
+def read_cell(x: Mapping[str, Any], p: CellParameters, rest: CellConstants) -> CellState:
     """States of cells of one type, from their concentrations, water and pump expression."""
     water = x["water"]
     na, k, cl = (water * x[name] for name in ("na_in", "k_in", "cl_in"))

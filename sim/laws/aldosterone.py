@@ -1,4 +1,4 @@
-"""Aldosterone: called for by renin, by plasma K and by Mg deficit."""
+"""Aldosterone: stimulated by renin, plasma K and Mg deficit."""
 
 from sim.numerics.elementary import exp, power
 from sim.numerics.jit import law
@@ -14,7 +14,7 @@ def aldosterone_target(
     k_slope: float,
     mg_gain: float,
 ) -> float:
-    """Aldosterone over normal that the body calls for.
+    """Level of aldosterone over normal towards which secretion moves it.
 
     Parameters
     ----------

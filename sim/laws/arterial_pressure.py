@@ -28,7 +28,7 @@ def mean_arterial_pressure(
     volume_exponent, na_exponent : float
         How steeply pressure follows them at the normal state [1].
     ceiling : float
-        Greatest rise of pressure by Na of smooth muscle [1].
+        Maximal rise of pressure by Na of smooth muscle [1].
 
     Returns
     -------

@@ -5,7 +5,7 @@ from sim.numerics.jit import law
 
 @law
 def water_gain(body_water: float, osmolality: float, normal: float, time: float) -> float:
-    """Net water drunk less excreted.
+    """Water intake minus output.
 
     Parameters
     ----------

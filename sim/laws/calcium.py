@@ -1,4 +1,4 @@
-"""Calcium of the fluid: bone defends a level that PTH sets; gut and kidney follow PTH."""
+"""Extracellular calcium: bone defends a level set by PTH; gut and kidney follow PTH."""
 
 from sim.numerics.elementary import power
 from sim.numerics.jit import law
@@ -8,7 +8,7 @@ from sim.numerics.jit import law
 def bone_calcium_release(
     ca: float, normal: float, volume: float, effect: float, floor: float, rate: float
 ) -> float:
-    """Ca that bone gives to the fluid; negative when bone takes it up.
+    """Ca released by bone; negative when bone takes it up.
 
     Parameters
     ----------

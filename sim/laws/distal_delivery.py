@@ -1,7 +1,7 @@
 """Distal Na delivery: what NCC and the loop leave to the K-secreting segment.
 
-Low K raises the Na-Cl cotransporter NCC and so spares K. Mg deficiency takes this answer away: the
-kidney wastes K.
+Low K raises the activity of the Na-Cl cotransporter NCC, which spares K. Mg deficiency abolishes this
+response: the kidney wastes K.
 """
 
 from sim.numerics.elementary import power
@@ -10,15 +10,15 @@ from sim.numerics.jit import law
 
 @law
 def ncc_target(k_relative: float, competence: float, exponent: float, loss: float) -> float:
-    """NCC activity that plasma K and Mg call for.
+    """NCC activity at a steady plasma K and Mg.
 
     Parameters
     ----------
     k_relative : float or array
         Plasma K over normal [1].
     competence : float or array
-        How far Mg lets NCC answer K, over normal [1]; see
-        :func:`~sim.laws.magnesium_dependence.permission`.
+        Mg-dependent response of NCC to K, over normal [1]; see
+        :func:`~sim.laws.magnesium_dependence.magnesium_dependence`.
     exponent : float
         How steeply NCC rises as K falls [1].
     loss : float
@@ -54,7 +54,7 @@ def distal_delivery(
 
     What NCC takes up is missing downstream: delivery is one part in ``1 + uptake_ratio · ncc``. A small
     extracellular volume raises uptake upstream, so that low Na does not waste K. The fewer nephrons
-    there are, the more of the same intake each must let pass.
+    there are, the more of the same intake passes each.
 
     Parameters
     ----------

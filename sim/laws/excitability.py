@@ -30,8 +30,8 @@ def threshold_potential(
 ) -> float:
     """Threshold of the action potential.
 
-    Divalent cations screen the surface: less Ca or Mg outside brings the threshold nearer. Inactivated
-    channels take it further away.
+    Divalent cations screen surface charge: less Ca or Mg outside makes the threshold more negative.
+    Inactivation of channels makes it less negative.
 
     Parameters
     ----------

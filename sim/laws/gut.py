@@ -1,4 +1,4 @@
-"""Gut: what is swallowed waits in the gut, is absorbed in part, and leaves with the stool."""
+"""Gut: a pool that is filled by intake and emptied by absorption and stool."""
 
 from sim.numerics.jit import law
 
@@ -8,18 +8,18 @@ def magnesium_absorbed_fraction(content: float, active: float, half: float, pass
     """Part of the Mg leaving the gut that is absorbed: a saturable path and one in proportion.
 
     The saturable part is the slope of ``active · content/(half + content)``. So a meal into an empty
-    gut is absorbed as was measured, however fast it passes, and meals that follow closely compete.
+    gut is absorbed as measured, whatever the transit time, and meals in close succession compete.
 
     Parameters
     ----------
     content : float or array
         Mg in the absorbing gut [mmol].
     active : float or array
-        Greatest absorption of the saturable path from one meal [mmol].
+        Maximal absorption of the saturable path from one meal [mmol].
     half : float
         Meal of which that path absorbs half its greatest amount [mmol].
     passive : float
-        Part absorbed in proportion [1].
+        Part absorbed in proportion to content [1].
 
     Returns
     -------

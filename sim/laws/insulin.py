@@ -5,7 +5,7 @@ from sim.numerics.jit import law
 
 @law
 def insulin_target(carbohydrate_rate: float, gain: float, infused: float) -> float:
-    """Insulin over fasting that is called for.
+    """Level of insulin over fasting at a steady absorption of carbohydrate.
 
     Parameters
     ----------
@@ -14,7 +14,7 @@ def insulin_target(carbohydrate_rate: float, gain: float, infused: float) -> flo
     gain : float
         Rise per absorption rate [h/g].
     infused : float or array
-        Insulin given, over fasting [1].
+        Exogenous insulin, over fasting [1].
 
     Returns
     -------
@@ -37,7 +37,7 @@ def pump_drive(insulin: float, gain: float, half: float) -> float:
     insulin : float or array
         Insulin over fasting [1].
     gain : float
-        Greatest rise of capacity [1].
+        Maximal rise of capacity [1].
     half : float
         Insulin above fasting at half that rise [1].
 

@@ -1,11 +1,18 @@
-"""Knock-outs: a mechanism that is switched off goes on seeing the normal value of what drives it."""
+"""Knock-outs: a mechanism that is switched off keeps the normal value of its input."""
 
 from sim.numerics.jit import law
 
 
 @law
-def sensed(gate: float, actual: float, normal: float) -> float:
-    """Value that a mechanism sees, in the unit of ``actual``.
+def gated_input(gate: float, actual: float, normal: float) -> float:
+    """Input of a mechanism, in the unit of ``actual``.
+
+    Parameters
+    ----------
+    gate : float
+        One for the intact mechanism, zero for the knock-out [1].
+    actual, normal : float or array
+        Value now and normally [any unit].
 
     Limits
     ------

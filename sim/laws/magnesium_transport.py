@@ -1,21 +1,26 @@
-"""Mg across the cell membrane: channels let it in, an exchanger of 2 Na for 1 Mg expels it."""
+"""Mg across the cell membrane: entry through channels, extrusion in exchange for two Na.
 
-from sim.numerics.elementary import Quotient, quotient
+Both laws are ratios, whose division kernels share with that of other fluxes. The plain scalars at the
+end are derived from them.
+"""
+
+from sim.numerics.derived import scalar_of
+from sim.numerics.elementary import Quotient
 from sim.numerics.jit import law
 
 
 @law
-def magnesium_influx(
-    mg_out: float, mg_free: float, greatest: float, half_out: float, half_in: float
-) -> float:
+def magnesium_influx_ratio(
+    mg_out: float, mg_free: float, maximal: float, half_out: float, half_in: float
+) -> Quotient:
     """Mg influx through MagT1 and TRPM6/7; two charges in.
 
     Parameters
     ----------
     mg_out, mg_free : float or array
         Ionised Mg outside and free Mg inside [mM].
-    greatest : float or array
-        Greatest influx [mmol/L/h].
+    maximal : float or array
+        Maximal influx [mmol/L/h].
     half_out : float
         Mg_o at half influx [mM].
     half_in : float
@@ -23,38 +28,30 @@ def magnesium_influx(
 
     Returns
     -------
-    float or array
+    Quotient of float or array
         Influx [mmol/L/h].
 
     Limits
     ------
     Zero without Mg outside. Half of itself at mg_free = half_in against a Mg-free cell.
     """
-    return quotient(magnesium_influx_undivided(mg_out, mg_free, greatest, half_out, half_in))
-
-
-@law
-def magnesium_influx_undivided(
-    mg_out: float, mg_free: float, greatest: float, half_out: float, half_in: float
-) -> Quotient:
-    """:func:`magnesium_influx` as a quotient."""
     half2 = half_in * half_in
-    alone = greatest * (mg_out / (mg_out + half_out))
-    return Quotient(alone * half2, half2 + mg_free * mg_free)
+    unregulated = maximal * (mg_out / (mg_out + half_out))
+    return Quotient(unregulated * half2, half2 + mg_free * mg_free)
 
 
 @law
-def sodium_magnesium_exchange(
+def sodium_magnesium_exchange_ratio(
     mg_free: float,
     na_in: float,
     na_out: float,
     mg_out: float,
-    greatest: float,
+    maximal: float,
     half_mg: float,
     half_na: float,
     block_na: float,
     block_mg: float,
-) -> float:
+) -> Quotient:
     """Mg efflux by the exchanger that lets in two Na for each Mg; no net charge.
 
     Parameters
@@ -63,8 +60,8 @@ def sodium_magnesium_exchange(
         Free Mg and Na of the cell [mM].
     na_out, mg_out : float or array
         Na and ionised Mg outside [mM].
-    greatest : float or array
-        Greatest efflux [mmol/L/h].
+    maximal : float or array
+        Maximal efflux [mmol/L/h].
     half_mg, half_na : float
         Mg_i and Na_o at half rate, Hill 2 each [mM].
     block_na, block_mg : float
@@ -72,7 +69,7 @@ def sodium_magnesium_exchange(
 
     Returns
     -------
-    float or array
+    Quotient of float or array
         Mg efflux [mmol/L/h]; Na influx is twice that.
 
     Limits
@@ -83,29 +80,11 @@ def sodium_magnesium_exchange(
     ----------
     Tashiro et al. 2005; constants as used by Dutta & Layton 2024.
     """
-    return quotient(
-        sodium_magnesium_exchange_undivided(
-            mg_free, na_in, na_out, mg_out, greatest, half_mg, half_na, block_na, block_mg
-        )
-    )
-
-
-@law
-def sodium_magnesium_exchange_undivided(
-    mg_free: float,
-    na_in: float,
-    na_out: float,
-    mg_out: float,
-    greatest: float,
-    half_mg: float,
-    half_na: float,
-    block_na: float,
-    block_mg: float,
-) -> Quotient:
-    """:func:`sodium_magnesium_exchange` as a quotient."""
     mg2 = mg_free * mg_free
     na2 = na_out * na_out
     outside = na2 / (na2 + half_na * half_na) * (block_mg / (block_mg + mg_out))
-    return Quotient(
-        (greatest * outside * block_na) * mg2, (mg2 + half_mg * half_mg) * (block_na + na_in)
-    )
+    return Quotient((maximal * outside * block_na) * mg2, (mg2 + half_mg * half_mg) * (block_na + na_in))
+
+
+magnesium_influx = scalar_of(magnesium_influx_ratio)
+sodium_magnesium_exchange = scalar_of(sodium_magnesium_exchange_ratio)

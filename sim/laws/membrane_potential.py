@@ -9,8 +9,8 @@ from sim.numerics.jit import law
 
 HALLEY_STEPS = 2
 """Enough for 1e-6 mV over all states between health and a tenth of it, as a test shows."""
-LEAST_CURVED = 0.4
-"""Least denominator of a step over the square of the slope: no step is longer than five of Newton's."""
+MIN_DENOMINATOR = 0.4
+"""Smallest denominator of a step over the square of the slope: no step exceeds five of Newton's."""
 
 
 class Permeabilities(NamedTuple):
@@ -43,8 +43,8 @@ class Ions(NamedTuple):
     cl_out: float
 
 
-class Usual(NamedTuple):
-    """Where the search begins: reduced potential of a healthy cell, and how far it is above E_K [1].
+class InitialGuess(NamedTuple):
+    """Where the iteration starts: reduced potential of a healthy cell, and its distance above E_K [1].
 
     The result does not depend on it.
     """
@@ -80,34 +80,14 @@ def k_permeability(unblocked: float, permeabilities: Permeabilities, resistant: 
 
 
 @law
-def zero_current_potential(
-    ions: Ions, permeabilities: Permeabilities, gate: KGate, active: float, usual: Usual
-) -> float:
-    """Reduced potential at which the membrane carries no net current; see :func:`zero_current`.
-
-    Returns
-    -------
-    float or array
-        Reduced potential u = V F/(R T) [1].
-
-    Limits
-    ------
-    Without active current and gate it is the GHK potential. An outward active current makes it
-    more negative. Scaling permeabilities and active current together leaves it unchanged.
-    """
-    return zero_current(ions, permeabilities, gate, active, usual).u
-
-
-@law
 def zero_current(
-    ions: Ions, permeabilities: Permeabilities, gate: KGate, active: float, usual: Usual
+    ions: Ions, permeabilities: Permeabilities, gate: KGate, active: float, guess: InitialGuess
 ) -> Balance:
-    """Membrane without net current.
+    """Membrane potential at zero net current.
 
-    The search starts from a GHK potential in which the gate is that of a usual distance from E_K and
-    the active current is one more path; then comes a fixed number of Halley's steps, each of third
-    order: a pure function of the state, without memory of the last call. The last step is so small
-    that the exponentials are carried over it by a short series.
+    The iteration starts from a GHK potential with the gate of a healthy cell and the active current as
+    one more path. A fixed number of Halley's steps, each of third order, follows: the result is a pure
+    function of the state, without memory of the last call.
 
     Parameters
     ----------
@@ -119,32 +99,44 @@ def zero_current(
         State of the gated K path.
     active : float or array
         Outward current of pump and Mg influx [meq/L/h].
-    usual : Usual
-        The healthy cell.
+    guess : InitialGuess
+        Where the iteration starts.
 
     Returns
     -------
     Balance
+        Its potential is the reduced potential u = V F/(R T) [1].
 
     Limits
     ------
-    Its potential is that of :func:`zero_current_potential`.
+    Without active current and gate it is the GHK potential. An outward active current makes it
+    more negative. Scaling permeabilities and active current together leaves it unchanged.
     """
+    # Na and Cl have no gate: what they contribute is the same at every potential, so it is summed once.
     na, cl = permeabilities.na, permeabilities.cl
-    rest = Flows(na * ions.na_in + cl * ions.cl_out, na * ions.na_out + cl * ions.cl_in)
-    u = _first_guess(ions, permeabilities, gate, rest, active, usual)
-    du = 0.0 * u
+    other_ions = Flows(
+        outward=na * ions.na_in + cl * ions.cl_out, inward=na * ions.na_out + cl * ions.cl_in
+    )
+    u = _first_guess(ions, permeabilities, gate, other_ions, active, guess)
+    du = 0.0 * u  # Not 0.0: figures pass arrays, and compiled code wants one type throughout.
     growth, ratio = du, du
+    # No test of convergence: a branch would keep the loop over cells from using vector units, and two
+    # steps are enough over all states that a test goes through.
     for _ in range(HALLEY_STEPS):
         u = u + du
         growth = expm1(u)
         ratio = block_ratio(gate.mg_free, u, gate.u_k, gate.half_mg, gate.steepness)
-        du = _halley_step(u, growth, ratio, ions, permeabilities, gate, rest, active)
+        du = _halley_step(u, growth, ratio, ions, permeabilities, gate, other_ions, active)
     u = u + du
+    # The last step is tiny, so a short series carries both exponentials over it: cheaper than new ones.
     growth = growth + (1.0 + growth) * _short_expm1(du)
     ratio = ratio + ratio * _short_expm1(gate.steepness * du)
     per_growth, unblocked = reciprocals(growth + TINY, 1.0 + ratio)
-    return Balance(u, (u + TINY) * per_growth, k_permeability(unblocked, permeabilities, gate.resistant))
+    return Balance(
+        u=u,
+        drive=(u + TINY) * per_growth,
+        p_k=k_permeability(unblocked, permeabilities, gate.resistant),
+    )
 
 
 @law
@@ -158,9 +150,9 @@ def _first_guess(
     ions: Ions,
     permeabilities: Permeabilities,
     gate: KGate,
-    rest: Flows,
+    other_ions: Flows,
     active: float,
-    usual: Usual,
+    guess: InitialGuess,
 ) -> float:
     """Reduced potential to start from, within a few mV of the zero-current potential.
 
@@ -168,15 +160,17 @@ def _first_guess(
     multiplied by the sum of open and blocked gates, 1 + ratio, and a current so large that no balance
     is left is bent back.
     """
-    ratio = block_ratio(gate.mg_free, usual.above_k, 0.0, gate.half_mg, gate.steepness)
+    ratio = block_ratio(gate.mg_free, guess.above_k, 0.0, gate.half_mg, gate.steepness)
     all_gates = 1.0 + ratio
     p_k = all_gates * permeabilities.k_constant + permeabilities.k_gated * (1.0 + gate.resistant * ratio)
-    outward = p_k * ions.k_in + all_gates * rest.outward
-    inward = p_k * ions.k_out + all_gates * rest.inward
-    extra = all_gates * active * ((expm1(usual.u) + TINY) / (usual.u + TINY))
-    leaving = greater(extra, 0.0 * extra)
-    entering = leaving - extra
-    return rough_log(inward * (inward + entering) / (outward * (inward + leaving)))
+    outward = p_k * ions.k_in + all_gates * other_ions.outward
+    inward = p_k * ions.k_out + all_gates * other_ions.inward
+    current = all_gates * active * ((expm1(guess.u) + TINY) / (guess.u + TINY))
+    # Split by sign: an outward current added to one side, an inward one to the other, keeps both
+    # positive.
+    outward_current = greater(current, 0.0 * current)
+    inward_current = outward_current - current
+    return rough_log(inward * (inward + inward_current) / (outward * (inward + outward_current)))
 
 
 @law
@@ -187,33 +181,34 @@ def _halley_step(
     ions: Ions,
     permeabilities: Permeabilities,
     gate: KGate,
-    rest: Flows,
+    other_ions: Flows,
     active: float,
 ) -> float:
     """Halley's step of u, from exp(u) − 1 (``growth``) and the K gate's block ratio at u.
 
-    What becomes zero is the current times (exp(u) − 1)/u, which is nearly linear in exp(u). The latter
-    factor is the mean of exp(u t) for t from 0 to 1; its derivatives are the means of t exp(u t) and
-    t² exp(u t), and each is less than the one before.
+    The function whose zero is sought is the current times (exp(u) − 1)/u, which is nearly linear in
+    exp(u). The latter factor is the mean of exp(u t) for t from 0 to 1; its derivatives are the means of
+    t exp(u t) and t² exp(u t), and each is less than the one before.
     """
     e = 1.0 + growth
     per_u, unblocked = reciprocals(u + TINY, 1.0 + ratio)
     mean = (growth + TINY) * per_u
-    mean_t = clamped((e - mean) * per_u, 0.0, mean)  # Rounding takes over near u = 0.
+    mean_t = clamped((e - mean) * per_u, 0.0, mean)  # Cancellation near u = 0.
     mean_t2 = clamped((e - 2.0 * mean_t) * per_u, 0.0, mean_t)
     gated = permeabilities.k_gated * (1.0 - gate.resistant)
     p_k = permeabilities.k_constant + permeabilities.k_gated * gate.resistant + gated * unblocked
     blocked = ratio * unblocked
     p_k1 = -gate.steepness * (gated * unblocked * blocked)
     p_k2 = gate.steepness * p_k1 * (unblocked - blocked)
-    k_leaving = ions.k_in * e
-    k_force = k_leaving - ions.k_out
-    leaving = rest.outward * e + p_k * k_leaving
-    turning = p_k1 * k_leaving
-    value = leaving - p_k * ions.k_out - rest.inward + active * mean
-    slope = leaving + p_k1 * k_force + active * mean_t
-    curvature = leaving + (turning + turning) + p_k2 * k_force + active * mean_t2
+    k_out_term = ions.k_in * e
+    k_force = k_out_term - ions.k_out
+    outward = other_ions.outward * e + p_k * k_out_term
+    gating = p_k1 * k_out_term
+    value = outward - p_k * ions.k_out - other_ions.inward + active * mean
+    slope = outward + p_k1 * k_force + active * mean_t
+    curvature = outward + (gating + gating) + p_k2 * k_force + active * mean_t2
     square = slope * slope
-    bend = greater(2.0 * square - value * curvature, LEAST_CURVED * square)
-    step: float = -2.0 * value * slope / bend
+    # Far from the zero the curvature may make Halley's denominator vanish; the bound keeps steps finite.
+    denominator = greater(2.0 * square - value * curvature, MIN_DENOMINATOR * square)
+    step: float = -2.0 * value * slope / denominator
     return step

@@ -1,4 +1,4 @@
-"""Water follows osmoles: all body water has one osmolality, chloride keeps every cell neutral."""
+"""Water follows osmoles: all body water has one osmolality, and Cl keeps every cell neutral."""
 
 from sim.numerics.jit import law
 

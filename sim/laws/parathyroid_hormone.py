@@ -1,23 +1,23 @@
-"""Parathyroid hormone: ionised Ca and Mg hold it back, and its action levels off."""
+"""Parathyroid hormone: suppressed by ionised Ca and Mg; its action saturates."""
 
 from sim.numerics.elementary import power
 from sim.numerics.jit import law
 
 
 @law
-def secretion(sensed: float, normal: float, half: float, hill: float, floor: float) -> float:
-    """PTH secretion over normal that the Ca-sensing receptor calls for.
+def secretion(signal: float, normal: float, half: float, hill: float, floor: float) -> float:
+    """PTH secretion over normal by the Ca-sensing receptor.
 
     Parameters
     ----------
-    sensed, normal : float or array
-        What the receptor senses, now and normally: ionised Ca and a part of ionised Mg [mM].
+    signal, normal : float or array
+        Signal at the receptor, now and normally: ionised Ca and a part of ionised Mg [mM].
     half : float
         Level, over normal, in the middle of the range of secretion [1].
     hill : float
         Steepness [1].
     floor : float
-        Least secretion over normal [1].
+        Minimal secretion over normal [1].
 
     Returns
     -------
@@ -32,13 +32,13 @@ def secretion(sensed: float, normal: float, half: float, hill: float, floor: flo
     ----------
     Brent et al. 1988 and Schwarz et al. 1994: a sigmoid between 0.25 and 4.2 of the basal level.
     """
-    most = power(half, hill)
-    return floor + (1.0 - floor) * (1.0 + most) / (most + power(sensed / normal, hill))
+    half_maximal = power(half, hill)
+    return floor + (1.0 - floor) * (1.0 + half_maximal) / (half_maximal + power(signal / normal, hill))
 
 
 @law
 def saturating_action(action: float) -> float:
-    """Effect of a hormone action over normal that levels off, 2 a/(1 + a) [1].
+    """Effect of a hormone action over normal that saturates, 2 a/(1 + a) [1].
 
     Limits
     ------

@@ -1,4 +1,4 @@
-"""Mg-dependent K leak: channels whose pore cell Mg plugs, the more the less negative V is."""
+"""Mg-dependent K leak: cell Mg plugs the pore of K channels, the more so the less negative V is."""
 
 from sim.numerics.elementary import exp, sqrt
 from sim.numerics.jit import law
@@ -48,7 +48,7 @@ def unblocked_part(ratio: float) -> float:
 
 @law
 def open_fraction(unblocked: float, resistant: float) -> float:
-    """Open part of Mg-gated K channels [1], of which the part ``resistant`` [1] never closes.
+    """Open part of Mg-gated K channels [1], of which the part ``resistant`` [1] cannot be blocked.
 
     Limits
     ------

@@ -6,7 +6,7 @@ from sim.numerics.jit import law
 
 @law
 def expression_rate(expression: float, k_relative: float, exponent: float, time: float) -> float:
-    """Rate of change of pump expression towards the level that K_o calls for.
+    """Rate of change of pump expression towards its steady level at a given K_o.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""First-order approach of a slow quantity to the level that calls for it."""
+"""First-order approach of a slow quantity to its target."""
 
 from sim.numerics.jit import law
 

@@ -3,8 +3,8 @@
 from sim.numerics.elementary import clamped, power
 from sim.numerics.jit import law
 
-LEAST, MOST = 0.4, 2.0
-"""Plasma Cl over normal beyond which the level that is defended no longer moves [1]."""
+MIN_CL, MAX_CL = 0.4, 2.0
+"""Plasma Cl over normal beyond which the defended level of HCO3 no longer moves [1]."""
 
 
 @law
@@ -27,7 +27,7 @@ def bicarbonate_excretion(
     cl_relative : float or array
         Plasma Cl over normal [1].
     cl_exponent : float
-        How steeply the level that is defended rises as Cl falls [1].
+        How steeply the defended level rises as Cl falls [1].
     time : float
         Time constant of the correction [h].
 
@@ -40,4 +40,4 @@ def bicarbonate_excretion(
     ------
     Zero at normal HCO3 and Cl. Less when Cl is low, more when it is high.
     """
-    return (hco3 - normal * volume * power(clamped(cl_relative, LEAST, MOST), -cl_exponent)) / time
+    return (hco3 - normal * volume * power(clamped(cl_relative, MIN_CL, MAX_CL), -cl_exponent)) / time

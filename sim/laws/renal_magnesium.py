@@ -1,4 +1,4 @@
-"""Renal Mg: nearly all filtered Mg is taken back, the more completely the less is filtered."""
+"""Renal Mg: nearly all filtered Mg is reabsorbed, the more completely the less is filtered."""
 
 from sim.numerics.elementary import power
 from sim.numerics.jit import law
@@ -15,11 +15,11 @@ def excreted_fraction(
     mg_relative : float or array
         Filtered Mg concentration over normal [1].
     normal, floor : float
-        Excreted fraction at normal Mg and the least one [1].
+        Excreted fraction at normal Mg, and its minimum [1].
     exponent : float
         Steepness [1].
     escaping : float or array
-        Part of filtered Mg that escapes a segment which a drug or a defect has struck [1].
+        Part of filtered Mg that escapes reabsorption through a drug or a defect [1].
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Renal K: distal secretion through ROMK, which Mg of the tubule cell blocks from inside."""
+"""Renal K: distal secretion through ROMK, blocked from inside by Mg of the tubule cell."""
 
 from sim.numerics.elementary import power
 from sim.numerics.jit import law
@@ -33,7 +33,7 @@ def romk_openness(mg_tubule: float, mg_normal: float, half_mg: float) -> float:
 
 @law
 def feed_forward(absorbed_relative: float, gain: float, half: float) -> float:
-    """Factor on K secretion by which the gut tells the kidney of K before plasma does.
+    """Factor on K secretion from K in the gut, ahead of any rise of plasma K.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Renal Na: a steep answer to extracellular volume, held back by aldosterone."""
+"""Renal Na: a steep response to extracellular volume, opposed by aldosterone."""
 
 from sim.numerics.elementary import power
 from sim.numerics.jit import law
@@ -22,7 +22,7 @@ def sodium_excretion(
     volume_relative, aldosterone : float or array
         Extracellular volume and aldosterone over normal [1].
     natriuresis : float or array
-        Factor of diuretics, 1 without [1].
+        Factor of diuretics, one without [1].
     volume_exponent, aldosterone_exponent : float
         How steeply excretion rises with volume and falls with aldosterone [1].
 

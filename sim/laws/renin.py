@@ -6,7 +6,7 @@ from sim.numerics.jit import law
 
 @law
 def renin_target(volume_relative: float, exponent: float) -> float:
-    """Renin over normal that the volume calls for.
+    """Level of renin over normal at a steady volume.
 
     Parameters
     ----------

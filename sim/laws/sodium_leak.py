@@ -1,4 +1,4 @@
-"""Mg-dependent Na leak: Mg outside screens and plugs the passive path of Na into the cell."""
+"""Mg-dependent Na leak: extracellular Mg screens and blocks the passive entry of Na."""
 
 from sim.numerics.jit import law
 
@@ -14,7 +14,7 @@ def leak_factor(mg_out: float, mg_normal: float, half_mg: float, gated_share: fl
     half_mg : float
         Mg that halves the gated leak of a Mg-free membrane [mM].
     gated_share : float
-        Part of the normal leak that Mg holds back [1].
+        Mg-dependent part of the normal leak [1].
 
     Returns
     -------

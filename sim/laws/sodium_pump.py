@@ -1,11 +1,16 @@
-"""Na,K-ATPase: three Na out and two K in for one MgATP, with a Mg site of its own."""
+"""Na,K-ATPase: three Na out and two K in for one MgATP, with a Mg site of its own.
 
-from sim.numerics.elementary import Quotient, quotient
+Both laws are ratios, whose division kernels share with that of other fluxes. The plain scalars at the
+end are derived from them.
+"""
+
+from sim.numerics.derived import scalar_of
+from sim.numerics.elementary import Quotient
 from sim.numerics.jit import law
 
 
 @law
-def mg_atp(mg_free: float, atp: float, dissociation: float) -> float:
+def mg_atp_ratio(mg_free: float, atp: float, dissociation: float) -> Quotient:
     """MgATP, the form of ATP that the pump takes.
 
     Parameters
@@ -19,34 +24,28 @@ def mg_atp(mg_free: float, atp: float, dissociation: float) -> float:
 
     Returns
     -------
-    float or array
+    Quotient of float or array
         MgATP [mM].
 
     Limits
     ------
     At mg_free = dissociation half of ATP is MgATP. With much Mg all of it is.
     """
-    return quotient(mg_atp_undivided(mg_free, atp, dissociation))
-
-
-@law
-def mg_atp_undivided(mg_free: float, atp: float, dissociation: float) -> Quotient:
-    """:func:`mg_atp` as a quotient."""
     return Quotient(atp * mg_free, mg_free + dissociation)
 
 
 @law
-def pump_rate(
+def pump_rate_ratio(
     na_in: float,
     k_out: float,
-    mgatp: float,
+    mgatp: Quotient,
     mg_free: float,
     capacity: float,
     half_na: float,
     half_k: float,
     half_mgatp: float,
     half_mg: float,
-) -> float:
+) -> Quotient:
     """Cycles of the Na,K-ATPase; each moves three Na out, two K in and one charge out.
 
     Three equal Na sites, one effective K_o site, MgATP as substrate, and free Mg as cofactor: MgATP
@@ -56,16 +55,18 @@ def pump_rate(
     ----------
     na_in, k_out : float or array
         Na in cell water and K outside [mM].
-    mgatp, mg_free : float or array
-        MgATP and free Mg of the cell [mM].
+    mgatp : Quotient of float or array
+        MgATP of the cell [mM], from :func:`mg_atp_ratio`.
+    mg_free : float or array
+        Free Mg of the cell [mM].
     capacity : float or array
-        Greatest rate [mmol of cycles per L of reference cell water per h].
+        Maximal rate [mmol of cycles per L of reference cell water per h].
     half_na, half_k, half_mgatp, half_mg : float
         Concentrations at half rate of each site [mM].
 
     Returns
     -------
-    float or array
+    Quotient of float or array
         Rate [mmol/L/h].
 
     Limits
@@ -77,29 +78,28 @@ def pump_rate(
     ----------
     Despa & Bers 2003 (Na_i); Nakao & Gadsby (K_o); Friedrich (MgATP); the Mg site is fitted.
     """
-    substrate = Quotient(mgatp, 1.0)
-    return quotient(
-        pump_rate_undivided(
-            na_in, k_out, substrate, mg_free, capacity, half_na, half_k, half_mgatp, half_mg
-        )
-    )
+    na, all_na = na_in * na_in * na_in, na_in + half_na
+    occupied = na * (mgatp.over * mg_free)
+    mg_sites = (mgatp.over + half_mgatp * mgatp.under) * (mg_free + half_mg)
+    maximal = capacity * (k_out / (k_out + half_k))
+    return Quotient(maximal * occupied, (all_na * all_na) * (all_na * mg_sites))
 
 
-@law
-def pump_rate_undivided(
+mg_atp = scalar_of(mg_atp_ratio)
+
+
+def pump_rate(
     na_in: float,
     k_out: float,
-    mgatp: Quotient,
+    mgatp: float,
     mg_free: float,
     capacity: float,
     half_na: float,
     half_k: float,
     half_mgatp: float,
     half_mg: float,
-) -> Quotient:
-    """:func:`pump_rate` as a quotient, from MgATP as a quotient."""
-    na, all_na = na_in * na_in * na_in, na_in + half_na
-    occupied = na * (mgatp.over * mg_free)
-    mg_sites = (mgatp.over + half_mgatp * mgatp.under) * (mg_free + half_mg)
-    greatest = capacity * (k_out / (k_out + half_k))
-    return Quotient(greatest * occupied, (all_na * all_na) * (all_na * mg_sites))
+) -> float:
+    """Value of :func:`pump_rate_ratio` [mmol/L/h] for a plain MgATP [mM]."""
+    substrate = Quotient(mgatp, 1.0)
+    sites = (half_na, half_k, half_mgatp, half_mg)
+    return scalar_of(pump_rate_ratio)(na_in, k_out, substrate, mg_free, capacity, *sites)

@@ -1,13 +1,13 @@
-"""Volume regulation: swollen cells lose K and Cl together through K–Cl cotransport."""
+"""Volume regulation: swollen cells lose K and Cl through K–Cl cotransport."""
 
 from sim.numerics.jit import law
 
 
 @law
 def potassium_chloride_efflux(
-    k_in: float, cl_in: float, k_out: float, cl_out: float, water: float, greatest: float
+    k_in: float, cl_in: float, k_out: float, cl_out: float, water: float, coefficient: float
 ) -> float:
-    """K lost with Cl by K–Cl cotransport; carries no charge.
+    """Efflux of K and Cl by K–Cl cotransport, which is electroneutral.
 
     Driven by the product of the concentrations, and by swelling to the sixteenth power: a cell 5 %
     too large loses twice as much, one 15 % too large ten times.
@@ -18,7 +18,7 @@ def potassium_chloride_efflux(
         K and Cl inside and outside [mM].
     water : float or array
         Cell water over reference water [1].
-    greatest : float or array
+    coefficient : float or array
         Efflux per driving product at reference volume [mmol/L/h/mM²].
 
     Returns
@@ -37,4 +37,4 @@ def potassium_chloride_efflux(
     second = water * water
     fourth = second * second
     eighth = fourth * fourth
-    return greatest * (k_in * cl_in - k_out * cl_out) * (eighth * eighth)
+    return coefficient * (k_in * cl_in - k_out * cl_out) * (eighth * eighth)

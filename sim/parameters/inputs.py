@@ -1,47 +1,45 @@
-"""What is done to the body at one moment: supply, drugs, losses, and mechanisms switched off.
+"""Inputs of the model at one moment: supply, drugs, losses, and mechanisms that are switched off.
 
-A condition (:mod:`sim.conditions.condition`) yields one of these for each span between events.
+A condition yields one :class:`Control` for each span between events.
 """
 
 from typing import NamedTuple
+
+from sim.quantities.amounts import NO_AMOUNTS, Amounts
 
 
 class Control(NamedTuple):
     """Everything imposed on the body, constant between events.
 
     Supply is in mmol/h. Drugs, defects and losses of function run from 0 (none) to 1 (full). The last
-    group are gates: 1 is the living mechanism, 0 the mechanism switched off, which then sees its
-    normal input.
+    group are gates: 1 is the intact mechanism, 0 the knock-out, whose input stays normal.
+
+    The order of fields is part of checkpoints: append only.
     """
 
-    oral_na: float
-    oral_k: float
-    oral_mg: float
-    oral_ca: float
-    infused_na: float = 0.0
-    infused_k: float = 0.0
-    infused_mg: float = 0.0
-    infused_ca: float = 0.0
+    oral: Amounts
+    infused: Amounts = NO_AMOUNTS
+    """Supply by mouth and by vein [mmol/h]."""
     carbohydrate: float = 0.0
-    """Eaten in meals [g/h]."""
+    """Carbohydrate of meals [g/h]."""
     insulin_infused: float = 0.0
-    """Insulin given, over fasting [1]."""
+    """Exogenous insulin, over fasting [1]."""
     vomiting: float = 0.0
     diarrhoea: float = 0.0
-    """Juice lost [L/h]."""
+    """Loss of gastric juice and of stool water [L/h]."""
 
     mg_malabsorption: float = 0.0
-    """Part of all Mg absorption that is lost (diseased or short bowel)."""
+    """Fraction of all Mg absorption that is lost (diseased or short bowel)."""
     proton_pump_inhibitor: float = 0.0
-    """Part of the saturable path of Mg absorption that is lost, and some of the passive one."""
+    """Fraction of the saturable path of Mg absorption that is lost, and some of the passive one."""
     ncc_loss: float = 0.0
-    """Part of NCC taken away by a thiazide or a defect."""
+    """Fraction of NCC blocked by a thiazide or lost by a defect."""
     nkcc2_loss: float = 0.0
-    """Part of NKCC2 taken away by a loop diuretic or a defect."""
+    """Fraction of NKCC2 blocked by a loop diuretic or lost by a defect."""
     nephron_loss: float = 0.0
-    """Part of the kidney that no longer filters or secretes."""
+    """Fraction of the nephrons that no longer filter or secrete."""
     aldosterone_excess: float = 1.0
-    """Factor on the aldosterone that the body calls for."""
+    """Factor on regulated aldosterone."""
     pump_inhibition: float = 0.0
     romk_block: float = 0.0
 
@@ -69,26 +67,26 @@ class Control(NamedTuple):
 
 
 KNOCK_OUTS = {
-    "pump-mg-site": "the pump's Mg site sees normal free Mg",
-    "pump-mgatp": "the pump's substrate is MgATP at normal free Mg",
-    "k-leak-mg-block": "K leak channels see normal free Mg",
-    "na-leak-mg-block": "the Na leak sees normal Mg outside",
+    "pump-mg-site": "free Mg at the pump's Mg site stays normal",
+    "pump-mgatp": "MgATP at the pump stays that of normal free Mg",
+    "k-leak-mg-block": "free Mg at K leak channels stays normal",
+    "na-leak-mg-block": "extracellular Mg at the Na leak stays normal",
     "pump-expression": "pump sites do not follow K",
-    "proton-exchange": "no H enters for lost K",
-    "volume-regulation": "K–Cl cotransport does not see swelling",
-    "mg-influx-regulation": "Mg entry into cells is not held back by free Mg inside",
-    "romk-mg-block": "ROMK sees normal tubule Mg",
-    "ncc-potassium-response": "NCC does not follow K",
-    "ncc-mg-dependence": "NCC follows K whatever Mg is",
+    "proton-exchange": "no H enters in exchange for lost K",
+    "volume-regulation": "K–Cl cotransport does not respond to swelling",
+    "mg-influx-regulation": "Mg entry into cells is not inhibited by free Mg inside",
+    "romk-mg-block": "tubule Mg at ROMK stays normal",
+    "ncc-potassium-response": "NCC does not respond to K",
+    "ncc-mg-dependence": "NCC responds to K at any Mg",
     "renin-response": "renin stays at its normal level",
     "aldosterone-response": "aldosterone stays at its normal level",
-    "aldosterone-mg-response": "aldosterone does not see Mg",
-    "gut-potassium-signal": "the kidney does not hear of K in the gut",
+    "aldosterone-mg-response": "aldosterone does not respond to Mg",
+    "gut-potassium-signal": "K in the gut does not act on the kidney",
     "acid-base-secretion": "K secretion does not follow plasma HCO3",
     "insulin-pump-drive": "insulin does not drive the pump",
-    "mg-saving": "the kidney excretes its normal part of filtered Mg",
-    "bone-exchange": "bone neither takes up nor gives Mg",
-    "pth-mg-dependence": "secretion of PTH needs no Mg",
-    "pth-resistance": "bone and kidney answer PTH whatever Mg is",
+    "mg-saving": "the kidney excretes its normal fraction of filtered Mg",
+    "bone-exchange": "bone neither takes up nor releases Mg",
+    "pth-mg-dependence": "secretion of PTH does not depend on Mg",
+    "pth-resistance": "bone and kidney respond to PTH at any Mg",
 }
-"""Mechanisms that can be switched off one by one, and what then happens."""
+"""Mechanisms that can be switched off one by one, with the effect of each knock-out."""

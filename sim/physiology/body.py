@@ -6,14 +6,27 @@ from sim.laws.calcium import bone_calcium_release
 from sim.laws.gut import magnesium_absorbed_fraction
 from sim.laws.parathyroid_hormone import saturating_action
 from sim.numerics.jit import law
+from sim.numerics.layout import names_of
 from sim.parameters import BodyParameters
 from sim.parameters.inputs import Control
-from sim.physiology.body_state import BodyState, RestingBody, ionised_calcium, levels_of
-from sim.physiology.cell import CellState, Fluid
+from sim.physiology.amounts import minus, plus
+from sim.physiology.body_state import (
+    BodyConstants,
+    BodyState,
+    GutContent,
+    ionised_calcium,
+    levels_of,
+)
+from sim.physiology.cell_state import CellState
+from sim.physiology.fluid import Fluid
 from sim.physiology.gut import gut_flows, juice_loss
 from sim.physiology.hormones import regulation
 from sim.physiology.kidney import Excretion
+from sim.quantities.amounts import NO_AMOUNTS, Amounts
 from sim.quantities.units import HOURS_PER_DAY
+
+FIRST_TOTAL = names_of(BodyState).index("intake_na")
+"""Where the running totals begin among the body's states."""
 
 
 @law
@@ -34,82 +47,79 @@ def body_rates(
     fluid : Fluid
         Its extracellular fluid.
     uptake : CellState
-        What all cells together take up, by the names of a cell's state [mmol/h].
+        Uptake by all cells together, by the names of a cell's state [mmol/h].
     excretion : Excretion
-        What the kidney excretes [mmol/h].
+        Urinary excretion [mmol/h].
     control : Control
-        What is done to the body.
+        Interventions.
     p : BodyParameters
-        Numbers of the body.
+        Parameters of the body.
 
     Returns
     -------
     BodyState
-        Rates per h. Each transfer appears twice with opposite signs, Cl goes with every cation, so
+        Rates per h. Each transfer appears twice with opposite signs, and Cl accompanies every cation, so
         all balances are kept to rounding by any linear integrator.
     """
     levels = levels_of(b, fluid, p)
     gut = gut_flows(b, control, p)
     lost = juice_loss(levels, fluid, control, p)
-    mg_bone = control.bone_exchange * bone_release(b.bone_mg, levels.mg, p.bone_mg, p.bone_mg_time)
-    ca_bone = bone_calcium_release(
-        ionised_calcium(b, fluid.volume, p),
+    from_bone = _bone_release(b, levels.mg, fluid.volume, control, p)
+    gained = plus(plus(gut.absorbed, control.infused), from_bone)
+    gained = minus(minus(gained, lost.amounts), excretion.amounts)
+    gained_hco3 = uptake.buffered - lost.hco3 - excretion.hco3
+    gained_cl = gained.na + gained.k + 2.0 * (gained.mg + gained.ca) + excretion.hco3 + lost.hco3
+    cell_cl = uptake.na + uptake.k + 2.0 * uptake.mg + uptake.buffered
+    regulated = regulation(b, levels, gut.carbohydrate_absorbed, control, p)
+    unabsorbed = minus(minus(control.oral, gut.absorbed), gut.stool)
+    return BodyState(
+        ecf=minus(gained, Amounts(na=uptake.na, k=uptake.k, mg=uptake.mg, ca=0.0)),
+        ecf_cl=gained_cl - cell_cl,
+        ecf_hco3=gained_hco3,
+        water=water_gain(b.water, fluid.osmolality, p.osmolality, p.water_time),
+        osmoles=gained.na + gained.k + gained_cl + gained_hco3,
+        gut=GutContent(
+            na=unabsorbed.na,
+            k=unabsorbed.k,
+            mg=unabsorbed.mg,
+            carbohydrate=control.carbohydrate - gut.carbohydrate_absorbed,
+        ),
+        bone_mg=-from_bone.mg,
+        renin=regulated.renin,
+        aldosterone=regulated.aldosterone,
+        insulin=regulated.insulin,
+        pth=regulated.pth,
+        pth_action=regulated.pth_action,
+        ncc=regulated.ncc,
+        tubule_mg=regulated.tubule_mg,
+        intake=plus(control.oral, control.infused),
+        urine=excretion.amounts,
+        urine_hco3=excretion.hco3,
+        stool=plus(gut.stool, lost.amounts),
+        stool_hco3=lost.hco3,
+        hco3_made=uptake.buffered,
+        bone_ca=-from_bone.ca,
+    )
+
+
+@law
+def _bone_release(
+    b: BodyState, mg: float, volume: float, control: Control, p: BodyParameters
+) -> Amounts:
+    """Release by bone [mmol/h], given ionised Mg over normal [1] and the extracellular volume [L]."""
+    ca = bone_calcium_release(
+        ionised_calcium(b, volume, p),
         p.plasma_ca_ionised,
-        fluid.volume,
+        volume,
         saturating_action(b.pth_action),
         p.bone_ca_floor,
         p.bone_ca_exchange,
     )
-    gain_na = gut.na_absorbed + control.infused_na - lost.na - excretion.na
-    gain_k = gut.k_absorbed + control.infused_k - lost.k - excretion.k
-    gain_mg = gut.mg_absorbed + control.infused_mg + mg_bone - lost.mg - excretion.mg
-    gain_ca = gut.ca_absorbed + control.infused_ca + ca_bone - excretion.ca
-    hco3_made = uptake.buffered
-    gain_hco3 = hco3_made - lost.hco3 - excretion.hco3
-    cell_cl = uptake.na + uptake.k + 2.0 * uptake.mg + uptake.buffered
-    gain_cl = gain_na + gain_k + 2.0 * (gain_mg + gain_ca) + excretion.hco3 + lost.hco3
-    regulated = regulation(b, levels, gut.carbohydrate_absorbed, control, p)
-    return BodyState(
-        gain_na - uptake.na,
-        gain_k - uptake.k,
-        gain_mg - uptake.mg,
-        gain_ca,
-        gain_cl - cell_cl,
-        gain_hco3,
-        water_gain(b.water, fluid.osmolality, p.osmolality, p.water_time),
-        gain_na + gain_k + gain_cl + gain_hco3,
-        control.oral_na - gut.na_absorbed - gut.na_stool,
-        control.oral_k - gut.k_absorbed - gut.k_stool,
-        control.oral_mg - gut.mg_absorbed - gut.mg_stool,
-        control.carbohydrate - gut.carbohydrate_absorbed,
-        -mg_bone,
-        regulated.renin,
-        regulated.aldosterone,
-        regulated.insulin,
-        regulated.pth,
-        regulated.pth_action,
-        regulated.ncc,
-        regulated.tubule_mg,
-        control.oral_na + control.infused_na,
-        control.oral_k + control.infused_k,
-        control.oral_mg + control.infused_mg,
-        control.oral_ca + control.infused_ca,
-        excretion.na,
-        excretion.k,
-        excretion.mg,
-        excretion.ca,
-        excretion.hco3,
-        gut.na_stool + lost.na,
-        gut.k_stool + lost.k,
-        gut.mg_stool + lost.mg,
-        gut.ca_stool,
-        lost.hco3,
-        hco3_made,
-        -ca_bone,
-    )
+    released_mg = control.bone_exchange * bone_release(b.bone_mg, mg, p.bone_mg, p.bone_mg_time)
+    return Amounts(na=0.0, k=0.0, mg=released_mg, ca=ca)
 
 
-def resting_body(p: BodyParameters) -> RestingBody:
+def body_constants(p: BodyParameters) -> BodyConstants:
     """Constants that make the healthy body an exact steady state on the usual diet.
 
     Other osmoles and charges follow from osmolality and electroneutrality of the fluid; healthy
@@ -124,7 +134,7 @@ def resting_body(p: BodyParameters) -> RestingBody:
         gut_mg, p.mg_absorption_active, p.mg_absorption_half, p.mg_absorption_passive
     )
     filtered = p.gfr * (p.plasma_mg_ionised + p.plasma_mg_complexed)
-    return RestingBody(
+    return BodyConstants(
         ecf_other_osmoles=(p.osmolality - ions) * volume,
         ecf_other_charge=charge * volume + 2.0 * divalent,
         urine_na=p.absorbed_na * p.intake_na / HOURS_PER_DAY,
@@ -146,27 +156,27 @@ def healthy_ecf_ca(p: BodyParameters) -> float:
     return p.ecf_volume * (everywhere + p.plasma_share * p.plasma_ca_bound)
 
 
-FIRST_TOTAL = BodyState._fields.index("taken_na")
-"""Where the running totals begin among the body's states."""
-
-
 def healthy_body(p: BodyParameters) -> BodyState:
     """State of the healthy body on the usual diet, its running totals at zero."""
     volume = p.ecf_volume
     water = volume + p.cell_water
     return BodyState(
-        ecf_na=p.plasma_na * volume,
-        ecf_k=p.plasma_k * volume,
-        ecf_mg=healthy_ecf_mg(p),
-        ecf_ca=healthy_ecf_ca(p),
+        ecf=Amounts(
+            na=p.plasma_na * volume,
+            k=p.plasma_k * volume,
+            mg=healthy_ecf_mg(p),
+            ca=healthy_ecf_ca(p),
+        ),
         ecf_cl=p.plasma_cl * volume,
         ecf_hco3=p.plasma_hco3 * volume,
         water=water,
         osmoles=p.osmolality * water,
-        gut_na=p.intake_na * p.absorption_time / HOURS_PER_DAY,
-        gut_k=p.intake_k * p.absorption_time / HOURS_PER_DAY,
-        gut_mg=p.intake_mg * p.mg_transit / HOURS_PER_DAY,
-        gut_carbohydrate=0.0,
+        gut=GutContent(
+            na=p.intake_na * p.absorption_time / HOURS_PER_DAY,
+            k=p.intake_k * p.absorption_time / HOURS_PER_DAY,
+            mg=p.intake_mg * p.mg_transit / HOURS_PER_DAY,
+            carbohydrate=0.0,
+        ),
         bone_mg=p.bone_mg,
         renin=1.0,
         aldosterone=1.0,
@@ -175,5 +185,11 @@ def healthy_body(p: BodyParameters) -> BodyState:
         pth_action=1.0,
         ncc=1.0,
         tubule_mg=p.tubule_mg,
-        **dict.fromkeys(BodyState._fields[FIRST_TOTAL:], 0.0),
+        intake=NO_AMOUNTS,
+        urine=NO_AMOUNTS,
+        urine_hco3=0.0,
+        stool=NO_AMOUNTS,
+        stool_hco3=0.0,
+        hco3_made=0.0,
+        bone_ca=0.0,
     )

@@ -1,12 +1,12 @@
-"""Hormones and slow regulators: the levels that a state of the body calls for."""
+"""Hormones and slow regulators: how a state of the body changes them."""
 
 from typing import NamedTuple
 
 from sim.laws.aldosterone import aldosterone_target
 from sim.laws.distal_delivery import ncc_target
 from sim.laws.insulin import insulin_target
-from sim.laws.knock_out import sensed
-from sim.laws.magnesium_dependence import permission
+from sim.laws.knock_out import gated_input
+from sim.laws.magnesium_dependence import magnesium_dependence
 from sim.laws.parathyroid_hormone import secretion
 from sim.laws.relaxation import relaxation_rate
 from sim.laws.renin import renin_target
@@ -32,62 +32,63 @@ class Regulation(NamedTuple):
 def regulation(
     b: BodyState, levels: Levels, carbohydrate: float, control: Control, p: BodyParameters
 ) -> Regulation:
-    """How hormones and slow regulators change; ``carbohydrate`` is absorbed [g/h]."""
-    renin = sensed(control.renin_response, renin_target(levels.volume, p.renin_volume_exponent), 1.0)
-    resistance = permission(levels.mg, p.pth_action_half_mg, p.pth_mg_hill)
-    answered = b.pth * sensed(control.pth_resistance, resistance, 1.0)
+    """Rates of change of hormones and slow regulators, given absorbed carbohydrate [g/h]."""
+    renin = gated_input(
+        control.renin_response, renin_target(levels.volume, p.renin_volume_exponent), 1.0
+    )
+    resistance = magnesium_dependence(levels.mg, p.pth_action_half_mg, p.pth_mg_hill)
+    effective_pth = b.pth * gated_input(control.pth_resistance, resistance, 1.0)
+    insulin = insulin_target(carbohydrate, p.insulin_gain, control.insulin_infused)
     return Regulation(
-        relaxation_rate(b.renin, renin, p.renin_time),
-        relaxation_rate(b.aldosterone, _aldosterone(b, levels, control, p), p.aldosterone_time),
-        relaxation_rate(
-            b.insulin,
-            insulin_target(carbohydrate, p.insulin_gain, control.insulin_infused),
-            p.insulin_time,
+        renin=relaxation_rate(b.renin, renin, p.renin_time),
+        aldosterone=relaxation_rate(
+            b.aldosterone, _aldosterone_target(b, levels, control, p), p.aldosterone_time
         ),
-        relaxation_rate(b.pth, _parathyroid_hormone(levels, control, p), p.pth_time),
-        relaxation_rate(b.pth_action, answered, p.pth_action_time),
-        relaxation_rate(b.ncc, _ncc(levels, control, p), p.ncc_time),
-        relaxation_rate(b.tubule_mg, p.tubule_mg * levels.mg, p.tubule_mg_time),
+        insulin=relaxation_rate(b.insulin, insulin, p.insulin_time),
+        pth=relaxation_rate(b.pth, _pth_target(levels, control, p), p.pth_time),
+        pth_action=relaxation_rate(b.pth_action, effective_pth, p.pth_action_time),
+        ncc=relaxation_rate(b.ncc, _ncc_target(levels, control, p), p.ncc_time),
+        tubule_mg=relaxation_rate(b.tubule_mg, p.tubule_mg * levels.mg, p.tubule_mg_time),
     )
 
 
 @law
-def _aldosterone(b: BodyState, levels: Levels, control: Control, p: BodyParameters) -> float:
-    """Aldosterone called for [1]."""
-    called_for = aldosterone_target(
+def _aldosterone_target(b: BodyState, levels: Levels, control: Control, p: BodyParameters) -> float:
+    """Level towards which aldosterone moves [1]."""
+    regulated = aldosterone_target(
         b.renin,
         levels.k * p.plasma_k,
         p.plasma_k,
-        sensed(control.aldosterone_mg_response, levels.mg, 1.0),
+        gated_input(control.aldosterone_mg_response, levels.mg, 1.0),
         p.aldosterone_renin_exponent,
         p.aldosterone_k_slope,
         p.aldosterone_mg_gain,
     )
-    return control.aldosterone_excess * sensed(control.aldosterone_response, called_for, 1.0)
+    return control.aldosterone_excess * gated_input(control.aldosterone_response, regulated, 1.0)
 
 
 @law
-def _parathyroid_hormone(levels: Levels, control: Control, p: BodyParameters) -> float:
-    """PTH called for [1]."""
+def _pth_target(levels: Levels, control: Control, p: BodyParameters) -> float:
+    """Level towards which PTH moves [1]."""
     weight = p.pth_mg_weight * p.plasma_mg_ionised
-    called_for = secretion(
+    regulated = secretion(
         p.plasma_ca_ionised * levels.ca + weight * levels.mg,
         p.plasma_ca_ionised + weight,
         p.pth_ca_half,
         p.pth_ca_hill,
         p.pth_floor,
     )
-    permitted = permission(levels.mg, p.pth_half_mg, p.pth_mg_hill)
-    return called_for * sensed(control.pth_mg_dependence, permitted, 1.0)
+    capacity = magnesium_dependence(levels.mg, p.pth_half_mg, p.pth_mg_hill)
+    return regulated * gated_input(control.pth_mg_dependence, capacity, 1.0)
 
 
 @law
-def _ncc(levels: Levels, control: Control, p: BodyParameters) -> float:
-    """NCC activity called for [1]."""
-    competence = permission(levels.mg, p.ncc_half_mg, p.ncc_mg_hill)
+def _ncc_target(levels: Levels, control: Control, p: BodyParameters) -> float:
+    """Activity towards which NCC moves [1]."""
+    competence = magnesium_dependence(levels.mg, p.ncc_half_mg, p.ncc_mg_hill)
     return ncc_target(
-        sensed(control.ncc_potassium_response, levels.k, 1.0),
-        sensed(control.ncc_mg_dependence, competence, 1.0),
+        gated_input(control.ncc_potassium_response, levels.k, 1.0),
+        gated_input(control.ncc_mg_dependence, competence, 1.0),
         p.ncc_k_exponent,
         p.ncc_mg_loss,
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.parameters import CELL_TYPES
 from sim.physiology.body_state import BodyState, ionised_calcium
-from sim.physiology.cell import CellState, CellTraits, Membrane
+from sim.physiology.cell_state import CellState, CellTraits, Membrane
 from sim.physiology.clinical_signs import arterial_pressure, excitability, qt_interval
 from sim.quantities.ions import CATIONS, SUPPLIED
 from sim.quantities.units import HOURS_PER_DAY, THERMAL_VOLTAGE
@@ -167,23 +167,28 @@ class Recorder:
         since, before = last
         days = (tissue.time - since) / HOURS_PER_DAY
         return {
-            column: (getattr(now, total) - getattr(before, total)) / days
+            column: (_amount(now, total) - _amount(before, total)) / days
             for column, total in _FLOWS.items()
         }
 
 
 _FLOWS = {
-    f"{column}_{ion.symbol.lower()}": f"{total}_{ion.symbol.lower()}"
+    f"{total}_{ion.symbol.lower()}": (total, ion.symbol.lower())
     for ion in SUPPLIED
-    for column, total in (("intake", "taken"), ("urine", "urine"), ("stool", "stool"))
+    for total in ("intake", "urine", "stool")
 }
 """Running total of the body that each flow is the rate of."""
+
+
+def _amount(body: BodyState, total: tuple[str, str]) -> float:
+    """Running total of an ion [mmol], or its rate."""
+    return float(getattr(getattr(body, total[0]), total[1]))
 
 
 def _flows_now(tissue: Tissue) -> Row:
     """Intake, urine and stool of each ion at this moment [mmol/day]."""
     rates = tissue.body_rates()
-    return {column: getattr(rates, total) * HOURS_PER_DAY for column, total in _FLOWS.items()}
+    return {column: _amount(rates, total) * HOURS_PER_DAY for column, total in _FLOWS.items()}
 
 
 def _body(tissue: Tissue, _wanted: set[str]) -> Row:
@@ -283,7 +288,7 @@ def _signs(tissue: Tissue, row: Row, wanted: set[str]) -> Row:
         inputs = [row[name] for name in SIGNS[sign]]
         if sign == "pressure":
             volume, na = inputs
-            signs[sign] = arterial_pressure(volume, na, tissue.resting_smooth_muscle_na, p)
+            signs[sign] = arterial_pressure(volume, na, tissue.healthy_smooth_muscle_na, p)
         elif sign == "qtc":
             k, mg, ca = inputs
             signs[sign] = qt_interval(k, mg, ca, p)

@@ -1,4 +1,4 @@
-"""Balances of the whole tissue: totals of each ion, and an audit that closes every account."""
+"""Balances of the whole tissue: totals of each ion, and an audit that closes every balance."""
 
 from math import fsum
 from typing import NamedTuple
@@ -6,16 +6,20 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.physiology.body_state import BodyState
-from sim.physiology.cell_population import SIZE
-from sim.tissue.equations import Array, Context
+from sim.physiology.cell_state import CellState
+from sim.physiology.cell_traits import SIZE
+from sim.tissue.context import Array, Context
+
+N_AMOUNTS = CellState._fields.index("expression")
+"""Cell states that are amounts: all but pump expression, which is the last."""
 
 
 class Audit(NamedTuple):
-    """Balances of the whole tissue: what is unaccounted for, relative to what there is.
+    """Balances of the whole tissue: what is unaccounted for, relative to the amount present.
 
-    For each ion, cells + fluid + gut + bone + urine + stool − intake − what was at the start. Charge is
-    the net charge of the fluid over its cations. Ca is judged against that of the fluid and what came
-    in: bone, its store, has no end here. Osmoles are those of cells and fluid against the
+    For each ion, cells + fluid + gut + bone + urine + stool − intake − amount at the start. Charge is
+    the net charge of the fluid over its cations. Ca is judged against that of the fluid and intake:
+    bone, its store, is unlimited here. Osmoles are those of cells and fluid against the
     body's running total. ``edits`` counts traits and states changed by hand since the start; ions
     added by hand are part of intake.
     """
@@ -51,38 +55,38 @@ def totals_of(cells: Array, b: BodyState, context: Context) -> Totals:
 
     Parameters
     ----------
-    cells : (5, cells) array
+    cells : (states, cells) array
         States of the cells.
     b : BodyState
         State of the body.
     context : Context
-        Traits, and constants of the resting cell.
+        Traits, and constants of each cell type.
     """
-    inside = np.zeros(5)
-    for start, stop, kind in context.blocks.tolist():
-        litre, size = context.litres[kind], context.traits[SIZE, start:stop]
-        amounts = [litre * float((cells[i, start:stop] * size).sum()) for i in range(4)]
+    inside = np.zeros(N_AMOUNTS + 1)
+    for start, stop, cell_type in context.blocks.tolist():
+        water, size = context.reference_water[cell_type], context.traits[SIZE, start:stop]
+        fixed_charge = context.cell_constants[cell_type].fixed_charge
         inside += [
-            *amounts,
-            context.rest_cells[kind].fixed_charge * litre * float(size.sum(dtype=np.float64)),
+            *(water * float((cells[i, start:stop] * size).sum()) for i in range(N_AMOUNTS)),
+            fixed_charge * water * float(size.sum(dtype=np.float64)),
         ]
     na, k, mg, buffered, fixed = inside.tolist()
-    gut_cl = b.gut_na + b.gut_k + 2.0 * b.gut_mg
+    gut_cl = b.gut.na + b.gut.k + 2.0 * b.gut.mg
     return Totals(
-        na + b.ecf_na + b.gut_na,
-        k + b.ecf_k + b.gut_k,
-        mg + b.ecf_mg + b.gut_mg + b.bone_mg,
-        b.ecf_ca,
-        na + k + 2.0 * mg + buffered - fixed + b.ecf_cl + gut_cl + 2.0 * b.bone_mg,
+        na=na + b.ecf.na + b.gut.na,
+        k=k + b.ecf.k + b.gut.k,
+        mg=mg + b.ecf.mg + b.gut.mg + b.bone_mg,
+        ca=b.ecf.ca,
+        cl=na + k + 2.0 * mg + buffered - fixed + b.ecf_cl + gut_cl + 2.0 * b.bone_mg,
     )
 
 
-def cell_litres(cell_water: Array, context: Context) -> float:
+def cell_water_volume(cell_water: Array, context: Context) -> float:
     """Water of all cells [L], from that of each over its reference water, (cells,) [1]."""
     return sum(
-        float(context.litres[kind])
+        float(context.reference_water[cell_type])
         * float((cell_water[start:stop] * context.traits[SIZE, start:stop]).sum())
-        for start, stop, kind in context.blocks.tolist()
+        for start, stop, cell_type in context.blocks.tolist()
     )
 
 
@@ -110,37 +114,47 @@ def audit_of(
     edits : int
         Changes made by hand.
     """
-    p, rest = context.body, context.rest_body
-    hco3_out = b.urine_hco3 + b.stool_hco3
-    taken = Totals(b.taken_na, b.taken_k, b.taken_mg, b.taken_ca, 0.0)
-    lost = Totals(
-        b.urine_na + b.stool_na,
-        b.urine_k + b.stool_k,
-        b.urine_mg + b.stool_mg,
-        b.urine_ca + b.stool_ca + b.bone_ca,
-        0.0,
-    )
-    taken = taken._replace(cl=fsum((taken.na, taken.k, 2.0 * taken.mg, 2.0 * taken.ca)))
-    lost = lost._replace(cl=fsum((lost.na, lost.k, 2.0 * lost.mg, 2.0 * lost.ca, -hco3_out)))
-    hco3 = b.ecf_hco3 - p.plasma_hco3 * p.ecf_volume
-    cations = b.ecf_na + b.ecf_k + 2.0 * (b.ecf_mg + b.ecf_ca)
-    charge = cations - b.ecf_cl - b.ecf_hco3 - rest.ecf_other_charge
-    of_cells = cell_litres(cell_water, context) * b.osmoles / b.water
-    of_fluid = b.ecf_na + b.ecf_k + b.ecf_cl + b.ecf_hco3 + rest.ecf_other_osmoles
+    taken, lost = _intake_and_output(b)
+    whole = now._replace(ca=now.ca + taken.ca)
     na, k, mg, ca, cl = (
-        fsum((is_, -was, -came, -given, left)) / whole
-        for is_, was, came, given, left, whole in zip(
-            now, start, taken, added, lost, now._replace(ca=now.ca + taken.ca), strict=True
+        # Exact summation: the terms are far larger than what is left of them.
+        fsum((present, -initial, -came, -given, left)) / amount
+        for present, initial, came, given, left, amount in zip(
+            now, start, taken, added, lost, whole, strict=True
         )
     )
-    return Audit(
-        na,
-        k,
-        mg,
-        ca,
-        cl,
+    hco3, charge, osmoles = _fluid_balances(b, cell_water, context)
+    return Audit(na=na, k=k, mg=mg, ca=ca, cl=cl, hco3=hco3, charge=charge, osmoles=osmoles, edits=edits)
+
+
+def _intake_and_output(b: BodyState) -> tuple[Totals, Totals]:
+    """Intake and output since the start [mmol]; Cl accompanies every cation."""
+    hco3_out = b.urine_hco3 + b.stool_hco3
+    taken = Totals(na=b.intake.na, k=b.intake.k, mg=b.intake.mg, ca=b.intake.ca, cl=0.0)
+    lost = Totals(
+        na=b.urine.na + b.stool.na,
+        k=b.urine.k + b.stool.k,
+        mg=b.urine.mg + b.stool.mg,
+        ca=b.urine.ca + b.stool.ca + b.bone_ca,
+        cl=0.0,
+    )
+    return (
+        taken._replace(cl=fsum((taken.na, taken.k, 2.0 * taken.mg, 2.0 * taken.ca))),
+        lost._replace(cl=fsum((lost.na, lost.k, 2.0 * lost.mg, 2.0 * lost.ca, -hco3_out))),
+    )
+
+
+def _fluid_balances(b: BodyState, cell_water: Array, context: Context) -> tuple[float, float, float]:
+    """Relative imbalance of HCO3, charge and osmoles [1]."""
+    p, constants = context.body, context.body_constants
+    hco3_out = b.urine_hco3 + b.stool_hco3
+    hco3 = b.ecf_hco3 - p.plasma_hco3 * p.ecf_volume
+    cations = b.ecf.na + b.ecf.k + 2.0 * (b.ecf.mg + b.ecf.ca)
+    charge = cations - b.ecf_cl - b.ecf_hco3 - constants.ecf_other_charge
+    in_cells = cell_water_volume(cell_water, context) * b.osmoles / b.water
+    in_fluid = b.ecf.na + b.ecf.k + b.ecf_cl + b.ecf_hco3 + constants.ecf_other_osmoles
+    return (
         (hco3 - b.hco3_made + hco3_out) / b.ecf_hco3,
         charge / cations,
-        (of_cells + of_fluid) / b.osmoles - 1.0,
-        edits,
+        (in_cells + in_fluid) / b.osmoles - 1.0,
     )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.parameters import FACTS, Parameters, describe
 from sim.system.files import write_atomically
-from sim.tissue.tissue import Moment, Tissue
+from sim.tissue.tissue import Checkpoint, Tissue
 
 Array = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def save_tissue(tissue: Tissue, path: str | os.PathLike[str]) -> Path:
         "tolerance": tissue.tolerance,
         "parameters": {entry.name: entry.value for entry in describe(tissue.parameters)},
     }
-    arrays = tissue.moment()._asdict()
+    arrays = tissue.checkpoint()._asdict()
     about = json.dumps(made_from | {"sha256": _digest(made_from, arrays)})
     buffer = BytesIO()
     np.savez(buffer, about=np.array(about), **arrays)
@@ -86,7 +86,7 @@ def load_tissue(path: str | os.PathLike[str], *, threads: int | None = None) -> 
         threads=threads,
     )
     tissue.fluctuate_as(about["noise_replicate"])
-    tissue.restore(Moment(**arrays))
+    tissue.restore(Checkpoint(**arrays))
     return tissue
 
 

@@ -1,39 +1,51 @@
-"""What a healthy tissue starts from: resting cells and body, usual diet, scales of all states."""
+"""The healthy tissue at the start: constants, steady states, usual diet, scales of all states."""
+
+from itertools import pairwise
 
 import numpy as np
 
 from sim.errors import SteadyStateError
+from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.numerics.chebyshev import Segments
+from sim.numerics.layout import flattened, names_of
 from sim.parameters import CELL_TYPES, TITLES, BodyParameters, Parameters
 from sim.parameters.inputs import Control
-from sim.physiology.body import FIRST_TOTAL, healthy_body, resting_body
-from sim.physiology.body_state import RestingBody
-from sim.physiology.cell import RestingCell, normal_fluid, resting_cell
-from sim.physiology.cell_population import N_STATES
+from sim.physiology.body import FIRST_TOTAL, body_constants, healthy_body
+from sim.physiology.body_state import BodyConstants, BodyState
+from sim.physiology.cell_heterogeneity import edges_of
+from sim.physiology.cell_state import CellConstants
+from sim.physiology.cell_steady_state import cell_constants, steady_population
+from sim.physiology.cell_traits import N_STATES, SIZE
+from sim.physiology.fluid import normal_fluid
+from sim.quantities.amounts import Amounts
 from sim.quantities.units import HOURS_PER_DAY
+from sim.tissue.context import Array, Context
 
 CELL_WEIGHT = 0.2
-"""How much the error of a cell counts beside one of the body: it stays with that cell and fades."""
+"""Weight of the error of a cell relative to one of the body: it stays with that cell and decays."""
 MEAL = 100.0
 """Carbohydrate of a meal [g], the scale of its error."""
 
 
-def healthy_rest(p: Parameters) -> tuple[tuple[RestingCell, ...], RestingBody]:
-    """Constants of the resting cell of every type and of the resting body.
+def healthy_constants(p: Parameters) -> tuple[tuple[CellConstants, ...], BodyConstants]:
+    """Constants of the typical cell of every type and of the body.
 
     Raises
     ------
     SteadyStateError
         If a healthy body would need something negative; names it.
     """
-    fluid, body = normal_fluid(p.body), resting_body(p.body)
-    cells = tuple(resting_cell(of_type, fluid) for of_type in p.of_types())
-    _check_rest(cells, body, p.shares(), p.body)
+    fluid, body = normal_fluid(p.body), body_constants(p.body)
+    cells = tuple(cell_constants(of_type, fluid) for of_type in p.of_types())
+    _check_signs(cells, body, p.shares(), p.body)
     return cells, body
 
 
-def _check_rest(
-    cells: tuple[RestingCell, ...], body: RestingBody, shares: dict[str, float], p: BodyParameters
+def _check_signs(
+    cells: tuple[CellConstants, ...],
+    body: BodyConstants,
+    shares: dict[str, float],
+    p: BodyParameters,
 ) -> None:
     """Refuse parameters with which a healthy body would need something negative."""
     must_be_positive = {
@@ -43,10 +55,10 @@ def _check_rest(
         "K secretion while nothing is absorbed": 1.0 - p.k_feed_forward / p.k_feed_forward_half,
         "the share of skeletal muscle": shares[CELL_TYPES[0]],
     }
-    for kind, cell in zip(CELL_TYPES, cells, strict=True):
+    for cell_type, cell in zip(CELL_TYPES, cells, strict=True):
         must_be_positive |= {
-            f"{what} of {TITLES[kind]}": value
-            for what, value in {
+            f"{quantity} of {TITLES[cell_type]}": value
+            for quantity, value in {
                 "impermeant osmoles": cell.impermeant,
                 "fixed charge": cell.fixed_charge,
                 "Na permeability": cell.p_na,
@@ -62,36 +74,83 @@ def _check_rest(
 
 
 def usual_control(p: BodyParameters) -> Control:
-    """Usual diet, and nothing else done."""
+    """Usual diet, without interventions."""
     return Control(
-        p.intake_na / HOURS_PER_DAY,
-        p.intake_k / HOURS_PER_DAY,
-        p.intake_mg / HOURS_PER_DAY,
-        p.intake_ca / HOURS_PER_DAY,
+        oral=Amounts(
+            na=p.intake_na / HOURS_PER_DAY,
+            k=p.intake_k / HOURS_PER_DAY,
+            mg=p.intake_mg / HOURS_PER_DAY,
+            ca=p.intake_ca / HOURS_PER_DAY,
+        )
     )
+
+
+def steady_cells(counts: list[int], shares: list[float], context: Context) -> Array:
+    """Steady states of all cells, (states, cells).
+
+    Sets ``context.reference_water``: the cells of a type represent its share of cell water, and types
+    without cells leave theirs to the others.
+    """
+    cells = np.empty((N_STATES, sum(counts)))
+    represented = sum(share for share, count in zip(shares, counts, strict=True) if count)
+    for cell_type, (start, stop) in enumerate(pairwise(edges_of(counts))):
+        if start == stop:
+            continue
+        traits = np.ascontiguousarray(context.traits[:, start:stop])
+        constants = context.cell_constants[cell_type]
+        cells[:, start:stop], water = steady_population(
+            traits, constants.fluid, context.control, context.cells[cell_type], constants
+        )
+        volume = context.body.cell_water * shares[cell_type] / represented
+        context.reference_water[cell_type] = volume / float((traits[SIZE] * water).sum())
+    return cells
+
+
+def mean_na(cells: Array, constants: CellConstants, osmolality: float) -> float:
+    """Mean Na of cells of one type in water of an osmolality [mM]; NaN if there are none."""
+    if not cells.size:
+        return float("nan")
+    na, k, mg, buffered, _ = cells
+    cl = cell_chloride(na, k, mg, buffered, constants.fixed_charge)
+    osmoles = cell_osmoles(na, k, cl, constants.impermeant)
+    return float(np.mean(na / osmoles) * osmolality)
 
 
 def segments_of(n_cells: int, p: Parameters) -> Segments:
-    """Scales and floors of all states: what counts as a small error, and what cannot be."""
+    """Scales and floors of all states: which error counts as small, and which value is impossible."""
     c, healthy = p.cell, healthy_body(p.body)
     cell_scales = [c.rest_na, c.rest_k, c.rest_mg_total, c.rest_na, 1.0]
     cell_floors = [0.0, 0.0, 0.0, -np.inf, 0.0]
-    # Running totals are judged against ten days of intake; the gut may be empty but for rounding.
-    intake = {
-        "na": p.body.intake_na, "k": p.body.intake_k, "mg": p.body.intake_mg, "ca": p.body.intake_ca,
-        "hco3": p.body.intake_k, "made": p.body.intake_k,
-    }  # fmt: skip
-    body_scales, body_floors = [], []
-    for place, (name, value) in enumerate(healthy._asdict().items()):
-        total = place >= FIRST_TOTAL
-        body_scales.append(10.0 * intake[name.rsplit("_", 1)[1]] if total else value or MEAL)
-        body_floors.append(-np.inf if total else (-1e-3 if name.startswith("gut") else 0.0))
+    body_scales, body_floors = _scales_and_floors_of_body(healthy, p.body)
+    n_body = len(body_scales)
     ends = [n_cells * (i + 1) for i in range(N_STATES)]
-    ends += [ends[-1] + i + 1 for i in range(len(healthy))]
-    weights = [CELL_WEIGHT] * N_STATES + [1.0] * len(healthy)
+    ends += [ends[-1] + i + 1 for i in range(n_body)]
     return Segments(
-        np.array(ends),
-        np.array(cell_scales + body_scales),
-        np.array(cell_floors + body_floors),
-        np.array(weights),
+        ends=np.array(ends),
+        scales=np.array(cell_scales + body_scales),
+        floors=np.array(cell_floors + body_floors),
+        weights=np.array([CELL_WEIGHT] * N_STATES + [1.0] * n_body),
     )
+
+
+def _scales_and_floors_of_body(healthy: BodyState, p: BodyParameters) -> tuple[list[float], list[float]]:
+    """Scales and floors of the body's states.
+
+    Running totals are judged against ten days of intake. The gut may be empty but for rounding.
+    """
+    intake = {
+        "na": p.intake_na,
+        "k": p.intake_k,
+        "mg": p.intake_mg,
+        "ca": p.intake_ca,
+        "hco3": p.intake_k,
+        "made": p.intake_k,
+    }
+    scales, floors = [], []
+    for place, (name, value) in enumerate(
+        zip(names_of(BodyState), flattened(healthy).tolist(), strict=True)
+    ):
+        is_total = place >= FIRST_TOTAL
+        scales.append(10.0 * intake[name.rsplit("_", 1)[1]] if is_total else value or MEAL)
+        floors.append(-np.inf if is_total else (-1e-3 if name.startswith("gut") else 0.0))
+    return scales, floors

@@ -1,62 +1,91 @@
-"""What can be said of the membrane of one cell, and of all cells."""
-
-from typing import Any
+"""Everything known of the membrane of one cell, and of all cells."""
 
 import numpy as np
 
 from sim.numerics.jit import kernel, vector_kernel
+from sim.numerics.layout import rows_reader
 from sim.parameters import CellParameters
 from sim.parameters.inputs import Control
-from sim.physiology.cell import CellState, CellTraits, Fluid, Membrane, RestingCell, fluctuated, membrane
-from sim.physiology.cell_population import Traits, state_of, traits_of
-from sim.tissue.equations import Array, Context, kind_of, part_of_step
+from sim.physiology.cell import membrane
+from sim.physiology.cell_state import (
+    CellConstants,
+    Membrane,
+    fluctuated,
+    read_cell,
+)
+from sim.physiology.cell_traits import (
+    Rows,
+    read_state_at,
+    read_traits,
+    read_traits_at,
+    state_rows,
+    trait_rows,
+)
+from sim.physiology.fluid import Fluid
+from sim.tissue.context import Array, Context, cell_type_of, fraction_of_step
+
+_membrane_rows = rows_reader(Membrane)
 
 
 @kernel
 def membrane_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context) -> Membrane:
-    """Everything that can be said of one cell."""
-    kind = kind_of(i, context)
+    """Membrane of one cell."""
+    cell_type = cell_type_of(i, context)
     return membrane(
-        state_of(cells, i),
-        fluctuated(traits_of(context.traits, i), part_of_step(t, context)),
+        read_cell(cells[:, i]),
+        fluctuated(read_traits(context.traits, i), fraction_of_step(t, context)),
         fluid,
         context.control,
-        context.cells[kind],
-        context.rest_cells[kind],
+        context.cells[cell_type],
+        context.cell_constants[cell_type],
     )
 
 
-def membranes_of_type(t: float, cells: Array, fluid: Fluid, context: Context, kind: int) -> Array:
-    """Everything that can be said of each cell of a type, (fields of :class:`Membrane`, cells)."""
-    own = context.blocks[context.blocks[:, 2] == kind]
-    cut = slice(own[0, 0], own[-1, 1]) if len(own) else slice(0, 0)
-    out = np.empty((len(Membrane._fields), cells[0, cut].size))
-    rows: Any = (*cells[:, cut], *context.traits[:, cut], part_of_step(t, context), *out)
-    write: Any = _membranes_of_rows
-    write(*rows, fluid, context.control, context.cells[kind], context.rest_cells[kind])
+def membranes_of_type(t: float, cells: Array, fluid: Fluid, context: Context, cell_type: int) -> Array:
+    """Membranes of all cells of a type, (fields of :class:`Membrane`, cells)."""
+    blocks = context.blocks[context.blocks[:, 2] == cell_type]
+    start, stop = (int(blocks[0, 0]), int(blocks[-1, 1])) if len(blocks) else (0, 0)
+    out = np.empty((len(Membrane._fields), stop - start))
+    _membranes_of_rows(
+        state_rows(cells, start, stop),
+        trait_rows(context.traits, start, stop),
+        fraction_of_step(t, context),
+        _membrane_rows(out, 0, stop - start),
+        fluid,
+        context.control,
+        context.cells[cell_type],
+        context.cell_constants[cell_type],
+    )
     return out
 
 
 @vector_kernel
 def _membranes_of_rows(
-    na: Array, k: Array, mg: Array, buffered: Array, expression: Array,
-    capacity: Traits, k_leak_trait: Traits, na_leak_trait: Traits, size: Traits,
-    pump_noise: Traits, leak_noise: Traits, pump_next: Traits, leak_next: Traits, part: float,
-    area: Array, water: Array, na_in: Array, k_in: Array, cl_in: Array, mg_free: Array, u: Array,
-    pump: Array, na_leak: Array, k_leak: Array, kcl_efflux: Array, mg_influx: Array,
-    mg_efflux: Array, proton_uptake: Array,
-    fluid: Fluid, control: Control, p: CellParameters, rest: RestingCell,
-) -> None:  # fmt: skip
-    """Membranes of cells of one type from rows that do not overlap; see :mod:`sim.tissue.equations`."""
-    for i in range(na.size):
-        state = CellState(na[i], k[i], mg[i], buffered[i], expression[i])
-        traits = CellTraits(
-            np.float64(capacity[i]), np.float64(k_leak_trait[i]), np.float64(na_leak_trait[i]),
-            np.float64(size[i]), np.float64(pump_noise[i]), np.float64(leak_noise[i]),
-            np.float64(pump_next[i]), np.float64(leak_next[i]),
-        )  # fmt: skip
-        m = membrane(state, fluctuated(traits, part), fluid, control, p, rest)
-        area[i], water[i], na_in[i], k_in[i], cl_in[i] = m.area, m.water, m.na_in, m.k_in, m.cl_in
-        mg_free[i], u[i], pump[i], na_leak[i], k_leak[i] = m.mg_free, m.u, m.pump, m.na_leak, m.k_leak
-        kcl_efflux[i], mg_influx[i], mg_efflux[i] = m.kcl_efflux, m.mg_influx, m.mg_efflux
-        proton_uptake[i] = m.proton_uptake
+    states: Rows,
+    traits: Rows,
+    fraction: float,
+    out: Rows,
+    fluid: Fluid,
+    control: Control,
+    p: CellParameters,
+    constants: CellConstants,
+) -> None:
+    """Write the membranes of cells of one type, from and to rows that do not overlap."""
+    for i in range(states.na.size):
+        own = fluctuated(read_traits_at(traits, i), fraction)
+        m = membrane(read_state_at(states, i), own, fluid, control, p, constants)
+        # Spelled out: a loop that ends in a call loses its hints to the vectoriser.
+        out.area[i] = m.area
+        out.water[i] = m.water
+        out.na_in[i] = m.na_in
+        out.k_in[i] = m.k_in
+        out.cl_in[i] = m.cl_in
+        out.mg_free[i] = m.mg_free
+        out.u[i] = m.u
+        out.pump[i] = m.pump
+        out.na_leak[i] = m.na_leak
+        out.k_leak[i] = m.k_leak
+        out.kcl_efflux[i] = m.kcl_efflux
+        out.mg_influx[i] = m.mg_influx
+        out.mg_efflux[i] = m.mg_efflux
+        out.proton_uptake[i] = m.proton_uptake

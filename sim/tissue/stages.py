@@ -21,16 +21,11 @@ from sim.numerics.chebyshev import (
     next_stage,
 )
 from sim.numerics.jit import kernel, procedure, vector_kernel
-from sim.physiology.cell import Fluid
-from sim.physiology.cell_population import N_STATES
+from sim.physiology.cell_traits import N_STATES
+from sim.physiology.fluid import Fluid
+from sim.tissue.context import BLOCK_SIZE, Array, Blocks, Context, body_of, cells_of
 from sim.tissue.equations import (
-    BLOCK,
-    SUMMED,
-    Array,
-    Blocks,
-    Context,
-    body_of,
-    cells_of,
+    N_SUMMED,
     finish_rates,
     rates_of_block,
     shared_fluid,
@@ -55,7 +50,7 @@ def stage_of_cells(
 ) -> None:
     """Advance the blocks of cells from first to last by a stage, without a vector of rates."""
     n = context.traits.shape[1]
-    states, rates = np.empty((N_STATES, BLOCK)), np.empty((N_STATES, BLOCK))
+    states, rates = np.empty((N_STATES, BLOCK_SIZE)), np.empty((N_STATES, BLOCK_SIZE))
     while first < last:
         end = end_of_span(context.blocks, first, last)
         start, size = context.blocks[first, 0], context.blocks[end - 1, 1] - context.blocks[first, 0]
@@ -113,7 +108,7 @@ def finish_cells(
 def end_of_span(blocks: Blocks, first: int, last: int) -> int:
     """End of the longest run of blocks, from the first on, that has no more cells than a block may."""
     end = first + 1
-    while end < last and blocks[end, 1] - blocks[first, 0] <= BLOCK:
+    while end < last and blocks[end, 1] - blocks[first, 0] <= BLOCK_SIZE:
         end += 1
     return end
 
@@ -197,7 +192,7 @@ def tissue_stage(
 ) -> None:
     """Evaluate the rates of the whole tissue at a stage and advance to the next; see the integrator."""
     n_blocks = context.blocks.shape[0]
-    uptakes = np.empty((n_blocks, SUMMED))
+    uptakes = np.empty((n_blocks, N_SUMMED))
     body, fluid = stage_of_fluid(y, f0, newest, before, weights, context)
     stage_of_cells(t, y, f0, newest, before, weights, fluid, context, 0, n_blocks, uptakes)
     stage_of_body(body, f0, newest, before, weights, fluid, uptakes, context)
@@ -216,7 +211,7 @@ def tissue_finish(
 ) -> float:
     """End a step of the whole tissue and return its largest error; see the integrator."""
     n_blocks = context.blocks.shape[0]
-    uptakes, errors = np.empty((n_blocks, SUMMED)), np.empty(n_blocks)
+    uptakes, errors = np.empty((n_blocks, N_SUMMED)), np.empty(n_blocks)
     fluid = new_fluid(y, y_new, context)
     finish_cells(t, y, f0, y_new, f1, h, segments, fluid, context, 0, n_blocks, uptakes, errors)
     return float(finish_body(y, f0, y_new, f1, h, segments, fluid, uptakes, errors, context))

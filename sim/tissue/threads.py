@@ -13,17 +13,8 @@ from typing import Any
 import numpy as np
 
 from sim.numerics.chebyshev import Equations, Segments, StageWeights
-from sim.tissue.equations import (
-    SUMMED,
-    Array,
-    Blocks,
-    Context,
-    body_of,
-    cells_of,
-    finish_rates,
-    rates_of_cells,
-    shared_fluid,
-)
+from sim.tissue.context import Array, Blocks, Context, body_of, cells_of
+from sim.tissue.equations import N_SUMMED, finish_rates, rates_of_cells, shared_fluid
 from sim.tissue.stages import (
     finish_body,
     finish_cells,
@@ -70,7 +61,7 @@ def threaded_equations(pool: ThreadPoolExecutor, threads: int) -> Equations:
     def rates(t: float, y: Array, dy: Array, context: Context) -> None:
         n = context.traits.shape[1]
         body = body_of(y, n)
-        fluid, uptakes = shared_fluid(body, context), np.empty((len(context.blocks), SUMMED))
+        fluid, uptakes = shared_fluid(body, context), np.empty((len(context.blocks), N_SUMMED))
         share_out(rates_of_cells, context, t, cells_of(y, n), cells_of(dy, n), fluid, to=[uptakes])
         finish_rates(body, body_of(dy, n), fluid, uptakes, context)
 
@@ -83,7 +74,7 @@ def threaded_equations(pool: ThreadPoolExecutor, threads: int) -> Equations:
         weights: StageWeights,
         context: Context,
     ) -> None:
-        uptakes = np.empty((len(context.blocks), SUMMED))
+        uptakes = np.empty((len(context.blocks), N_SUMMED))
         body, fluid = stage_of_fluid(y, f0, newest, before, weights, context)
         share_out(stage_of_cells, context, t, y, f0, newest, before, weights, fluid, to=[uptakes])
         stage_of_body(body, f0, newest, before, weights, fluid, uptakes, context)
@@ -99,7 +90,7 @@ def threaded_equations(pool: ThreadPoolExecutor, threads: int) -> Equations:
         context: Context,
     ) -> float:
         n_blocks = len(context.blocks)
-        uptakes, errors = np.empty((n_blocks, SUMMED)), np.empty(n_blocks)
+        uptakes, errors = np.empty((n_blocks, N_SUMMED)), np.empty(n_blocks)
         fluid = new_fluid(y, y_new, context)
         step = (t, y, f0, y_new, f1, h, segments, fluid)
         share_out(finish_cells, context, *step, to=[uptakes, errors])

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import IntegrationError
-from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.numerics.chebyshev import (
     DONE,
     EVALUATIONS,
@@ -22,63 +21,63 @@ from sim.numerics.chebyshev import (
     new_memory,
     new_workspace,
 )
+from sim.numerics.layout import flattened, names_of, vector_reader
 from sim.numerics.records import record, records
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import Control
-from sim.physiology.body import FIRST_TOTAL, healthy_body
-from sim.physiology.body_state import BodyState, ionised_calcium
-from sim.physiology.cell import (
-    CellState,
-    CellTraits,
-    Fluid,
-    Membrane,
-    fluctuated,
-)
-from sim.physiology.cell_population import (
-    N_STATES,
-    SIZE,
+from sim.physiology.body import healthy_body
+from sim.physiology.body_state import BodyState, ionised_calcium, read_body
+from sim.physiology.cell_heterogeneity import (
     Fluctuation,
-    Traits,
     allocate,
     draw_traits,
     edges_of,
-    steady_population,
     uniform_traits,
 )
+from sim.physiology.cell_state import CellState, CellTraits, Membrane, fluctuated
+from sim.physiology.cell_traits import N_STATES, SIZE, Traits
+from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
 from sim.quantities.ions import CATIONS, MAGNESIUM
 from sim.quantities.units import HOURS_PER_DAY
 from sim.system.processors import usable_processors
 from sim.tissue.audit import Audit, Totals, audit_of, totals_of
-from sim.tissue.equations import (
+from sim.tissue.context import (
     Array,
     Context,
     blocks_of,
     body_of,
+    cell_type_of,
     cells_of,
-    excretion_of,
-    kind_of,
-    part_of_step,
-    shared_fluid,
-    tissue_rates,
+    fraction_of_step,
 )
-from sim.tissue.initial_state import healthy_rest, segments_of, usual_control
+from sim.tissue.equations import excretion_of, shared_fluid, tissue_rates
+from sim.tissue.initial_state import (
+    healthy_constants,
+    mean_na,
+    segments_of,
+    steady_cells,
+    usual_control,
+)
+from sim.tissue.ledger import Ledger, empty_ledger
 from sim.tissue.membranes import membranes_of_type
 from sim.tissue.stages import integrate_tissue
 from sim.tissue.threads import threaded_equations
 
 DEFAULT_TOLERANCE = 1e-5
-THREADS_PAY_FROM = 20_000
-"""Cells from which sharing them out among threads pays."""
+MIN_CELLS_FOR_THREADS = 20_000
+"""Number of cells from which sharing them out among threads pays."""
 
 BUFFERED = CellState._fields.index("buffered")
-CHLORIDE_PLACE = Totals._fields.index("cl")
-ECF_CL = BodyState._fields.index("ecf_cl")
-OSMOLES = BodyState._fields.index("osmoles")
+TOTAL_CL = Totals._fields.index("cl")
+ECF_CL = names_of(BodyState).index("ecf_cl")
+OSMOLES = names_of(BodyState).index("osmoles")
+
+_read_control = vector_reader(Control)
 
 
-class Moment(NamedTuple):
-    """Everything that changes while a tissue lives; what it was made from does not.
+class Checkpoint(NamedTuple):
+    """Everything of a tissue that changes with time; what it was made from does not.
 
     ``clock`` holds time [h], draws, edits, and start and length [h] of the span of fluctuation.
     """
@@ -86,8 +85,8 @@ class Moment(NamedTuple):
     y: Array
     traits: Traits
     memory: Array
-    books: Array
-    carry: Array
+    totals: Array
+    compensation: Array
     start: Array
     added: Array
     control: Array
@@ -100,9 +99,9 @@ class Tissue:
     Parameters
     ----------
     n_cells : int
-        Number of cells; each stands for a share of the body's cell water.
+        Number of cells; each represents a share of the body's cell water.
     parameters : Parameters
-        Numbers of the model.
+        Parameters of the model.
     seed, replicate : int
         Name the random streams; see :mod:`sim.numerics.random_streams`.
     heterogeneous : bool
@@ -120,15 +119,15 @@ class Tissue:
     ----------
     time : float
         Since the start [h].
-    y : (5 · cells + body,) array
+    y : (states · cells + body,) array
         State.
-    traits : (8, cells) array
-        :class:`~sim.physiology.cell.CellTraits` of each cell, to seven digits.
-    rest_cells : tuple of RestingCell
+    traits : (traits, cells) array
+        :class:`~sim.physiology.cell_state.CellTraits` of each cell, to seven digits.
+    cell_constants : tuple of CellConstants
         Constants of the typical cell of each type.
-    rest_body : RestingBody
+    body_constants : BodyConstants
         Constants of the body.
-    resting_smooth_muscle_na : float
+    healthy_smooth_muscle_na : float
         Mean Na of vascular smooth muscle in health [mM].
     counts : list of int
         Number of cells of each type, in the order of :data:`~sim.parameters.CELL_TYPES` and of the
@@ -147,18 +146,10 @@ class Tissue:
         tolerance: float = DEFAULT_TOLERANCE,
         threads: int | None = None,
     ) -> None:
-        self.parameters = parameters or Parameters()
+        self.parameters = p = parameters or Parameters()
         self.seed, self.replicate, self.noise_replicate = seed, replicate, replicate
-        self.heterogeneous = heterogeneous
-        self.tolerance = tolerance
-        self.noise = noise
-        self.time = 0.0
-        self.draws = 0
-        self.edits = 0
-        p = self.parameters
-        self._control = usual_control(p.body)
-        shares = p.shares()
-        self.rest_cells, self.rest_body = healthy_rest(p)
+        self.heterogeneous, self.noise, self.tolerance = heterogeneous, noise, tolerance
+        self.time, self.draws, self.edits = 0.0, 0, 0
         if heterogeneous:
             self.traits = draw_traits(n_cells, p.population, seed, replicate)
         else:
@@ -166,56 +157,41 @@ class Tissue:
         self._fluctuation = Fluctuation(p.population, seed, replicate)
         if noise:
             self._fluctuation.start(self.traits)
-        self.counts = allocate(n_cells, shares)
-        self._context = Context(
-            self.traits,
-            blocks_of(self.counts),
-            np.zeros(len(CELL_TYPES)),
-            0.0,
-            0.0,
-            record(self._control),
-            records(p.of_types()),
-            records(self.rest_cells),
-            record(p.body),
-            record(self.rest_body),
+        self.counts = allocate(n_cells, p.shares())
+        self._control = usual_control(p.body)
+        self.cell_constants, self.body_constants = healthy_constants(p)
+        self._context = self._initial_context()
+        cells = steady_cells(self.counts, list(p.shares().values()), self._context)
+        smooth_muscle = CELL_TYPES.index("smooth_muscle")
+        self.healthy_smooth_muscle_na = mean_na(
+            cells[:, self.slices()[smooth_muscle]],
+            self.cell_constants[smooth_muscle],
+            p.body.osmolality,
         )
-        cells = self._settle(list(shares.values()))
-        self.resting_smooth_muscle_na = self._resting_na(cells)
-        self.y = np.concatenate([cells.ravel(), np.array(healthy_body(p.body))])
+        self.y = np.concatenate([cells.ravel(), flattened(healthy_body(p.body))])
         self._memory = new_memory()
         self._work = new_workspace(self.y.size)
         self._segments = segments_of(n_cells, p)
         self._threads = _threads_for(n_cells) if threads is None else threads
-        self._books, self._carry = np.zeros((2, len(BodyState._fields)))
+        self._ledger = empty_ledger()
         self._start = self.totals()
         self._added = np.zeros(len(Totals._fields))
 
-    def _settle(self, shares: list[float]) -> Array:
-        """Steady states of all cells; sets how many litres the cells of each type stand for."""
-        context, cells = self._context, np.empty((N_STATES, self.n_cells))
-        present = sum(share for share, count in zip(shares, self.counts, strict=True) if count)
-        for kind, cut in enumerate(self.slices()):
-            if not self.counts[kind]:
-                continue
-            traits = np.ascontiguousarray(self.traits[:, cut])
-            cells[:, cut], water = steady_population(
-                traits, self.rest_cells[kind].fluid, context.control, context.cells[kind],
-                context.rest_cells[kind],
-            )  # fmt: skip
-            litres = context.body.cell_water * shares[kind] / present
-            context.litres[kind] = litres / float((traits[SIZE] * water).sum())
-        return cells
-
-    def _resting_na(self, cells: Array) -> float:
-        """Mean Na of smooth muscle in health [mM]; not a number if there is none."""
-        kind = CELL_TYPES.index("smooth_muscle")
-        cut, rest = self.slices()[kind], self.rest_cells[kind]
-        if not self.counts[kind]:
-            return float("nan")
-        na, k, mg, buffered, _ = cells[:, cut]
-        cl = cell_chloride(na, k, mg, buffered, rest.fixed_charge)
-        osmoles = cell_osmoles(na, k, cl, rest.impermeant)
-        return float(np.mean(na / osmoles) * self.parameters.body.osmolality)
+    def _initial_context(self) -> Context:
+        """Context of the healthy tissue; reference water is set when cells are at their steady state."""
+        p = self.parameters
+        return Context(
+            traits=self.traits,
+            blocks=blocks_of(self.counts),
+            reference_water=np.zeros(len(CELL_TYPES)),
+            step_start=0.0,
+            step_hours=0.0,
+            control=record(self._control),
+            cells=records(p.of_types()),
+            cell_constants=records(self.cell_constants),
+            body=record(p.body),
+            body_constants=record(self.body_constants),
+        )
 
     def slices(self) -> list[slice]:
         """Which cells are of each type, in the order of :data:`~sim.parameters.CELL_TYPES`."""
@@ -228,13 +204,13 @@ class Tissue:
 
     @property
     def cells(self) -> Array:
-        """View of the cells' states, (5, cells) [mmol per L of reference water; 1]."""
+        """View of the cells' states, (states, cells) [mmol per L of reference water; 1]."""
         return cells_of(self.y, self.n_cells)
 
     @property
     def body(self) -> BodyState:
         """State of the body, its running totals since the start."""
-        return BodyState(*(body_of(self.y, self.n_cells) + self._books).tolist())
+        return read_body((body_of(self.y, self.n_cells) + self._ledger.totals).tolist())
 
     @property
     def fluid(self) -> Fluid:
@@ -243,12 +219,12 @@ class Tissue:
 
     @property
     def context(self) -> Context:
-        """Everything but state and time that rates depend on."""
+        """What rates depend on beside state and time."""
         return self._context
 
     @property
     def control(self) -> Control:
-        """What is done to the body; assign to change it from now on."""
+        """Interventions; assign to change them from now on."""
         return self._control
 
     @control.setter
@@ -256,12 +232,11 @@ class Tissue:
         if control != self._control:
             self._control = control
             self._context = self._context._replace(control=record(control))
-            forget_radius(self._memory)
-            kick(self._memory)
+            self._mark_discontinuity()
 
     @property
     def excretion(self) -> Excretion:
-        """What the kidney excretes now [mmol/h]."""
+        """Urinary excretion now [mmol/h]."""
         return excretion_of(body_of(self.y, self.n_cells), self.fluid, self._context)
 
     @property
@@ -270,22 +245,22 @@ class Tissue:
         return ionised_calcium(self.body, self.fluid.volume, self.parameters.body)
 
     def body_rates(self) -> BodyState:
-        """Rates of the body's state now [per h]."""
+        """Rates of change of the body's state now [per h]."""
         dy = np.empty(self.y.size)
         tissue_rates(self.time, self.y, dy, self._context)
-        return BodyState(*body_of(dy, self.n_cells).tolist())
+        return read_body(body_of(dy, self.n_cells).tolist())
 
     @property
     def evaluations(self) -> int:
-        """How often the rates of the whole tissue were evaluated so far."""
+        """Number of evaluations of the rates of the whole tissue so far."""
         return int(self._memory[EVALUATIONS])
 
     def fluctuate(self, hours: float) -> None:
         """Begin a step of some hours, over which pump capacity and leak fluctuate if noise is on."""
         self.draws += 1
         if self.noise:
-            part = part_of_step(self.time, self._context)
-            self._fluctuation.move(self.traits, part, hours, self.draws)
+            fraction = fraction_of_step(self.time, self._context)
+            self._fluctuation.advance(self.traits, fraction, hours, self.draws)
             kick(self._memory)
         self._context = self._context._replace(step_start=self.time, step_hours=float(hours))
 
@@ -299,40 +274,42 @@ class Tissue:
         self.noise_replicate = replicate
         self._fluctuation = Fluctuation(self.parameters.population, self.seed, replicate)
 
-    def moment(self) -> Moment:
-        """Copy of everything that changes, for :meth:`restore`."""
+    def checkpoint(self) -> Checkpoint:
+        """Copy of everything that changes with time, for :meth:`restore`."""
         c = self._context
         clock = [self.time, self.draws, self.edits, c.step_start, c.step_hours]
-        return Moment(
-            self.y.copy(),
-            self.traits.copy(),
-            self._memory.copy(),
-            self._books.copy(),
-            self._carry.copy(),
-            np.array(self._start),
-            self._added.copy(),
-            np.array(self._control),
-            np.array(clock, dtype=float),
+        return Checkpoint(
+            y=self.y.copy(),
+            traits=self.traits.copy(),
+            memory=self._memory.copy(),
+            totals=self._ledger.totals.copy(),
+            compensation=self._ledger.compensation.copy(),
+            start=np.array(self._start),
+            added=self._added.copy(),
+            control=flattened(self._control),
+            clock=np.array(clock, dtype=float),
         )
 
-    def restore(self, moment: Moment) -> None:
-        """Return to a moment of this tissue or of another one that was made from the same."""
-        m = deepcopy(moment)
-        self.y, self.traits, self._memory = m.y, m.traits, m.memory
-        self._books, self._carry, self._added = m.books, m.carry, m.added
-        self._start, self._control = Totals(*m.start.tolist()), Control(*m.control.tolist())
-        time, draws, edits, step_start, step_hours = m.clock.tolist()
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Return to a checkpoint of this tissue or of another one that was made from the same."""
+        c = deepcopy(checkpoint)
+        self.y, self.traits, self._memory, self._added = c.y, c.traits, c.memory, c.added
+        self._ledger = Ledger(totals=c.totals, compensation=c.compensation)
+        self._start, self._control = Totals(*c.start.tolist()), _read_control(c.control.tolist())
+        time, draws, edits, step_start, step_hours = c.clock.tolist()
         self.time, self.draws, self.edits = time, int(draws), int(edits)
         self._context = self._context._replace(
-            traits=self.traits, control=record(self._control), step_start=step_start,
+            traits=self.traits,
+            control=record(self._control),
+            step_start=step_start,
             step_hours=step_hours,
-        )  # fmt: skip
+        )
 
     def branch(self) -> "Tissue":
         """Return a tissue that goes on from here on its own."""
         other = copy(self)
         other._work = new_workspace(self.y.size)
-        other.restore(self.moment())
+        other.restore(self.checkpoint())
         return other
 
     def advance_to(self, time: float, rates: Callable[..., None] | None = None) -> None:
@@ -348,41 +325,44 @@ class Tissue:
         Raises
         ------
         IntegrationError
-            If a state becomes negative or not finite whatever the step; the tissue then is at the
-            last good moment.
+            If a state becomes negative or not finite whatever the step; the tissue is then at the
+            last accepted state.
         """
-        arguments = (
-            self._context, self.y, self.time, float(time), self.tolerance, self._segments, self._memory,
-            self._work,
-        )  # fmt: skip
+        problem = (self._context, self.y, self.time, float(time))
+        settings = (self.tolerance, self._segments, self._memory, self._work)
         if rates is not None:
-            outcome = integrator_of(equations_of(rates))(*arguments)
+            outcome = integrator_of(equations_of(rates))(*problem, *settings)
         elif self._threads > 1:
             with ThreadPoolExecutor(self._threads - 1) as pool:
-                outcome = integrator_of(threaded_equations(pool, self._threads))(*arguments)
+                integrate = integrator_of(threaded_equations(pool, self._threads))
+                outcome = integrate(*problem, *settings)
         else:
-            outcome = integrate_tissue(*arguments)
+            outcome = integrate_tissue(*problem, *settings)
         self.time = outcome.time
-        self._close_books()
+        self._post_totals()
         if outcome.code != DONE:
-            raise IntegrationError(self._explain(outcome))
+            raise IntegrationError(self._describe_failure(outcome))
 
-    def observe(self, *kinds: int) -> Array:
-        """Everything about each cell, (fields of Membrane, cells), with u as reduced potential.
+    def _post_totals(self) -> None:
+        """Move the running totals out of the state; due after every integration."""
+        self._ledger.post(body_of(self.y, self.n_cells))
+
+    def observe(self, *cell_types: int) -> Array:
+        """Membranes of the cells, (fields of Membrane, cells), with u as reduced potential.
 
         Parameters
         ----------
-        *kinds : int
+        *cell_types : int
             Only the cells of these types, as places in :data:`~sim.parameters.CELL_TYPES`.
         """
         now = (self.time, self.cells, self.fluid, self._context)
-        parts = [membranes_of_type(*now, kind) for kind in kinds or range(len(CELL_TYPES))]
+        parts = [membranes_of_type(*now, t) for t in cell_types or range(len(CELL_TYPES))]
         return parts[0] if len(parts) == 1 else np.hstack(parts)
 
     def traits_now(self) -> dict[str, Array]:
         """Traits of all cells now, fluctuations included, by name [1]."""
-        part = part_of_step(self.time, self._context)
-        return fluctuated(CellTraits(*self.traits.astype(float)), part)._asdict()
+        fraction = fraction_of_step(self.time, self._context)
+        return fluctuated(CellTraits(*self.traits.astype(float)), fraction)._asdict()
 
     def totals(self) -> Totals:
         """Amounts of each ion in cells, fluid, gut and bone [mmol]."""
@@ -391,27 +371,26 @@ class Tissue:
     def audit(self) -> Audit:
         """Close every balance; see :class:`~sim.tissue.audit.Audit`."""
         place = Membrane._fields.index("water")
-        water = np.concatenate([self.observe(kind)[place] for kind in range(len(CELL_TYPES))])
+        water = np.concatenate([self.observe(t)[place] for t in range(len(CELL_TYPES))])
         added = Totals(*self._added.tolist())
         return audit_of(self._start, self.totals(), added, self.body, water, self._context, self.edits)
 
     def set_trait(self, cell: int, trait: int, value: float) -> None:
         """Change a trait of a cell by hand [1], kept to seven digits; counts as an edit."""
         self.traits[trait, cell] = value
-        forget_radius(self._memory)
-        kick(self._memory)
+        self._mark_discontinuity()
         self.edits += 1
 
     def add_to_cell(self, cell: int, state: int, amount: float) -> None:
         """Add Na or K to a cell by hand in exchange for H [mmol per L of its reference water].
 
-        Cells hold too little Cl for its salt to be taken out; H leaves them as neutral as they were.
+        Cells hold too little Cl for its salt to be taken out; exchange for H keeps them neutral.
         """
-        kind = kind_of(cell, self._context)
-        weight = float(self._context.litres[kind]) * float(self.traits[SIZE, cell])
+        cell_type = cell_type_of(cell, self._context)
+        water = float(self._context.reference_water[cell_type]) * float(self.traits[SIZE, cell])
         self.cells[state, cell] += amount
         self.cells[BUFFERED, cell] -= amount
-        self._enter(state, weight * amount, 0.0, weight * amount)
+        self._post_edit(state, water * amount, 0.0, water * amount)
 
     def add_to_fluid(self, state: int, amount: float) -> None:
         """Add Na, K or Mg chloride to the extracellular fluid by hand [mmol]."""
@@ -420,32 +399,22 @@ class Tissue:
         body[state] += amount
         body[ECF_CL] += chloride
         osmotic = 0.0 if CATIONS[state] is MAGNESIUM else amount
-        self._enter(state, amount, chloride, osmotic + chloride)
+        self._post_edit(state, amount, chloride, osmotic + chloride)
 
-    def _enter(self, state: int, amount: float, chloride: float, osmoles: float) -> None:
-        """Enter an addition in the body's books [mmol; mosm]."""
+    def _post_edit(self, state: int, amount: float, chloride: float, osmoles: float) -> None:
+        """Enter an edit in the balances [mmol; mosm]."""
         body_of(self.y, self.n_cells)[OSMOLES] += osmoles
         self._added[state] += amount
-        self._added[CHLORIDE_PLACE] += chloride
+        self._added[TOTAL_CL] += chloride
         self.edits += 1
+        self._mark_discontinuity()
+
+    def _mark_discontinuity(self) -> None:
+        """Tell the integrator that the equations, and with them the spectral radius, have changed."""
         forget_radius(self._memory)
         kick(self._memory)
 
-    def _close_books(self) -> None:
-        """Move the running totals out of the state, where they would grow and lose digits.
-
-        What rounding cuts off a sum is carried to the next one (Kahan's summation): ten times the Ca of
-        the fluid passes through it every day.
-        """
-        totals = body_of(self.y, self.n_cells)[FIRST_TOTAL:]
-        books, carry = self._books[FIRST_TOTAL:], self._carry[FIRST_TOTAL:]
-        entry = totals + carry
-        after = books + entry
-        carry[:] = entry - (after - books)
-        books[:] = after
-        totals[:] = 0.0
-
-    def _explain(self, outcome: Outcome) -> str:
+    def _describe_failure(self, outcome: Outcome) -> str:
         """Say in a sentence how integration failed."""
         when = f"on day {outcome.time / HOURS_PER_DAY:.3f}"
         advice = "check the condition's doses and the parameters that were changed"
@@ -456,11 +425,11 @@ class Tissue:
             cell = outcome.place % n
             where = f"{CellState._fields[outcome.place // n]} of cell {cell}"
         else:
-            where = f"{BodyState._fields[outcome.place - N_STATES * n]} of the body"
+            where = f"{names_of(BodyState)[outcome.place - N_STATES * n]} of the body"
         became = "negative" if outcome.code == NEGATIVE else "not finite"
         return f"{where} became {became} {when}; {advice}"
 
 
 def _threads_for(n_cells: int) -> int:
     """Threads that pay for a number of cells."""
-    return 1 if n_cells < THREADS_PAY_FROM else usable_processors()
+    return 1 if n_cells < MIN_CELLS_FOR_THREADS else usable_processors()

@@ -17,7 +17,10 @@ from sim.parameters import Parameters
 from sim.parameters import sources as cited
 from sim.parameters.inputs import Control
 from sim.parameters.sources import Source
-from sim.physiology.cell import CellTraits, Inside, normal_fluid, pump_of
+from sim.physiology.cell import pump_of
+from sim.physiology.cell_state import CellTraits, Inside
+from sim.physiology.fluid import normal_fluid
+from sim.quantities.amounts import NO_AMOUNTS
 from sim.quantities.units import HOURS_PER_DAY, THERMAL_VOLTAGE
 from sim.validation.trials import TEST_HOUR, Trials
 
@@ -56,7 +59,7 @@ def _mgatp_alone(trials: Trials) -> float:
     """Change of pump rate at free Mg 0.2 mM if only its substrate saw it [%]."""
     p = _parameters(trials)
     fluid, cell = normal_fluid(p.body), p.cell
-    control = Control(0.0, 0.0, 0.0, 0.0, pump_mg_site=0.0)
+    control = Control(oral=NO_AMOUNTS, pump_mg_site=0.0)
 
     def rate(mg: float) -> float:
         inside = Inside(1.0, cell.rest_na, cell.rest_k, 0.0, mg)

@@ -6,8 +6,10 @@ import pytest
 
 import sim
 from sim.parameters import CELL_TYPES
-from sim.physiology.cell import CellState, Fluid, Membrane
+from sim.physiology.cell_state import CellState, Membrane
+from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
+from sim.quantities.amounts import NO_AMOUNTS
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def test_what_is_put_into_a_cell_of_any_type_shows_in_the_body(kind: str) -> Non
     cell = next(cell for cell in model.cells if cell.kind == kind)
     before, water = model.tissue.totals(), cell.water
     cell.k_in += 5.0
-    litre = model.tissue.context.litres[CELL_TYPES.index(kind)] * cell.size
+    litre = model.tissue.context.reference_water[CELL_TYPES.index(kind)] * cell.size
     assert model.tissue.totals().k - before.k == pytest.approx(5.0 * litre * water, rel=1e-9)
     assert model.tissue.audit().worst <= 1e-12
     model.step()
@@ -77,7 +79,7 @@ def test_agents_see_what_the_tissue_holds(model: sim.TissueModel) -> None:
         assert cell.mg_free == seen.mg_free[i]
         assert cell.membrane.u == seen.u[i]
     assert model.extracellular.k == model.tissue.fluid.k
-    assert model.kidney.urine_k == model.tissue.excretion.k
+    assert model.kidney.urine_k == model.tissue.excretion.amounts.k
 
 
 def test_halving_a_pump_changes_the_cell_and_shows_in_the_audit() -> None:
@@ -137,7 +139,7 @@ class Failing(sim.RenalAgent):
 
     def excretion(self, fluid: Fluid) -> Excretion:
         assert fluid.volume > 0.0
-        return Excretion(0.0, 0.0, 0.0, 0.0, 0.0)
+        return Excretion(amounts=NO_AMOUNTS, hco3=0.0)
 
 
 def test_a_law_of_a_subclass_is_asked_by_the_agents_engine() -> None:
@@ -147,7 +149,7 @@ def test_a_law_of_a_subclass_is_asked_by_the_agents_engine() -> None:
     for _ in range(4):
         model.step()
     assert np.array_equal(model.tissue.cells, start)
-    assert model.tissue.body.urine_k == 0.0
+    assert model.tissue.body.urine.k == 0.0
     assert model.extracellular.k > 4.5
     assert model.tissue.audit().worst <= 1e-12
 

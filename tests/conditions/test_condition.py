@@ -16,15 +16,24 @@ from sim.conditions.condition import FOLDER, Condition, load, named, read
 from sim.conditions.events import TREATMENTS, Diet, Meal, Meals, Supplement, Treatment
 from sim.parameters import BodyParameters, Parameters
 from sim.parameters.inputs import KNOCK_OUTS, Control
+from sim.quantities.amounts import Amounts
 from sim.quantities.ions import BY_NAME, SUPPLIED
 from sim.quantities.parsing import parse
+from tests.conditions.flat import FlatControl, flat, flat_at
 
 BODY = BodyParameters()
-USUAL = Control(
-    BODY.intake_na / 24.0, BODY.intake_k / 24.0, BODY.intake_mg / 24.0, BODY.intake_ca / 24.0
+USUAL = flat(
+    Control(
+        oral=Amounts(
+            na=BODY.intake_na / 24.0,
+            k=BODY.intake_k / 24.0,
+            mg=BODY.intake_mg / 24.0,
+            ca=BODY.intake_ca / 24.0,
+        )
+    )
 )
 """A body to which nothing is done."""
-GATES = Control._fields[Control._fields.index("pump_mg_site") :]
+GATES = FlatControl._fields[FlatControl._fields.index("pump_mg_site") :]
 SHIPPED = tuple(named())
 STRENGTHS = {"effect": 0.25, "fold": 3.0, "rate": "2 L/day"}
 """A strength of every sort, as it is written."""
@@ -37,9 +46,9 @@ def make(**fields: Any) -> Condition:
     return read({"name": "mine", "duration": "30 day", **fields})
 
 
-def at(condition: Condition, day: float) -> Control:
+def at(condition: Condition, day: float) -> Any:
     """What is done on a day, with the usual parameters."""
-    return condition.control_at(24.0 * day, BODY)
+    return flat_at(condition, 24.0 * day, BODY)
 
 
 def daily(rate: float) -> Any:
@@ -140,7 +149,7 @@ def test_diets_follow_one_another_without_a_gap() -> None:
 def test_the_usual_diet_is_that_of_the_parameters() -> None:
     """A body with another usual intake eats that where no diet is given."""
     body = Parameters().replace(intake_na=120.0, intake_k=60.0, intake_mg=12.0, intake_ca=20.0).body
-    control = make(diet=[{"potassium": "20 mmol/day"}]).control_at(0.0, body)
+    control = flat_at(make(diet=[{"potassium": "20 mmol/day"}]), 0.0, body)
     assert control[:4] == (daily(120.0), daily(20.0), daily(12.0), daily(20.0))
 
 
@@ -190,7 +199,7 @@ def test_an_amount_is_given_evenly_until_the_stop(amount: str, hours: float) -> 
     """Thirty millimoles of Mg in any unit are thirty between start and stop, and nothing outside."""
     item = {"ion": "magnesium", "amount": amount, "route": "intravenous", "start": "5 day"}
     condition = make(supplement=[item | {"stop": f"{120.0 + hours} hour"}])
-    found = [condition.control_at(120.0 + h, BODY).infused_mg for h in (-0.01, 0.0, 0.99 * hours, hours)]
+    found = [flat_at(condition, 120.0 + h, BODY).infused_mg for h in (-0.01, 0.0, 0.99 * hours, hours)]
     assert found == pytest.approx([0.0, 30.0 / hours, 30.0 / hours, 0.0], rel=1e-12)
     assert condition.events()[0][2] == "Mg i.v. 30 mmol"
 
@@ -201,7 +210,7 @@ def test_a_span_includes_its_start_and_excludes_its_stop(start: str) -> None:
     hours = {"0 day": 0.0, "24 hour": 24.0, "2 week": 336.0}[start]
     condition = make(treatment=[{"kind": "thiazide", "effect": 0.5, "start": start, "stop": "20 day"}])
     moments = (hours - 1e-9, hours, 480.0 - 1e-9, 480.0)
-    found = [condition.control_at(moment, BODY).ncc_loss for moment in moments]
+    found = [flat_at(condition, moment, BODY).ncc_loss for moment in moments]
     assert found == [0.0, 0.5, 0.5, 0.0]
 
 
@@ -221,7 +230,9 @@ def test_each_treatment_sets_its_own_control_and_no_other(kind: str) -> None:
 def test_every_drug_and_loss_of_the_control_has_a_treatment() -> None:
     """Nothing that a control can impose on the body is out of a user's reach."""
     fields = {kind.control for kind in TREATMENTS.values()}
-    imposed = Control._fields[Control._fields.index("insulin_infused") : Control._fields.index(GATES[0])]
+    imposed = FlatControl._fields[
+        FlatControl._fields.index("insulin_infused") : FlatControl._fields.index(GATES[0])
+    ]
     assert fields == set(imposed)
 
 
@@ -658,7 +669,7 @@ def test_any_condition_does_what_its_numbers_say(drawn: Drawn, hours: list[float
     """Supply is the sum of diet and supplements, the rest as written; no control is ever negative."""
     condition = read(drawn.data)
     for moment in hours:
-        control = condition.control_at(moment, BODY)
+        control = flat_at(condition, moment, BODY)
         assert min(control) >= 0.0
         expected = expected_control(drawn, moment)
         assert control._asdict() == pytest.approx(expected, rel=1e-12, abs=1e-15)
@@ -671,7 +682,7 @@ def test_any_condition_survives_being_written_down(drawn: Drawn, hours: float) -
     condition = read(drawn.data)
     again = read(written_again(condition))
     assert again == condition
-    assert again.control_at(hours, BODY) == condition.control_at(hours, BODY)
+    assert flat_at(again, hours, BODY) == flat_at(condition, hours, BODY)
     assert condition.revised() == condition
 
 
@@ -684,7 +695,7 @@ def test_control_is_constant_between_moments(drawn: Drawn) -> None:
     assert edges == sorted(set(edges))
     for start, stop in pairwise(edges):
         inside = [start + share * (stop - start) for share in (0.0, 0.3, 0.999)]
-        assert len({condition.control_at(hours, BODY) for hours in inside}) == 1
+        assert len({flat_at(condition, hours, BODY) for hours in inside}) == 1
 
 
 @MANY

@@ -11,6 +11,7 @@ from sim.conditions.condition import Condition, read
 from sim.conditions.events import MEAL_HOURS, Meals
 from sim.parameters import BodyParameters
 from sim.quantities.ions import SUPPLIED
+from tests.conditions.flat import flat_at
 from tests.laws.law_tests import reproducible
 
 BODY = BodyParameters()
@@ -33,7 +34,7 @@ def swallowed(condition: Condition, start: float = 0.0, stop: float = 24.0 * DAY
     moments = [start, *(t for t in condition.edges() if start < t < stop), stop]
     totals = dict.fromkeys([*ORAL, "carbohydrate"], 0.0)
     for a, b in pairwise(moments):
-        control = condition.control_at(a, BODY)
+        control = flat_at(condition, a, BODY)
         for name in totals:
             totals[name] += getattr(control, name) * (b - a)
     return totals
@@ -61,7 +62,7 @@ def test_the_diet_is_eaten_at_seven_one_and_seven_unless_told_otherwise() -> Non
     condition = make(meals=[{}])
     eating = {}
     for hour in (0.0, 6.99, 7.0, 7.49, 7.5, 13.0, 13.5, 19.0, 19.25, 19.5, 31.0, 31.6):
-        control = condition.control_at(hour, BODY)
+        control = flat_at(condition, hour, BODY)
         eating[hour] = control.oral_k
         assert (control.oral_k > 0.0) == (control.carbohydrate > 0.0)
     meal = pytest.approx(usual("oral_k") / 1.5, rel=1e-14)
@@ -73,8 +74,8 @@ def test_the_diet_is_eaten_at_seven_one_and_seven_unless_told_otherwise() -> Non
 
 def test_carbohydrate_comes_with_meals_only() -> None:
     """A diet that is eaten evenly does not ask for insulin; one in meals brings its carbohydrate."""
-    assert make().control_at(7.2, BODY).carbohydrate == 0.0
-    eaten = make(meals=[{"carbohydrate": "300 g/day"}]).control_at(7.2, BODY).carbohydrate
+    assert flat_at(make(), 7.2, BODY).carbohydrate == 0.0
+    eaten = flat_at(make(meals=[{"carbohydrate": "300 g/day"}]), 7.2, BODY).carbohydrate
     assert eaten == pytest.approx(300.0 / 1.5, rel=1e-14)
 
 
@@ -110,14 +111,14 @@ def test_what_is_eaten_is_constant_between_edges(at: list[str]) -> None:
     for a, b in pairwise(edges):
         if b - a > 1e-6:
             inside = [a + share * (b - a) for share in (0.0, 0.3, 0.99)]
-            assert len({condition.control_at(hours, BODY) for hours in inside}) == 1
+            assert len({flat_at(condition, hours, BODY) for hours in inside}) == 1
 
 
 def test_a_meal_over_midnight_is_one_meal() -> None:
     """It begins on one day and ends on the next; the first day begins within one."""
     condition = make(meals=[{"at": ["23:45"]}])
     eaten = [
-        condition.control_at(t, BODY).oral_k > 0.0 for t in (0.0, 0.2, 0.25, 23.7, 23.75, 24.2, 24.25)
+        flat_at(condition, t, BODY).oral_k > 0.0 for t in (0.0, 0.2, 0.25, 23.7, 23.75, 24.2, 24.25)
     ]
     assert eaten == [True, True, False, False, True, True, False]
     assert condition.edges()[:4] == [0.25, 23.75, 24.25, 47.75]
@@ -127,7 +128,7 @@ def test_meals_have_their_span() -> None:
     """Before and after it the diet is eaten evenly, and a pattern may begin amid a meal."""
     condition = make(meals=[{"at": ["7:00"], "start": "7.25 hour", "stop": "2 day"}])
     even = pytest.approx(usual("oral_k") / 24.0)
-    found = [condition.control_at(t, BODY).oral_k for t in (0.0, 7.2, 7.25, 7.6, 31.2, 47.9, 48.0, 55.2)]
+    found = [flat_at(condition, t, BODY).oral_k for t in (0.0, 7.2, 7.25, 7.6, 31.2, 47.9, 48.0, 55.2)]
     meal = pytest.approx(usual("oral_k") / MEAL_HOURS)
     assert found == [even, even, meal, 0.0, meal, 0.0, even, even]
     assert condition.edges() == [7.25, 7.5, 31.0, 31.5, 48.0]
@@ -138,7 +139,7 @@ def test_meals_hold_the_diet_of_the_day() -> None:
     diet = [{"potassium": "30 mmol/day", "calcium": "0 mmol/day", "start": "5 day"}]
     condition = make(meals=[{"at": ["8:00", "18:30"]}], diet=diet)
     for day, k, ca in ((3, usual("oral_k"), usual("oral_ca")), (7, 30.0, 0.0)):
-        control = condition.control_at(24.0 * day + 18.7, BODY)
+        control = flat_at(condition, 24.0 * day + 18.7, BODY)
         assert (control.oral_k, control.oral_ca) == (pytest.approx(k), pytest.approx(ca))
 
 
@@ -149,7 +150,7 @@ def test_meals_do_not_concentrate_supplements() -> None:
         {"ion": "magnesium", "dose": "12 mmol/day", "route": "intravenous"},
     ]
     condition = make(meals=[{}], supplement=supplements)
-    night, meal = (condition.control_at(t, BODY) for t in (3.0, 7.2))
+    night, meal = (flat_at(condition, t, BODY) for t in (3.0, 7.2))
     assert (night.oral_k, night.infused_mg) == (pytest.approx(1.0), pytest.approx(0.5))
     assert meal.oral_k == pytest.approx(1.0 + usual("oral_k") / 1.5)
     assert meal.infused_mg == pytest.approx(0.5)
@@ -158,7 +159,7 @@ def test_meals_do_not_concentrate_supplements() -> None:
 def test_one_pattern_may_follow_another() -> None:
     """From the day of the change the new times hold."""
     condition = make(meals=[{"at": ["7:00"], "stop": "2 day"}, {"at": ["12:00"], "start": "2 day"}])
-    eaten = [condition.control_at(t, BODY).oral_k > 0.0 for t in (7.2, 12.2, 31.2, 55.2, 60.2)]
+    eaten = [flat_at(condition, t, BODY).oral_k > 0.0 for t in (7.2, 12.2, 31.2, 55.2, 60.2)]
     assert eaten == [True, False, True, False, True]
 
 
@@ -199,7 +200,7 @@ def test_a_meal_adds_its_amounts_within_half_an_hour() -> None:
     """Thirty-five millimoles and seventy-five grams, beside the diet, and nothing afterwards."""
     meal = {"start": "10 day", "potassium": "35 mmol", "calcium": "400.78 mg", "carbohydrate": "75 g"}
     condition = make(meal=[meal])
-    before, during, after = (condition.control_at(t, BODY) for t in (239.99, 240.2, 240.5))
+    before, during, after = (flat_at(condition, t, BODY) for t in (239.99, 240.2, 240.5))
     assert before == after
     assert during.oral_k - before.oral_k == pytest.approx(35.0 / MEAL_HOURS)
     assert during.oral_ca - before.oral_ca == pytest.approx(10.0 / MEAL_HOURS)

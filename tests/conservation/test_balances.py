@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 import sim
 from sim.conditions.condition import Condition, named
 from sim.conditions.events import TREATMENTS
+from sim.numerics.layout import names_of
 from sim.parameters.inputs import KNOCK_OUTS
 from sim.physiology.body_state import BodyState
-from sim.physiology.cell import Membrane
+from sim.physiology.cell_state import Membrane
 
 CLOSED = 1e-12
 
@@ -170,13 +171,13 @@ def test_supply_and_losses_are_what_the_condition_says() -> None:
     while model.tissue.time < condition.duration:
         model.step()
     body, now = model.tissue.body, model.tissue.totals()
-    assert body.taken_na == pytest.approx(300.0, rel=1e-12)
-    assert body.taken_k == pytest.approx(180.0 + 35.0, rel=1e-12)
-    assert body.taken_mg == pytest.approx(36.0 + 10.0, rel=1e-12)
-    assert body.taken_ca == pytest.approx(60.0 + 4.0, rel=1e-12)
-    ca_out = body.urine_ca + body.stool_ca + body.bone_ca
-    assert now.ca - start.ca == pytest.approx(body.taken_ca - ca_out, abs=1e-9)
-    assert now.k - start.k == pytest.approx(body.taken_k - body.urine_k - body.stool_k, abs=1e-8)
+    assert body.intake.na == pytest.approx(300.0, rel=1e-12)
+    assert body.intake.k == pytest.approx(180.0 + 35.0, rel=1e-12)
+    assert body.intake.mg == pytest.approx(36.0 + 10.0, rel=1e-12)
+    assert body.intake.ca == pytest.approx(60.0 + 4.0, rel=1e-12)
+    ca_out = body.urine.ca + body.stool.ca + body.bone_ca
+    assert now.ca - start.ca == pytest.approx(body.intake.ca - ca_out, abs=1e-9)
+    assert now.k - start.k == pytest.approx(body.intake.k - body.urine.k - body.stool.k, abs=1e-8)
 
 
 def test_the_audit_sees_what_is_added_by_hand() -> None:
@@ -206,7 +207,7 @@ def test_the_audit_sees_a_leak_of_one_part_in_a_million() -> None:
 def test_the_audit_sees_a_leak_of_calcium_and_of_each_ion_of_the_fluid() -> None:
     tissue = sim.Tissue(10, noise=False)
     for name in ("ecf_na", "ecf_k", "ecf_mg", "ecf_ca", "ecf_cl", "ecf_hco3"):
-        place = 5 * 10 + BodyState._fields.index(name)
+        place = 5 * 10 + names_of(BodyState).index(name)
         kept = tissue.y[place]
         tissue.y[place] *= 1.0 + 1e-6
         audit = tissue.audit()._asdict()
@@ -223,7 +224,7 @@ def test_membranes_carry_no_net_current() -> None:
     tissue.advance_to(24.0 * 60.0)
     m = Membrane(*tissue.observe())
     cl_out, drive = tissue.fluid.cl, m.u / np.expm1(m.u)
-    p_cl = np.repeat([rest.p_cl for rest in tissue.rest_cells], tissue.counts)
+    p_cl = np.repeat([rest.p_cl for rest in tissue.cell_constants], tissue.counts)
     cl_influx = p_cl * (cl_out * (drive + m.u) - m.cl_in * drive)
     current = -m.na_leak + m.k_leak + m.pump - 2.0 * m.mg_influx + cl_influx
     turnover = p_cl * cl_out * (drive + m.u) + m.k_leak

@@ -400,12 +400,8 @@ def test_what_cells_gain_is_what_the_body_says(without: tuple[str, ...]) -> None
     rates, found = run.tissue.body_rates(), accounts(run, 2.5)
     for ion in CATIONS:
         key = ion.symbol.lower()
-        kept = (
-            getattr(rates, f"taken_{key}")
-            - getattr(rates, f"urine_{key}")
-            - getattr(rates, f"stool_{key}")
-        )
-        elsewhere = getattr(rates, f"ecf_{key}") + getattr(rates, f"gut_{key}")
+        kept = getattr(rates.intake, key) - getattr(rates.urine, key) - getattr(rates.stool, key)
+        elsewhere = getattr(rates.ecf, key) + getattr(rates.gut, key)
         elsewhere += rates.bone_mg if ion is MAGNESIUM else 0.0
         flows = list(found[ion].into_cells.values())
         expected = HOURS_PER_DAY * (kept - elsewhere)

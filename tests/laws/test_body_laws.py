@@ -12,7 +12,7 @@ from sim.laws.calcium import bone_calcium_release, calcium_absorption, calcium_e
 from sim.laws.gut import absorption, magnesium_absorbed_fraction
 from sim.laws.insulin import insulin_target, pump_drive
 from sim.laws.ion_binding import ionised_concentration
-from sim.laws.knock_out import sensed
+from sim.laws.knock_out import gated_input
 from sim.laws.parathyroid_hormone import saturating_action, secretion
 from sim.laws.relaxation import relaxation_rate
 from sim.laws.renin import renin_target
@@ -385,12 +385,12 @@ def test_relaxation_rate_is_zero_at_the_target(target: float, time: float) -> No
 @given(actual=amounts, normal=amounts)
 @reproducible
 def test_open_gate_shows_the_actual_value(actual: float, normal: float) -> None:
-    """sensed: The actual value with the gate at one."""
-    assert sensed(1.0, actual, normal) == pytest.approx(actual, abs=1e-13)
+    """gated_input: The actual value with the gate at one."""
+    assert gated_input(1.0, actual, normal) == pytest.approx(actual, abs=1e-13)
 
 
 @given(actual=amounts, normal=amounts)
 @reproducible
 def test_shut_gate_shows_the_normal_value(actual: float, normal: float) -> None:
-    """sensed: The normal value with the gate at zero."""
-    assert sensed(0.0, actual, normal) == normal
+    """gated_input: The normal value with the gate at zero."""
+    assert gated_input(0.0, actual, normal) == normal

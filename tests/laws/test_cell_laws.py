@@ -145,14 +145,14 @@ def test_all_magnesium_is_free_without_sites(mg_total: float, half: float) -> No
 @given(mg_free=mg)
 @reproducible
 def test_magnesium_influx_is_zero_without_mg_outside(mg_free: float) -> None:
-    """magnesium_influx: Zero without Mg outside."""
+    """magnesium_influx_ratio: Zero without Mg outside."""
     assert magnesium_influx(0.0, mg_free, 0.4, 0.23, 0.51) == 0.0
 
 
 @given(mg_out=mg, half_out=plausible("mg_influx_half_out"), half_in=plausible("mg_influx_half_in"))
 @reproducible
 def test_magnesium_influx_is_half_at_half_in(mg_out: float, half_out: float, half_in: float) -> None:
-    """magnesium_influx: Half of itself at mg_free = half_in against a Mg-free cell."""
+    """magnesium_influx_ratio: Half of itself at mg_free = half_in against a Mg-free cell."""
     free = magnesium_influx(mg_out, 0.0, 0.4, half_out, half_in)
     half = magnesium_influx(mg_out, half_in, 0.4, half_out, half_in)
     assert half == pytest.approx(0.5 * free)
@@ -187,7 +187,7 @@ def exchange(mg_free: float, na_in: float, na_out: float, mg_out: float) -> floa
 def test_sodium_magnesium_exchange_is_zero_without_mg_inside_or_na_outside(
     mg_free: float, na_in: float, na_out: float, mg_out: float
 ) -> None:
-    """sodium_magnesium_exchange: Zero without Mg inside or Na outside."""
+    """sodium_magnesium_exchange_ratio: Zero without Mg inside or Na outside."""
     assert exchange(0.0, na_in, na_out, mg_out) == 0.0
     assert exchange(mg_free, na_in, 0.0, mg_out) == 0.0
     assert exchange(mg_free, na_in, na_out, mg_out) > 0.0
@@ -198,7 +198,7 @@ def test_sodium_magnesium_exchange_is_zero_without_mg_inside_or_na_outside(
 def test_na_inside_slows_sodium_magnesium_exchange(
     mg_free: float, na_in: float, rise: float, na_out: float, mg_out: float
 ) -> None:
-    """sodium_magnesium_exchange: Na inside slows it."""
+    """sodium_magnesium_exchange_ratio: Na inside slows it."""
     now = exchange(mg_free, na_in, na_out, mg_out)
     assert exchange(mg_free, rise * na_in, na_out, mg_out) < now
 
@@ -400,14 +400,14 @@ def test_sodium_leak_falls_towards_the_open_share_as_mg_rises(
 @given(atp=plausible("atp"), dissociation=plausible("atp_mg_dissociation"))
 @reproducible
 def test_half_of_atp_is_mg_atp_at_the_dissociation_constant(atp: float, dissociation: float) -> None:
-    """mg_atp: At mg_free = dissociation half of ATP is MgATP."""
+    """mg_atp_ratio: At mg_free = dissociation half of ATP is MgATP."""
     assert mg_atp(dissociation, atp, dissociation) == pytest.approx(0.5 * atp)
 
 
 @given(atp=plausible("atp"), dissociation=plausible("atp_mg_dissociation"))
 @reproducible
 def test_all_atp_is_mg_atp_with_much_mg(atp: float, dissociation: float) -> None:
-    """mg_atp: With much Mg all of it is."""
+    """mg_atp_ratio: With much Mg all of it is."""
     assert mg_atp(1e6, atp, dissociation) == pytest.approx(atp, rel=1e-6)
 
 
@@ -421,7 +421,7 @@ HALVES = (CELL.pump_half_na, CELL.pump_half_k, CELL.pump_half_mgatp, CELL.pump_h
 def test_pump_rate_is_zero_without_any_one_of_its_ligands(
     missing: int, present: tuple[float, ...]
 ) -> None:
-    """pump_rate: Zero without Na_i, without K_o, without MgATP or without free Mg."""
+    """pump_rate_ratio: Zero without Na_i, without K_o, without MgATP or without free Mg."""
     ligands = [0.0 if i == missing else value for i, value in enumerate(present)]
     assert pump_rate(*ligands, 160.0, *HALVES) == 0.0
     assert pump_rate(*present, 160.0, *HALVES) > 0.0
@@ -430,7 +430,7 @@ def test_pump_rate_is_zero_without_any_one_of_its_ligands(
 @given(capacity=plausible("pump_capacity"))
 @reproducible
 def test_pump_rate_is_capacity_with_all_in_excess(capacity: float) -> None:
-    """pump_rate: With all in excess, capacity."""
+    """pump_rate_ratio: With all in excess, capacity."""
     excess = [1e7 * half for half in HALVES]
     assert pump_rate(*excess, capacity, *HALVES) == pytest.approx(capacity, rel=1e-6)
 
@@ -449,7 +449,7 @@ def slope_in_na(na_in: float, half_na: float) -> float:
 @given(na_in=concentrations, half_na=plausible("pump_half_na"))
 @reproducible
 def test_log_slope_of_the_pump_in_na_is_that_of_three_sites(na_in: float, half_na: float) -> None:
-    """pump_rate: Log slope in Na_i is 3 half_na/(na_in + half_na), 1.64 at 10 mM."""
+    """pump_rate_ratio: Log slope in Na_i is 3 half_na/(na_in + half_na), 1.64 at 10 mM."""
     expected = 3.0 * half_na / (na_in + half_na)
     assert slope_in_na(na_in, half_na) == pytest.approx(expected, rel=1e-7, abs=1e-9)
     assert round(slope_in_na(10.0, CELL.pump_half_na), 2) == 1.64

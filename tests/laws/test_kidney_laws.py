@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.laws.distal_delivery import distal_delivery, ncc_target
-from sim.laws.magnesium_dependence import permission
+from sim.laws.magnesium_dependence import magnesium_dependence
 from sim.laws.renal_bicarbonate import bicarbonate_excretion
 from sim.laws.renal_magnesium import excreted_fraction, magnesium_excretion
 from sim.laws.renal_potassium import feed_forward, potassium_secretion, romk_openness
@@ -15,36 +15,38 @@ from tests.laws.law_tests import exponents, fractions, mg, more, plausible, rela
 
 @given(half=st.floats(0.3, 0.8), hill=st.floats(2.0, 10.0))
 @reproducible
-def test_permission_is_one_at_normal_mg(half: float, hill: float) -> None:
-    """permission: One at normal Mg."""
-    assert permission(1.0, half, hill) == pytest.approx(1.0, rel=1e-15)
+def test_magnesium_dependence_is_one_at_normal_mg(half: float, hill: float) -> None:
+    """magnesium_dependence: One at normal Mg."""
+    assert magnesium_dependence(1.0, half, hill) == pytest.approx(1.0, rel=1e-15)
 
 
 @given(mg_relative=relative, rise=more, half=st.floats(0.3, 0.8), hill=st.floats(2.0, 10.0))
 @reproducible
-def test_permission_falls_towards_zero_with_mg(
+def test_magnesium_dependence_falls_towards_zero_with_mg(
     mg_relative: float, rise: float, half: float, hill: float
 ) -> None:
-    """permission: Falls towards zero with Mg."""
-    assert permission(mg_relative, half, hill) < permission(rise * mg_relative, half, hill)
-    assert 0.0 < permission(0.1 * half, half, hill) < 0.02
+    """magnesium_dependence: Falls towards zero with Mg."""
+    assert magnesium_dependence(mg_relative, half, hill) < magnesium_dependence(
+        rise * mg_relative, half, hill
+    )
+    assert 0.0 < magnesium_dependence(0.1 * half, half, hill) < 0.02
 
 
 @given(mg_relative=st.floats(0.2, 5.0), half=st.floats(0.3, 0.8), hill=st.floats(2.0, 10.0))
 @reproducible
-def test_permission_is_limited(mg_relative: float, half: float, hill: float) -> None:
-    """permission: At most 1 + half^hill."""
+def test_magnesium_dependence_is_bounded(mg_relative: float, half: float, hill: float) -> None:
+    """magnesium_dependence: At most 1 + half^hill."""
     most = 1.0 + half**hill
-    assert permission(mg_relative, half, hill) < most * (1.0 + 1e-12)
-    assert permission(10.0, half, hill) == pytest.approx(most, rel=0.01)
+    assert magnesium_dependence(mg_relative, half, hill) < most * (1.0 + 1e-12)
+    assert magnesium_dependence(10.0, half, hill) == pytest.approx(most, rel=0.01)
 
 
 @given(mg_relative=relative, hill=st.floats(2.0, 10.0))
 @reproducible
 def test_about_half_is_permitted_at_half(mg_relative: float, hill: float) -> None:
-    """At the relative Mg ``half`` it is half of the greatest permission."""
+    """At the relative Mg ``half`` it is half of the greatest magnesium_dependence."""
     half = min(mg_relative, 0.9)
-    assert permission(half, half, hill) == pytest.approx(0.5 * (1.0 + half**hill), rel=1e-10)
+    assert magnesium_dependence(half, half, hill) == pytest.approx(0.5 * (1.0 + half**hill), rel=1e-10)
 
 
 @given(exponent=plausible("ncc_k_exponent"), loss=fractions)

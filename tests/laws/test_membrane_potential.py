@@ -1,7 +1,7 @@
 """Membrane potential: its limits, and how far it is from the root of the textbook current."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -11,26 +11,26 @@ from scipy.optimize import brentq
 
 from sim.laws.electrodiffusion import ghk_flux, ghk_potential, inward_drive, nernst_potential
 from sim.laws.membrane_potential import (
+    InitialGuess,
     Ions,
     KGate,
     Permeabilities,
-    Usual,
     k_permeability,
     zero_current,
-    zero_current_potential,
 )
 from sim.laws.osmosis import cell_chloride
 from sim.laws.potassium_leak import block_ratio, conductance_factor, unblocked_part
 from sim.laws.sodium_leak import leak_factor
 from sim.parameters import CELL_TYPES, Parameters
-from sim.physiology.cell import normal_fluid, resting_cell, resting_pump
+from sim.physiology.cell_steady_state import cell_constants, healthy_pump_rate
+from sim.physiology.fluid import normal_fluid
 from sim.quantities.units import THERMAL_VOLTAGE
 from tests.laws.law_tests import reproducible
 
 FLUID = normal_fluid(Parameters().body)
 TYPES = dict(zip(CELL_TYPES, Parameters().of_types(), strict=True))
-REST = {kind: resting_cell(p, FLUID) for kind, p in TYPES.items()}
-CELL, RESTING_PUMP = TYPES["muscle"], resting_pump(TYPES["muscle"], FLUID)
+REST = {kind: cell_constants(p, FLUID) for kind, p in TYPES.items()}
+CELL, RESTING_PUMP = TYPES["muscle"], healthy_pump_rate(TYPES["muscle"], FLUID)
 
 
 def resting_cl(kind: str) -> float:
@@ -63,7 +63,7 @@ class Membrane(NamedTuple):
     permeabilities: Permeabilities
     gate: KGate
     active: float
-    usual: Usual
+    guess: InitialGuess
 
 
 def at_rest(kind: str) -> Situation:
@@ -74,7 +74,7 @@ def at_rest(kind: str) -> Situation:
         k_in=p.rest_k,
         cl_in=resting_cl(kind),
         mg_free=p.rest_mg_free,
-        pump=resting_pump(p, FLUID),
+        pump=healthy_pump_rate(p, FLUID),
     )
 
 
@@ -133,7 +133,7 @@ def membrane_of(cell: Situation, kind: str = "muscle") -> Membrane:
             p.k_leak_resistant,
         ),
         cell.pump - 2.0 * p.mg_turnover,
-        rest.usual,
+        rest.initial_guess,
     )
 
 
@@ -174,10 +174,15 @@ def root(membrane: Membrane) -> float:
     return float(brentq(textbook_current, -15.1, 8.3, args=(membrane,), xtol=1e-13, rtol=1e-14))
 
 
+def potential_of(*membrane: Any) -> Any:
+    """Reduced potential of a membrane without net current."""
+    return zero_current(*membrane).u
+
+
 def largest_error(domain: Situation, n: int, kind: str = "muscle") -> float:
     """Largest distance of the law from the root over a domain [mV]."""
     cells = sampled(domain, n)
-    found = zero_current_potential(*membrane_of(cells, kind))
+    found = potential_of(*membrane_of(cells, kind))
     each = zip(*(values.tolist() for values in cells), strict=True)
     roots = np.array([root(membrane_of(Situation(*cell), kind)) for cell in each])
     return float(np.max(np.abs(found - roots)) * THERMAL_VOLTAGE)
@@ -186,7 +191,7 @@ def largest_error(domain: Situation, n: int, kind: str = "muscle") -> float:
 @pytest.mark.parametrize("kind", CELL_TYPES)
 def test_resting_cell_has_its_resting_potential(kind: str) -> None:
     """The typical cell of every type is at rest at the potential of its parameters."""
-    u = zero_current_potential(*membrane_of(at_rest(kind), kind))
+    u = potential_of(*membrane_of(at_rest(kind), kind))
     assert u * THERMAL_VOLTAGE == pytest.approx(TYPES[kind].rest_potential, abs=1e-10)
 
 
@@ -209,25 +214,25 @@ def test_search_steps_reach_a_hundredth_of_a_millivolt_in_any_cell() -> None:
 @given(cell=situations(SICK), factor=st.floats(1e-2, 1e2))
 @reproducible
 def test_scaling_all_flows_leaves_the_potential_unchanged(cell: Situation, factor: float) -> None:
-    """zero_current_potential: Scaling permeabilities and active current together leaves it
+    """zero_current: Scaling permeabilities and active current together leaves it
     unchanged.
     """
-    ions, paths, gate, active, usual = membrane_of(cell)
+    ions, paths, gate, active, guess = membrane_of(cell)
     scaled = Permeabilities(*(factor * p for p in paths))
-    assert zero_current_potential(ions, scaled, gate, factor * active, usual) == pytest.approx(
-        zero_current_potential(ions, paths, gate, active, usual), abs=1e-12
+    assert potential_of(ions, scaled, gate, factor * active, guess) == pytest.approx(
+        potential_of(ions, paths, gate, active, guess), abs=1e-12
     )
 
 
 @given(cell=situations(EXTREME))
 @reproducible
 def test_passive_ungated_membrane_has_the_ghk_potential(cell: Situation) -> None:
-    """zero_current_potential: Without active current and gate it is the GHK potential."""
-    ions, paths, gate, _, usual = membrane_of(cell)
+    """zero_current: Without active current and gate it is the GHK potential."""
+    ions, paths, gate, _, guess = membrane_of(cell)
     ungated = paths._replace(k_gated=0.0)
     outward = paths.na * ions.na_in + paths.k_constant * ions.k_in + paths.cl * ions.cl_out
     inward = paths.na * ions.na_out + paths.k_constant * ions.k_out + paths.cl * ions.cl_in
-    assert zero_current_potential(ions, ungated, gate, 0.0, usual) == pytest.approx(
+    assert potential_of(ions, ungated, gate, 0.0, guess) == pytest.approx(
         ghk_potential(outward, inward), abs=1e-13
     )
 
@@ -235,10 +240,10 @@ def test_passive_ungated_membrane_has_the_ghk_potential(cell: Situation) -> None
 @given(cell=situations(SICK), extra=st.floats(1e-3, 10.0))
 @reproducible
 def test_outward_active_current_makes_the_potential_more_negative(cell: Situation, extra: float) -> None:
-    """zero_current_potential: An outward active current makes it more negative."""
-    ions, paths, gate, active, usual = membrane_of(cell)
-    more = zero_current_potential(ions, paths, gate, active + extra, usual)
-    assert more < zero_current_potential(ions, paths, gate, active, usual)
+    """zero_current: An outward active current makes it more negative."""
+    ions, paths, gate, active, guess = membrane_of(cell)
+    more = potential_of(ions, paths, gate, active + extra, guess)
+    assert more < potential_of(ions, paths, gate, active, guess)
 
 
 @given(concentration=st.floats(1.0, 200.0), reduced=st.floats(-1.0, 1.0))
@@ -250,8 +255,8 @@ def test_search_steps_start_well_from_no_potential_at_all(concentration: float, 
     """
     ions = Ions(*(6 * [concentration]))
     paths = Permeabilities(na=1.0, cl=3.0, k_constant=2.0, k_gated=0.0)
-    gate, usual = KGate(0.5, 0.0, 0.43, 1.3, 0.1), Usual(0.0, 0.0)
-    u = zero_current_potential(ions, paths, gate, -6.0 * concentration * reduced, usual)
+    gate, guess = KGate(0.5, 0.0, 0.43, 1.3, 0.1), InitialGuess(0.0, 0.0)
+    u = potential_of(ions, paths, gate, -6.0 * concentration * reduced, guess)
     assert u == pytest.approx(reduced, abs=1e-8)
 
 
@@ -262,7 +267,7 @@ def test_donnan_equilibrium_carries_no_flux(ratio: float, mg_free: float) -> Non
     membrane = membrane_of(Situation(k_in=4.2 * ratio, cl_in=FLUID.cl / ratio, mg_free=mg_free))
     ions, gate = membrane.ions, membrane.gate
     paths = membrane.permeabilities._replace(na=0.0)
-    u, drive, p_k = zero_current(ions, paths, gate, 0.0, membrane.usual)
+    u, drive, p_k = zero_current(ions, paths, gate, 0.0, membrane.guess)
     assert u == pytest.approx(-math.log(ratio), abs=1e-13)
     k_flux = ghk_flux(p_k, ions.k_in, ions.k_out, u, drive)
     cl_flux = ghk_flux(paths.cl, ions.cl_out, ions.cl_in, u, drive)
@@ -294,10 +299,9 @@ def test_k_permeability_is_greatest_without_mg(cell: Situation, ratio: float) ->
 @given(cell=situations(EXTREME))
 @reproducible
 def test_zero_current_carries_its_exponentials_along(cell: Situation) -> None:
-    """zero_current: Its potential is that of :func:`zero_current_potential`."""
-    ions, paths, gate, active, usual = membrane_of(cell)
-    u, drive, p_k = zero_current(ions, paths, gate, active, usual)
+    """Drive and K permeability are those of the potential, though no exponential is computed for it."""
+    ions, paths, gate, active, guess = membrane_of(cell)
+    u, drive, p_k = zero_current(ions, paths, gate, active, guess)
     ratio = block_ratio(gate.mg_free, u, gate.u_k, gate.half_mg, gate.steepness)
     assert drive == pytest.approx(inward_drive(u), rel=1e-6)
     assert p_k == pytest.approx(k_permeability(unblocked_part(ratio), paths, gate.resistant), rel=1e-6)
-    assert u == zero_current_potential(ions, paths, gate, active, usual)

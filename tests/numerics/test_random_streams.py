@@ -17,8 +17,8 @@ from sim.conditions.condition import Condition, load, read
 from sim.errors import SteadyStateError
 from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import Parameters, PopulationParameters
-from sim.physiology.cell import CellTraits
-from sim.physiology.cell_population import NEXT, NOISE, Fluctuation, draw_traits, uniform_traits
+from sim.physiology.cell_heterogeneity import NEXT, NOISE, Fluctuation, draw_traits, uniform_traits
+from sim.physiology.cell_state import CellTraits
 from sim.simulation.running import run
 from sim.simulation.schedule import Course
 from sim.tissue.tissue import Tissue
@@ -226,7 +226,7 @@ def fluctuate(steps: list[float], n_cells: int = MANY, seed: int = 3, replicate:
     fluctuation.start(traits)
     found = [traits[NOISE].copy()]
     for number, hours in enumerate(steps, start=1):
-        fluctuation.move(traits, 1.0, hours, number)
+        fluctuation.advance(traits, 1.0, hours, number)
         found.append(traits[NEXT].copy())
     return found
 
@@ -292,9 +292,9 @@ def test_a_step_cut_short_goes_on_from_where_it_was() -> None:
     """The factor runs straight to its new value, and the next step begins where the last one ended."""
     fluctuation, traits = Fluctuation(P, 3, 0), uniform_traits(10, P)
     fluctuation.start(traits)
-    fluctuation.move(traits, 1.0, 6.0, 1)
+    fluctuation.advance(traits, 1.0, 6.0, 1)
     halfway = 0.5 * (traits[NOISE] + traits[NEXT])
-    fluctuation.move(traits, 0.5, 6.0, 2)
+    fluctuation.advance(traits, 0.5, 6.0, 2)
     assert traits[NOISE] == pytest.approx(halfway, rel=1e-7)
 
 
@@ -305,7 +305,7 @@ def test_fluctuations_of_no_width_stay_one() -> None:
         uniform_traits(5, P),
     )
     fluctuation.start(traits)
-    fluctuation.move(traits, 0.0, 3.0, 1)
+    fluctuation.advance(traits, 0.0, 3.0, 1)
     assert (traits == uniform_traits(5, P)).all()
 
 

@@ -4,15 +4,17 @@ from numba import njit
 
 from sim.numerics.records import record, records
 from sim.parameters import Parameters
-from sim.physiology.cell import RestingCell, normal_fluid, resting_cell
+from sim.physiology.cell_state import CellConstants
+from sim.physiology.cell_steady_state import cell_constants
+from sim.physiology.fluid import normal_fluid
 
 P = Parameters()
-RESTS = [resting_cell(p, normal_fluid(P.body)) for p in P.of_types()]
+RESTS = [cell_constants(p, normal_fluid(P.body)) for p in P.of_types()]
 
 
 def test_a_record_has_the_names_and_numbers_of_its_tuple() -> None:
     for rest, kept in zip(RESTS, records(RESTS), strict=True):
-        for name in RestingCell._fields:
+        for name in CellConstants._fields:
             value = getattr(rest, name)
             found = getattr(kept, name)
             assert tuple(found) == value if isinstance(value, tuple) else found == value
@@ -20,6 +22,6 @@ def test_a_record_has_the_names_and_numbers_of_its_tuple() -> None:
 
 
 def test_compiled_code_reads_a_record_by_name() -> None:
-    read = njit(lambda rest: rest.p_k + rest.fluid.k + rest.usual.u)
+    read = njit(lambda rest: rest.p_k + rest.fluid.k + rest.initial_guess.u)
     rest = RESTS[0]
-    assert read(record(rest)) == rest.p_k + rest.fluid.k + rest.usual.u
+    assert read(record(rest)) == rest.p_k + rest.fluid.k + rest.initial_guess.u

@@ -6,17 +6,11 @@ import numpy as np
 import pytest
 
 import sim
-from sim.physiology.cell import cell_rates, fluctuated
-from sim.physiology.cell_population import state_of, traits_of
-from sim.tissue.equations import (
-    BLOCK,
-    body_of,
-    cells_of,
-    kind_of,
-    part_of_step,
-    rates_of_cell,
-    tissue_rates,
-)
+from sim.physiology.cell import cell_rates
+from sim.physiology.cell_state import fluctuated, read_cell
+from sim.physiology.cell_traits import read_traits
+from sim.tissue.context import BLOCK_SIZE, body_of, cell_type_of, cells_of, fraction_of_step
+from sim.tissue.equations import rates_of_cell, tissue_rates
 from sim.tissue.membranes import membrane_of_cell
 
 EVENTFUL = sim.Condition(
@@ -86,8 +80,8 @@ def test_the_order_of_agents_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("threads", [2, 3, 4, 7, 16])
 def test_threads_give_the_bits_of_one_thread(threads: int) -> None:
     def after(threads: int) -> np.ndarray:
-        tissue = sim.Tissue(2 * BLOCK + 123, seed=2, threads=threads)
-        assert tissue.counts[0] > BLOCK
+        tissue = sim.Tissue(2 * BLOCK_SIZE + 123, seed=2, threads=threads)
+        assert tissue.counts[0] > BLOCK_SIZE
         tissue.control = EVENTFUL.control_at(7.6, tissue.parameters.body)
         tissue.fluctuate(3.0)
         tissue.advance_to(3.0)
@@ -123,11 +117,13 @@ def test_interpreted_python_gives_the_bits_of_the_compiled_cell() -> None:
     c = tissue.context
     for kind, cut in enumerate(tissue.slices()):
         for i in range(cut.start, cut.stop):
-            state = state_of(tissue.cells, i)
+            state = read_cell(tissue.cells[:, i])
             state = type(state)(*(float(x) for x in state))
-            own = traits_of(tissue.traits, i)
-            traits = fluctuated(type(own)(*(float(x) for x in own)), part_of_step(2.0, c))
-            plain = cell_rates(state, traits, tissue.fluid, c.control, c.cells[kind], c.rest_cells[kind])
+            own = read_traits(tissue.traits, i)
+            traits = fluctuated(type(own)(*(float(x) for x in own)), fraction_of_step(2.0, c))
+            plain = cell_rates(
+                state, traits, tissue.fluid, c.control, c.cells[kind], c.cell_constants[kind]
+            )
             assert np.array_equal(np.array(plain), compiled[:, i])
 
 
@@ -139,7 +135,7 @@ def test_a_cell_asked_alone_gives_the_bits_it_gives_among_others() -> None:
     for kind, cut in enumerate(tissue.slices()):
         assert cut.stop > cut.start
         for i in range(cut.start, cut.stop):
-            assert kind_of(i, tissue.context) == kind
+            assert cell_type_of(i, tissue.context) == kind
             arguments = (tissue.time, tissue.cells, i, tissue.fluid, tissue.context)
             assert np.array_equal(np.array(rates_of_cell(*arguments)), cells_of(dy, 60)[:, i])
             assert np.array_equal(np.array(membrane_of_cell(*arguments)), observed[:, i])

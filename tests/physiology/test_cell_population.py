@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.parameters import CELL_TYPES, Parameters
-from sim.physiology.cell_population import allocate, edges_of
+from sim.physiology.cell_heterogeneity import allocate, edges_of
 from tests.laws.law_tests import reproducible
 
 SHARES = {"large": 0.7, "tiny": 0.01, "medium": 0.2, "small": 0.09}

@@ -43,7 +43,7 @@ def test_the_tissue_is_read_where_it_was_kept(calm: sim.Result, folder: Path, tm
     again = sim.open_result(folder)
     assert again.tissue is not None
     assert calm.tissue is not None
-    np.testing.assert_array_equal(again.tissue.moment().y, calm.tissue.moment().y)
+    np.testing.assert_array_equal(again.tissue.checkpoint().y, calm.tissue.checkpoint().y)
     calm.save(tmp_path / "bare")
     assert sim.open_result(tmp_path / "bare").tissue is None
 

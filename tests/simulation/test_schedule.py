@@ -16,7 +16,7 @@ from sim.simulation.schedule import (
     Steps,
     default_step,
 )
-from sim.tissue.tissue import Moment, Tissue
+from sim.tissue.tissue import Checkpoint, Tissue
 from tests.laws.law_tests import reproducible
 
 EVENTFUL = read(
@@ -161,7 +161,7 @@ def test_steps_suit_the_condition() -> None:
 # A course
 
 
-def same(one: Moment, other: Moment) -> bool:
+def same(one: Checkpoint, other: Checkpoint) -> bool:
     """Whether two moments agree in every bit."""
     return all(a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True))
 
@@ -178,7 +178,7 @@ def test_a_course_taken_up_again_goes_on_to_the_bit(condition: Condition, noise:
     assert len(branches) == np.ceil(end / hours) + 1
     for branch in branches:
         Course(branch, condition).follow_to(end)
-        assert same(branch.moment(), straight.tissue.moment())
+        assert same(branch.checkpoint(), straight.tissue.checkpoint())
 
 
 @pytest.mark.parametrize("step_hours", [0.7, 2.0, 6.0, 100.0])
@@ -189,7 +189,7 @@ def test_so_it_does_in_steps_of_any_length(step_hours: float) -> None:
     first = Course(pieces, EVENTFUL, step_hours)
     first.follow_to(first.steps.nearest(15.0))
     Course(pieces, EVENTFUL, step_hours).follow_to(29.3)
-    assert same(straight.moment(), pieces.moment())
+    assert same(straight.checkpoint(), pieces.checkpoint())
 
 
 def test_following_stops_where_it_is_told() -> None:

@@ -15,14 +15,14 @@ import sim
 from sim.conditions.condition import Condition, load, read
 from sim.errors import InputError
 from sim.parameters import Entry, Parameters, describe
-from sim.physiology.cell import CellTraits
+from sim.physiology.cell_state import CellTraits
 from sim.physiology.virtual_persons import Person, embodied
 from sim.simulation.plan import plan
 from sim.simulation.running import resume, run
 from sim.simulation.schedule import Course
 from sim.tissue import checkpoint
 from sim.tissue.checkpoint import load_tissue, save_tissue
-from sim.tissue.tissue import Moment, Tissue
+from sim.tissue.tissue import Checkpoint, Tissue
 
 BUSY = read(
     {
@@ -40,7 +40,7 @@ FLOWS = ("intake_", "urine_", "stool_")
 PUMP, LEAK = CellTraits._fields.index("pump_capacity"), CellTraits._fields.index("na_leak")
 
 
-def same(one: Moment, other: Moment) -> bool:
+def same(one: Checkpoint, other: Checkpoint) -> bool:
     """Whether two moments agree in every bit."""
     return all(a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True))
 
@@ -83,11 +83,11 @@ def test_a_loaded_tissue_goes_on_to_the_bit(
     """From any step's end: state, traits, evaluations, and all rows after the moment."""
     hours = 6.0 if condition is BUSY else 0.5
     straight = run(condition, 6, seed=9, replicate=4, noise=noise, record_hours=hours)
-    end = straight.tissue.moment()
+    end = straight.tissue.checkpoint()
     for moment in moments:
         file = save_tissue(at(moment, condition, noise=noise), tmp_path / "state.npz")
         resumed = resume(file, condition, record_hours=hours)
-        assert same(resumed.tissue.moment(), end)
+        assert same(resumed.tissue.checkpoint(), end)
         assert resumed.tissue.evaluations == straight.tissue.evaluations
         later = straight.table.index > moment / 24.0
         assert_equal(resumed.table[resumed.table.index > moment / 24.0], straight.table[later])
@@ -131,12 +131,12 @@ def test_edits_by_hand_are_kept(tmp_path: Path) -> None:
 
     straight, loaded = lived(lambda tissue: tissue), lived(lambda tissue: stored(tissue, tmp_path))
     assert loaded.edits == 4
-    assert same(straight.moment(), loaded.moment())
+    assert same(straight.checkpoint(), loaded.checkpoint())
     assert straight.audit() == loaded.audit()
     assert max(map(abs, loaded.audit()[:-1])) < 1e-12
     Course(straight, BUSY).follow_to(40.0)
     Course(loaded, BUSY).follow_to(40.0)
-    assert same(straight.moment(), loaded.moment())
+    assert same(straight.checkpoint(), loaded.checkpoint())
 
 
 @pytest.mark.parametrize(
@@ -155,11 +155,11 @@ def test_a_loaded_tissue_is_the_one_that_was_saved(options: dict[str, Any], tmp_
     """All that it was made from, and all that can be asked of it."""
     tissue = at(9.0, BUSY, **options)
     loaded = stored(tissue, tmp_path)
-    assert same(tissue.moment(), loaded.moment())
+    assert same(tissue.checkpoint(), loaded.checkpoint())
     for name in (
         "n_cells", "seed", "replicate", "noise_replicate", "heterogeneous", "noise", "tolerance",
         "parameters", "time", "draws", "edits", "counts", "control", "body", "fluid",
-        "fluctuates_until", "resting_smooth_muscle_na", "evaluations",
+        "fluctuates_until", "healthy_smooth_muscle_na", "evaluations",
     ):  # fmt: skip
         assert getattr(tissue, name) == getattr(loaded, name), name
     assert tissue.observe().tobytes() == loaded.observe().tobytes()
@@ -180,7 +180,7 @@ def test_saving_changes_nothing(tmp_path: Path) -> None:
     save_tissue(saved, tmp_path / "state.npz")
     for tissue in (saved, straight):
         Course(tissue, BUSY).follow_to(12.0)
-    assert same(saved.moment(), straight.moment())
+    assert same(saved.checkpoint(), straight.checkpoint())
 
 
 def test_a_loaded_tissue_may_have_threads(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_loaded_tissue_may_have_threads(tmp_path: Path) -> None:
     one, many = load_tissue(file), load_tissue(file, threads=3)
     for tissue in (one, many):
         Course(tissue, BUSY).follow_to(9.0)
-    assert same(one.moment(), many.moment())
+    assert same(one.checkpoint(), many.checkpoint())
 
 
 # Branches
@@ -198,26 +198,26 @@ def test_a_loaded_tissue_may_have_threads(tmp_path: Path) -> None:
 def test_a_branch_leaves_its_tissue_untouched() -> None:
     """Whatever is done to either, the other goes on as it would have."""
     tissue = at(6.0, BUSY)
-    before = tissue.moment()
+    before = tissue.checkpoint()
     branch = tissue.branch()
     Course(branch, MEALS).follow_to(20.0)
     branch.set_trait(0, PUMP, 0.5)
     branch.add_to_fluid(1, 5.0)
     branch.fluctuate_as(77)
-    assert same(tissue.moment(), before)
+    assert same(tissue.checkpoint(), before)
     Course(tissue, BUSY).follow_to(20.0)
-    assert same(tissue.moment(), at(20.0, BUSY).moment())
+    assert same(tissue.checkpoint(), at(20.0, BUSY).checkpoint())
     other = at(6.0, BUSY).branch()
     Course(other, BUSY).follow_to(20.0)
-    assert same(tissue.moment(), other.moment())
+    assert same(tissue.checkpoint(), other.checkpoint())
 
 
 def test_resuming_leaves_the_tissue_untouched() -> None:
     """One past, many futures: each begins where the tissue is."""
     past = run(BUSY, 6, days=1.0, seed=9)
-    before = past.tissue.moment()
+    before = past.tissue.checkpoint()
     futures = [resume(past.tissue, condition, days=2.0) for condition in (BUSY, "baseline", "thiazide")]
-    assert same(past.tissue.moment(), before)
+    assert same(past.tissue.checkpoint(), before)
     ends = {future.table["plasma_k"].iloc[-1] for future in futures}
     assert len(ends) == 3
     for future in futures:
@@ -228,12 +228,12 @@ def test_resuming_leaves_the_tissue_untouched() -> None:
 def test_a_moment_can_be_returned_to() -> None:
     """As often as is wanted."""
     tissue = at(6.0, BUSY)
-    start = tissue.moment()
+    start = tissue.checkpoint()
     ends = []
     for _ in range(2):
         tissue.restore(start)
         Course(tissue, BUSY).follow_to(12.0)
-        ends.append(tissue.moment())
+        ends.append(tissue.checkpoint())
     assert same(*ends)
 
 
@@ -252,11 +252,13 @@ def test_noise_of_another_replicate_begins_at_the_moment(tmp_path: Path) -> None
 def test_the_noise_of_its_own_replicate_is_its_own(tmp_path: Path) -> None:
     """So is that of one that was lent it, when it is saved again."""
     file = save_tissue(at(24.0, BUSY), tmp_path / "state.npz")
-    assert same(resume(file, BUSY).tissue.moment(), resume(file, BUSY, noise_of=4).tissue.moment())
+    assert same(
+        resume(file, BUSY).tissue.checkpoint(), resume(file, BUSY, noise_of=4).tissue.checkpoint()
+    )
     lent = resume(file, BUSY, noise_of=5, days=2.0).tissue
     again = resume(save_tissue(lent, tmp_path / "again.npz"), BUSY)
     assert (again.tissue.replicate, again.tissue.noise_replicate) == (4, 5)
-    assert same(again.tissue.moment(), resume(file, BUSY, noise_of=5).tissue.moment())
+    assert same(again.tissue.checkpoint(), resume(file, BUSY, noise_of=5).tissue.checkpoint())
 
 
 def test_a_run_keeps_its_tissue(tmp_path: Path) -> None:
@@ -266,7 +268,7 @@ def test_a_run_keeps_its_tissue(tmp_path: Path) -> None:
     names = ["cells.parquet", "overview.png", "provenance.json", "state.npz", "table.parquet"]
     assert [file.name for file in files] == names
     resumed = resume(tmp_path / "kept" / "state.npz", BUSY)
-    assert same(resumed.tissue.moment(), run(BUSY, 6, seed=9).tissue.moment())
+    assert same(resumed.tissue.checkpoint(), run(BUSY, 6, seed=9).tissue.checkpoint())
     without = short.save(tmp_path / "plain")
     assert [file.name for file in without] == [name for name in names if name != "state.npz"]
 
@@ -302,7 +304,7 @@ def refused(path: Path) -> str:
 @pytest.mark.parametrize("change", [0x01, 0xFF, 0x20])
 def test_a_flipped_byte_is_noticed_wherever_it_is(change: int, file: Path, tmp_path: Path) -> None:
     """The tissue is refused, or it is the same because the byte meant nothing (a date, say)."""
-    whole, good = file.read_bytes(), load_tissue(file).moment()
+    whole, good = file.read_bytes(), load_tissue(file).checkpoint()
     damaged, harmless = tmp_path / "damaged.npz", 0
     places = np.linspace(0, len(whole) - 1, 400).astype(int).tolist()
     for place in places:
@@ -311,7 +313,7 @@ def test_a_flipped_byte_is_noticed_wherever_it_is(change: int, file: Path, tmp_p
         damaged.write_bytes(content)
         loaded = unless_refused(damaged)
         if loaded is not None:
-            assert same(loaded.moment(), good)
+            assert same(loaded.checkpoint(), good)
             harmless += 1
     assert harmless < 0.1 * len(places)
 
@@ -452,7 +454,7 @@ def test_a_file_replaces_the_old_one_as_a_whole(file: Path, tmp_path: Path) -> N
     """Under the same name, with nothing else beside it."""
     later = at(12.0, BUSY)
     assert save_tissue(later, str(file)) == file
-    assert same(load_tissue(file).moment(), later.moment())
+    assert same(load_tissue(file).checkpoint(), later.checkpoint())
     assert list(tmp_path.iterdir()) == [file]
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.tissue.equations import BLOCK, blocks_of
+from sim.tissue.context import BLOCK_SIZE, blocks_of
 from sim.tissue.threads import LEAST_SHARE, SHARES, shares_of
 
 COUNTS = st.lists(st.integers(0, 60_000), min_size=5, max_size=5).filter(any)
@@ -22,4 +22,4 @@ def test_shares_are_of_about_as_many_cells(counts: list[int], threads: int) -> N
     number = max(threads, min(SHARES * threads, sum(counts) // LEAST_SHARE))
     for first, last in shares_of(blocks, threads):
         cells = blocks[last - 1, 1] - blocks[first, 0]
-        assert cells <= sum(counts) / number + BLOCK
+        assert cells <= sum(counts) / number + BLOCK_SIZE

@@ -5,20 +5,24 @@ import pytest
 
 import sim
 from sim.parameters import CELL_TYPES, Parameters
-from sim.physiology.cell import CellState, CellTraits, Membrane, membrane, normal_fluid, resting_cell
-from sim.physiology.cell_population import steady_population
+from sim.physiology.cell import membrane
+from sim.physiology.cell_state import CellState, CellTraits, Membrane
+from sim.physiology.cell_steady_state import cell_constants, steady_population
+from sim.physiology.fluid import normal_fluid
 from sim.quantities.units import THERMAL_VOLTAGE
 from sim.tissue.tissue import Tissue, usual_control
 
 P = Parameters()
 FLUID = normal_fluid(P.body)
-REST = resting_cell(P.cell, FLUID)
+REST = cell_constants(P.cell, FLUID)
 USUAL = usual_control(P.body)
 
 
 def settled(tissue: Tissue, traits: np.ndarray) -> np.ndarray:
     c = tissue.context
-    return steady_population(traits, tissue.rest_cells[0].fluid, USUAL, c.cells[0], c.rest_cells[0])[0]
+    return steady_population(
+        traits, tissue.cell_constants[0].fluid, USUAL, c.cells[0], c.cell_constants[0]
+    )[0]
 
 
 def observed(tissue: Tissue) -> Membrane:
@@ -47,7 +51,7 @@ def in_constant_fluid(tissue: Tissue, hours: float) -> np.ndarray:
 def test_chloride_rests_where_its_influx_makes_up_for_cotransport() -> None:
     tissue = Tissue(50, seed=1, noise=False)
     m, cl_out = observed(tissue), tissue.fluid.cl
-    p_cl = np.repeat([rest.p_cl for rest in tissue.rest_cells], tissue.counts)
+    p_cl = np.repeat([rest.p_cl for rest in tissue.cell_constants], tissue.counts)
     influx = p_cl * m.u * (cl_out * np.exp(m.u) - m.cl_in) / np.expm1(m.u)
     assert np.allclose(influx, m.kcl_efflux, rtol=1e-7)
     assert np.all(m.u > np.log(m.cl_in / cl_out))
@@ -56,7 +60,7 @@ def test_chloride_rests_where_its_influx_makes_up_for_cotransport() -> None:
 @pytest.mark.parametrize("kind", range(len(CELL_TYPES)))
 def test_without_cotransport_chloride_rests_at_its_nernst_potential(kind: int) -> None:
     p = P.of_types()[kind]._replace(kcl_cotransport=0.0)
-    rest = resting_cell(p, FLUID)
+    rest = cell_constants(p, FLUID)
     cl = p.rest_na + p.rest_k + 2.0 * p.rest_mg_total - rest.fixed_charge
     assert np.log(cl / FLUID.cl) == pytest.approx(p.rest_potential / THERMAL_VOLTAGE, abs=1e-12)
 
@@ -100,7 +104,7 @@ def test_types_fill_their_shares_of_cell_water() -> None:
     tissue = Tissue(40, seed=3, noise=False)
     m, shares = observed(tissue), list(P.shares().values())
     for kind, cut in enumerate(tissue.slices()):
-        litres = tissue.context.litres[kind] * float(m.water[cut] @ tissue.traits[3, cut])
+        litres = tissue.context.reference_water[kind] * float(m.water[cut] @ tissue.traits[3, cut])
         assert litres == pytest.approx(shares[kind] * P.body.cell_water, rel=1e-12)
 
 

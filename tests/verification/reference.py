@@ -16,9 +16,9 @@ from scipy.integrate import solve_ivp
 
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import Control
-from sim.physiology.body_state import BodyState
 from sim.physiology.cell import CellState
 from tests.verification.reference_body import (
+    BodyState,
     body_terms,
     constants_of_body,
     healthy_body,
@@ -54,10 +54,10 @@ BODY_SIZES = BodyState(
     pth_action=1.0,
     ncc=1.0,
     tubule_mg=0.5,
-    taken_na=100.0,
-    taken_k=100.0,
-    taken_mg=10.0,
-    taken_ca=25.0,
+    intake_na=100.0,
+    intake_k=100.0,
+    intake_mg=10.0,
+    intake_ca=25.0,
     urine_na=100.0,
     urine_k=100.0,
     urine_mg=10.0,

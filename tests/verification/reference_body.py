@@ -1,16 +1,25 @@
 """The body of the second telling: fluid, gut, kidney, hormones and bone, every rate by its terms."""
 
+from collections import namedtuple
 from collections.abc import Sequence
 
 import numpy as np
 
 from sim.parameters import BodyParameters
 from sim.parameters.inputs import Control
-from sim.physiology.body_state import BodyState
 from sim.quantities.units import HOURS_PER_DAY
 from tests.verification.reference_cells import Surroundings, gated
 
 Terms = list[float]
+
+BodyState = namedtuple(
+    "BodyState",
+    "ecf_na ecf_k ecf_mg ecf_ca ecf_cl ecf_hco3 water osmoles gut_na gut_k gut_mg "
+    "gut_carbohydrate bone_mg renin aldosterone insulin pth pth_action ncc tubule_mg intake_na "
+    "intake_k intake_mg intake_ca urine_na urine_k urine_mg urine_ca urine_hco3 stool_na "
+    "stool_k stool_mg stool_ca stool_hco3 hco3_made bone_ca",
+)
+"""The body's part of the flat state: plain names, written down here a second time."""
 
 
 def surroundings_of(
@@ -103,10 +112,10 @@ def body_terms(
 
     # What the body gains, Cl with every cation and in place of HCO3
     lost = {name: [*urine[name], *stool["juice_" + name]] for name in ("na", "k", "mg", "ca", "hco3")}
-    gain_na = [gut["na"], control.infused_na, *_times(-1.0, lost["na"])]
-    gain_k = [gut["k"], control.infused_k, *_times(-1.0, lost["k"])]
-    gain_mg = [gut["mg"], control.infused_mg, *mg_bone, *_times(-1.0, lost["mg"])]
-    gain_ca = [gut["ca"], control.infused_ca, *ca_bone, *_times(-1.0, lost["ca"])]
+    gain_na = [gut["na"], control.infused.na, *_times(-1.0, lost["na"])]
+    gain_k = [gut["k"], control.infused.k, *_times(-1.0, lost["k"])]
+    gain_mg = [gut["mg"], control.infused.mg, *mg_bone, *_times(-1.0, lost["mg"])]
+    gain_ca = [gut["ca"], control.infused.ca, *ca_bone, *_times(-1.0, lost["ca"])]
     gain_cl = [*gain_na, *gain_k, *_times(2.0, gain_mg), *_times(2.0, gain_ca), *lost["hco3"]]
     cl_into_cells = [*up_na, *up_k, *_times(2.0, up_mg), *up_h]
     gain_hco3 = [*up_h, *_times(-1.0, lost["hco3"])]
@@ -119,9 +128,9 @@ def body_terms(
         "ecf_hco3": gain_hco3,
         "water": _times(1.0 / p.water_time, [b.water * out.osmolality / p.osmolality, -b.water]),
         "osmoles": [*gain_na, *gain_k, *gain_cl, *gain_hco3],
-        "gut_na": [control.oral_na, -b.gut_na / p.absorption_time],
-        "gut_k": [control.oral_k, -b.gut_k / p.absorption_time],
-        "gut_mg": [control.oral_mg, -b.gut_mg / p.mg_transit],
+        "gut_na": [control.oral.na, -b.gut_na / p.absorption_time],
+        "gut_k": [control.oral.k, -b.gut_k / p.absorption_time],
+        "gut_mg": [control.oral.mg, -b.gut_mg / p.mg_transit],
         "gut_carbohydrate": [control.carbohydrate, -b.gut_carbohydrate / p.carbohydrate_time],
         "bone_mg": _times(-1.0, mg_bone),
         "bone_ca": _times(-1.0, ca_bone),
@@ -129,8 +138,8 @@ def body_terms(
         **_regulators(b, out, control, p),
     }
     for ion in ("na", "k", "mg", "ca"):
-        swallowed, infused = (getattr(control, f"{way}_{ion}") for way in ("oral", "infused"))
-        rates[f"taken_{ion}"] = [swallowed, infused]
+        swallowed, infused = (getattr(supply, ion) for supply in (control.oral, control.infused))
+        rates[f"intake_{ion}"] = [swallowed, infused]
         rates[f"urine_{ion}"] = urine[ion]
         rates[f"stool_{ion}"] = [*stool[ion], *stool["juice_" + ion]]
     rates["urine_hco3"], rates["stool_hco3"] = urine["hco3"], stool["juice_hco3"]
@@ -151,7 +160,7 @@ def _gut(
         "na": p.absorbed_na * from_na,
         "k": p.absorbed_k * from_k,
         "mg": mg_part * from_mg,
-        "ca": ca_part * control.oral_ca,
+        "ca": ca_part * control.oral.ca,
     }
     na, k = out.na / p.plasma_na, out.k / p.plasma_k
     mg, hco3 = out.mg / p.plasma_mg_ionised, out.hco3 / p.plasma_hco3
@@ -160,7 +169,7 @@ def _gut(
         "na": [(1.0 - p.absorbed_na) * from_na],
         "k": [(1.0 - p.absorbed_k) * from_k],
         "mg": [(1.0 - mg_part) * from_mg],
-        "ca": [control.oral_ca, -absorbed["ca"]],
+        "ca": [control.oral.ca, -absorbed["ca"]],
         "juice_na": [vomit * p.vomit_na * na, water * p.diarrhoea_na * na],
         "juice_k": [vomit * p.vomit_k * k, water * p.diarrhoea_k * k],
         "juice_mg": [p.mg_secreted / HOURS_PER_DAY * mg, water * p.diarrhoea_mg * mg],

@@ -36,7 +36,7 @@ class Surroundings(NamedTuple):
 
 
 class Constants(NamedTuple):
-    """What the resting state of a typical cell implies, by the names of RestingCell."""
+    """What the resting state of a typical cell implies, by the names of CellConstants."""
 
     impermeant: Array
     fixed_charge: Array

@@ -8,13 +8,15 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.numerics.chebyshev import _step_of, equations_of, new_memory, new_workspace
+from sim.numerics.layout import flattened
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import Control
-from sim.physiology.body_state import BodyState
+from sim.quantities.amounts import NO_AMOUNTS, Amounts
 from sim.tissue.equations import tissue_rates
 from sim.tissue.stages import tissue_stage
 from sim.tissue.tissue import DEFAULT_TOLERANCE, Tissue
 from tests.verification.reference import BODY_SIZES, ReferenceModel
+from tests.verification.reference_body import BodyState
 from tests.verification.reference_cells import numbers_of
 
 Array = NDArray[np.float64]
@@ -23,7 +25,6 @@ Stage = Callable[..., None]
 N_CELLS = 20
 BONE_CA = BodyState._fields.index("bone_ca") - len(BodyState._fields)
 DAYS = np.arange(0, 31, 2)
-SUPPLY = Control._fields[: Control._fields.index("vomiting")]
 LOSSES_OF_FUNCTION = (
     "mg_malabsorption", "proton_pump_inhibitor", "ncc_loss", "nkcc2_loss", "nephron_loss",
     "pump_inhibition", "romk_block",
@@ -44,7 +45,7 @@ def reference_of(tissue: Tissue) -> ReferenceModel:
     """Reference model of the same cells in the same body."""
     c = tissue.context
     step = (c.step_start, c.step_hours)
-    return ReferenceModel(tissue.parameters, tissue.traits, tissue.counts, c.litres, step)
+    return ReferenceModel(tissue.parameters, tissue.traits, tissue.counts, c.reference_water, step)
 
 
 def wasting(tissue: Tissue) -> Control:
@@ -56,13 +57,13 @@ def wasting(tissue: Tissue) -> Control:
 
 
 def assert_constants_agree(tissue: Tissue) -> None:
-    """Compare what rest implies, of every type of cells and of the body."""
+    """Compare the constants that follow from health, of every cell type and of the body."""
     model = reference_of(tissue)
-    assert tissue.rest_body._asdict() == pytest.approx(model.body, rel=1e-12, abs=0.0)
-    of_types = zip(tissue.rest_cells, model.cells.rest_of_types, strict=True)
+    assert tissue.body_constants._asdict() == pytest.approx(model.body, rel=1e-12, abs=0.0)
+    of_types = zip(tissue.cell_constants, model.cells.rest_of_types, strict=True)
     for rest, expected in of_types:
         actual = rest._asdict()
-        for not_a_constant in ("fluid", "usual"):  # The latter is only where a search begins.
+        for not_a_constant in ("fluid", "initial_guess"):  # The latter is only where a search begins.
             actual.pop(not_a_constant)
         expected_values = {name: float(value) for name, value in expected._asdict().items()}
         assert actual == pytest.approx(expected_values, rel=1e-12, abs=0.0)
@@ -106,7 +107,7 @@ def test_healthy_states_agree(n_cells: int) -> None:
 def test_cells_hold_the_body_s_cell_water(n_cells: int) -> None:
     tissue = new_tissue(n_cells)
     expected = reference_of(tissue).litres_for(tissue.cells)
-    np.testing.assert_allclose(tissue.context.litres, expected, rtol=1e-12)
+    np.testing.assert_allclose(tissue.context.reference_water, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("heterogeneous", [False, True])
@@ -115,7 +116,7 @@ def test_start_is_a_steady_state_of_the_reference(heterogeneous: bool) -> None:
     model = reference_of(tissue)
     rates = model.split(model.rates(0.0, tissue.y, tissue.control))
     turnover = model.split(model.turnover(0.0, tissue.y, tissue.control))
-    lasting = rates[1]._fields.index("taken_na")
+    lasting = rates[1]._fields.index("intake_na")
     for rate, scale in zip(
         [*rates[0], *rates[1][:lasting]], [*turnover[0], *turnover[1][:lasting]], strict=True
     ):
@@ -144,7 +145,7 @@ def random_state(model: ReferenceModel, y: Array, rng: np.random.Generator) -> A
     buffered = model.cells.chloride(cells) * off(n) + charge - moved.na - moved.k - 2.0 * moved.mg
     fed = {"gut_carbohydrate": rng.uniform(0.0, 90.0), "insulin": rng.uniform(1.0, 20.0)}
     elsewhere = np.array(body._replace(**fed)) * off(len(body))
-    totals = body._fields.index("taken_na")
+    totals = body._fields.index("intake_na")
     elsewhere[totals:] = rng.normal(0.0, 100.0, len(body) - totals)
     return model.join(moved._replace(buffered=buffered), elsewhere)
 
@@ -152,7 +153,10 @@ def random_state(model: ReferenceModel, y: Array, rng: np.random.Generator) -> A
 def random_control(rng: np.random.Generator, gates: dict[str, float]) -> Control:
     """Control with random supply, losses, drugs and diseases, and the given gates."""
     return Control(
-        **{name: rng.uniform(0.0, 20.0) for name in SUPPLY},
+        oral=Amounts(*rng.uniform(0.0, 20.0, 4).tolist()),
+        infused=Amounts(*rng.uniform(0.0, 20.0, 4).tolist()),
+        carbohydrate=rng.uniform(0.0, 20.0),
+        insulin_infused=rng.uniform(0.0, 20.0),
         **{name: rng.uniform(0.0, 0.95) for name in LOSSES_OF_FUNCTION},
         vomiting=rng.uniform(0.0, 0.2),
         diarrhoea=rng.uniform(0.0, 0.4),
@@ -256,7 +260,7 @@ def month_of(tissue: Tissue) -> Array:
     states = []
     for day in DAYS:
         tissue.advance_to(24.0 * day)
-        states.append(np.concatenate([tissue.cells.ravel(), tissue.body]))
+        states.append(np.concatenate([tissue.cells.ravel(), flattened(tissue.body)]))
     return np.array(states)
 
 
@@ -275,21 +279,27 @@ def test_a_day_of_meals_and_losses_is_exact_at_default_tolerance() -> None:
     """A potassium-rich meal, then insulin, vomiting, diarrhoea and diuretics, with events between."""
     tissue = new_tissue(10)
     model, usual = reference_of(tissue), tissue.control
-    fasting = usual._replace(oral_na=0.0, oral_k=0.0, oral_mg=0.0, oral_ca=0.0)
-    meal = fasting._replace(oral_na=90.0, oral_k=60.0, oral_mg=9.0, oral_ca=15.0, carbohydrate=200.0)
+    fasting = usual._replace(oral=NO_AMOUNTS)
+    meal = fasting._replace(oral=Amounts(na=90.0, k=60.0, mg=9.0, ca=15.0), carbohydrate=200.0)
+    given_mg = NO_AMOUNTS._replace(mg=1.0)
     spans = [
         (7.0, fasting),
         (7.5, meal),
-        (10.0, fasting._replace(insulin_infused=8.0, infused_k=10.0)),
-        (16.0, fasting._replace(vomiting=0.15, infused_ca=1.0, nephron_loss=0.5)),
-        (24.0, usual._replace(diarrhoea=0.2, ncc_loss=0.7, nkcc2_loss=0.4, infused_mg=1.0)),
+        (10.0, fasting._replace(insulin_infused=8.0, infused=NO_AMOUNTS._replace(k=10.0))),
+        (16.0, fasting._replace(vomiting=0.15, infused=NO_AMOUNTS._replace(ca=1.0), nephron_loss=0.5)),
+        (
+            24.0,
+            usual._replace(
+                diarrhoea=0.2, ncc_loss=0.7, nkcc2_loss=0.4, infused=NO_AMOUNTS._replace(mg=1.0)
+            ),
+        ),
     ]
     states, exact, y, before = [], [], tissue.y.copy(), 0.0
     for end, control in spans:
         tissue.control = control
         tissue.advance_to(end)
         y = model.integrate(y, control, end - before)
-        states.append(np.concatenate([tissue.cells.ravel(), tissue.body]))
+        states.append(np.concatenate([tissue.cells.ravel(), flattened(tissue.body)]))
         exact.append(y)
         before = end
     assert error_of(np.array(states), np.array(exact)) <= 1e-4

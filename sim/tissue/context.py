@@ -1,0 +1,83 @@
+"""What the rates of a tissue depend on beside state and time, and where cells and body lie in the state.
+
+State is one flat vector: the quantities of all cells, quantity by quantity, then the body. Cells are
+grouped in blocks of one type.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.numerics.jit import kernel, law
+from sim.parameters import BodyParameters, CellParameters
+from sim.parameters.inputs import Control
+from sim.physiology.body_state import BodyConstants
+from sim.physiology.cell_heterogeneity import edges_of
+from sim.physiology.cell_state import CellConstants
+from sim.physiology.cell_traits import N_STATES, Traits
+
+Array = NDArray[np.float64]
+Blocks = NDArray[np.int64]
+"""First cell, end and type of each block of cells, (blocks, 3)."""
+
+BLOCK_SIZE = 4096
+"""Maximal number of cells whose fluxes are summed together: part of the results, to the last bit."""
+
+
+class Context(NamedTuple):
+    """What rates depend on beside state and time; records as of :mod:`sim.numerics.records`."""
+
+    traits: Traits
+    blocks: Blocks
+    reference_water: Array
+    """Reference water of a cell of size 1, by type [L]."""
+    step_start: float
+    step_hours: float
+    """Start and length of the step over which fluctuations run [h]."""
+    control: Control
+    cells: Sequence[CellParameters]
+    cell_constants: Sequence[CellConstants]
+    """Parameters and constants of each cell type."""
+    body: BodyParameters
+    body_constants: BodyConstants
+
+
+def blocks_of(counts: Sequence[int]) -> Blocks:
+    """Blocks of a population with so many cells of each type, each of one type and limited in size."""
+    rows = [
+        (first, min(stop, first + BLOCK_SIZE), cell_type)
+        for cell_type, (start, stop) in enumerate(pairwise(edges_of(counts)))
+        for first in range(start, stop, BLOCK_SIZE)
+    ]
+    return np.array(rows, dtype=np.int64)
+
+
+@law
+def cells_of(y: Array, n_cells: int) -> Array:
+    """View of the cells in a flat vector of the tissue, (states, cells)."""
+    return y[: N_STATES * n_cells].reshape((N_STATES, n_cells))
+
+
+@law
+def body_of(y: Array, n_cells: int) -> Array:
+    """View of the body in a flat vector of the tissue."""
+    return y[N_STATES * n_cells :]
+
+
+@law
+def fraction_of_step(t: float, context: Context) -> float:
+    """Fraction of the step that is over at time t, at most one [1]."""
+    hours = context.step_hours
+    return min(t - context.step_start, hours) / hours if hours > 0.0 else 1.0
+
+
+@kernel
+def cell_type_of(i: int, context: Context) -> int:
+    """Type of one cell, as its place among the types."""
+    b = 0
+    while context.blocks[b, 1] <= i:
+        b += 1
+    return int(context.blocks[b, 2])
