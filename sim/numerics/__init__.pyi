@@ -2,6 +2,9 @@ from . import elementary as elementary
 from . import significand as significand
 from .chebyshev import Equations as Equations
 from .chebyshev import Workspace as Workspace
+from .elementary import Ratio as Ratio
 from .elementary import quotient as quotient
+from .elementary import value_of as value_of
+from .jit import COMPILER as COMPILER
 from .random_streams import Purpose as Purpose
 from .random_streams import stream as stream

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.errors import SteadyStateError
 from sim.numerics.elementary import exp, log, power, sqrt
 from sim.numerics.jit import kernel, law, procedure, vector_kernel
-from sim.numerics.normal_numbers import parts_of_standard_normals, standard_normals
+from sim.numerics.normal_numbers import standard_normal_chunks, standard_normals
 from sim.numerics.random_streams import Purpose
 from sim.parameters import CellParameters, PopulationParameters
 from sim.parameters.inputs import Control
@@ -123,7 +123,7 @@ class Fluctuation:
 
     def _normals(self, purpose: Purpose, moment: int, traits: Traits) -> Iterator[tuple[slice, Array]]:
         """Normal numbers of some cells at a time, those of the pump and those of the leak."""
-        return parts_of_standard_normals((traits.shape[1], 2), *self._key, purpose, moment)
+        return standard_normal_chunks((traits.shape[1], 2), *self._key, purpose, moment)
 
 
 @vector_kernel

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.errors import SteadyStateError
-from sim.numerics.chebyshev import Segments
+from sim.numerics.error_norm import Segments
 from sim.parameters import CELL_TYPES, TITLES, BodyParameters, Parameters
 from sim.parameters.inputs import Control
 from sim.physiology.body import FIRST_TOTAL, healthy_body, resting_body

@@ -7,20 +7,17 @@ its rates evaluated and its errors estimated while they are there, so that memor
 import numpy as np
 
 from sim.numerics.chebyshev import (
-    SIDE_BY_SIDE,
     Equations,
-    Outcome,
-    Segments,
     StageWeights,
     Workspace,
     add,
-    error_in_segment,
     first_stage,
     integrator_of,
-    largest_error,
     next_stage,
 )
+from sim.numerics.error_norm import STATES_AT_ONCE, Segments, error_in_segment, largest_error
 from sim.numerics.jit import kernel, procedure, vector_kernel
+from sim.numerics.step_control import Outcome
 from sim.physiology.cell import Fluid
 from sim.physiology.cell_population import N_STATES
 from sim.tissue.equations import (
@@ -90,7 +87,7 @@ def finish_cells(
     errors: Array,
 ) -> None:
     """End a step for the blocks of cells from first to last: new states, rates there, largest error."""
-    n, side_by_side = context.traits.shape[1], np.empty(SIDE_BY_SIDE)
+    n, maxima = context.traits.shape[1], np.empty(STATES_AT_ONCE)
     cells, rates = cells_of(y_new, n), cells_of(f1, n)
     while first < last:
         end = end_of_span(context.blocks, first, last)
@@ -104,7 +101,7 @@ def finish_cells(
         errors[first:end] = 0.0
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + stop)
-            error = error_in_segment(y[row], y_new[row], f0[row], f1[row], h, v, segments, side_by_side)
+            error = error_in_segment(y[row], y_new[row], f0[row], f1[row], h, v, segments, maxima)
             errors[first] = max(errors[first], error)
         first = end
 

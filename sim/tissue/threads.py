@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.numerics.chebyshev import Equations, Segments, StageWeights
+from sim.numerics.chebyshev import Equations, StageWeights
+from sim.numerics.error_norm import Segments
 from sim.tissue.equations import (
     SUMMED,
     Array,

@@ -10,19 +10,17 @@ import numpy as np
 
 from sim.errors import IntegrationError
 from sim.laws.osmosis import cell_chloride, cell_osmoles
-from sim.numerics.chebyshev import (
+from sim.numerics.chebyshev import equations_of, integrator_of, new_workspace
+from sim.numerics.records import record, records
+from sim.numerics.step_control import (
     DONE,
     EVALUATIONS,
     NEGATIVE,
     Outcome,
-    equations_of,
-    forget_radius,
-    integrator_of,
-    kick,
+    invalidate_spectral_radius,
+    mark_discontinuity,
     new_memory,
-    new_workspace,
 )
-from sim.numerics.records import record, records
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import Control
 from sim.physiology.body import FIRST_TOTAL, healthy_body
@@ -256,8 +254,8 @@ class Tissue:
         if control != self._control:
             self._control = control
             self._context = self._context._replace(control=record(control))
-            forget_radius(self._memory)
-            kick(self._memory)
+            invalidate_spectral_radius(self._memory)
+            mark_discontinuity(self._memory)
 
     @property
     def excretion(self) -> Excretion:
@@ -286,7 +284,7 @@ class Tissue:
         if self.noise:
             part = part_of_step(self.time, self._context)
             self._fluctuation.move(self.traits, part, hours, self.draws)
-            kick(self._memory)
+            mark_discontinuity(self._memory)
         self._context = self._context._replace(step_start=self.time, step_hours=float(hours))
 
     @property
@@ -398,8 +396,8 @@ class Tissue:
     def set_trait(self, cell: int, trait: int, value: float) -> None:
         """Change a trait of a cell by hand [1], kept to seven digits; counts as an edit."""
         self.traits[trait, cell] = value
-        forget_radius(self._memory)
-        kick(self._memory)
+        invalidate_spectral_radius(self._memory)
+        mark_discontinuity(self._memory)
         self.edits += 1
 
     def add_to_cell(self, cell: int, state: int, amount: float) -> None:
@@ -428,8 +426,8 @@ class Tissue:
         self._added[state] += amount
         self._added[CHLORIDE_PLACE] += chloride
         self.edits += 1
-        forget_radius(self._memory)
-        kick(self._memory)
+        invalidate_spectral_radius(self._memory)
+        mark_discontinuity(self._memory)
 
     def _close_books(self) -> None:
         """Move the running totals out of the state, where they would grow and lose digits.

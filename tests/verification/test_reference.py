@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.numerics.chebyshev import _step_of, equations_of, new_memory, new_workspace
+from sim.numerics.chebyshev import chebyshev_step_of, equations_of, new_workspace
+from sim.numerics.step_control import new_memory
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import Control
 from sim.physiology.body_state import BodyState
@@ -308,7 +309,7 @@ def fixed_steps(
     stages: int,
 ) -> Array:
     """State after equal steps, each with the same number of stages."""
-    step = _step_of(stage)
+    step = chebyshev_step_of(stage)
     y, h, memory, work = y.copy(), hours / steps, new_memory(), new_workspace(y.size)
     for i in range(steps):
         rates(i * h, y, work.rates_start, context)
