@@ -1,9 +1,10 @@
 """Compiler pipelines made of Numba's private classes: the only module that imports ``numba.core``.
 
 Each pipeline leaves out or adds something for which Numba has no public option. None of them changes a
-result: they save half of the time of compilation, and let loops over cells use the processor's vector
-units. Private classes may change with any release, so :mod:`sim.numerics.jit` imports this module only
-under the versions of Numba with which it has been tested, and does without it otherwise.
+result: they save a sixth of the time of compilation, and let loops over cells use the full width of the
+processor's vector units. Private classes may change with any release, so :mod:`sim.numerics.jit`
+imports this module only under the versions of Numba with which it was tested, and does without it
+otherwise.
 """
 
 from typing import Any
@@ -35,7 +36,7 @@ class InternalCompiler(Compiler):  # type: ignore[misc]
     """Pipeline for functions called from compiled code only.
 
     Numba would give each of some two hundred functions a wrapper for Python and machine code of its
-    own, which takes as long as all the rest of the compilation.
+    own, which takes a sixth of the time of compilation.
     """
 
     def define_pipelines(self) -> list[PassManager]:
