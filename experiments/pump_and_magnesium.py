@@ -25,7 +25,7 @@ import sim
 from experiments._tools.harness import SEED, Answer, Finding, experiment, run_study, study_facts, twins
 from sim.figures import dose_response
 from sim.figures.style import BLUE, INK, ORANGE, STYLE, VERMILION, Page, shade
-from sim.numerics.elementary import quotient
+from sim.numerics.ratio import value_of
 from sim.parameters import FACTS
 from sim.parameters.inputs import Control
 from sim.physiology.cell import pump_of
@@ -50,7 +50,7 @@ SEEN = ("mg_free_mean", "plasma_k", "expression_mean", "na_in_mean", "pump_mean"
 def pump(p: Any, part: str = "Mg site", k_out: Any = HEALTHY.k, **inside: Any) -> Any:
     """Pump cycles [mmol/L/h] with K outside, Na or free Mg inside [mM] not as in health."""
     cell = Inside(1.0, p.rest_na, p.rest_k, 0.0, p.rest_mg_free)._replace(**inside)
-    return quotient(pump_of(cell, 1.0, CellTraits(), HEALTHY._replace(k=k_out), PARTS[part], p))
+    return value_of(pump_of(cell, 1.0, CellTraits(), HEALTHY._replace(k=k_out), PARTS[part], p))
 
 
 def by_magnesium(part: str, mg_free: float) -> Interval:

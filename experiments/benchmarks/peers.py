@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 
 _PORTABLE = (
     elementary.exp, elementary.expm1, elementary.log, elementary.rough_log, elementary.power,
-    elementary.sqrt, elementary.clamped, elementary.greater,
+    elementary.sqrt, elementary.clamp, elementary.maximum,
 )  # fmt: skip
 OF_MATH = dict(
     zip(

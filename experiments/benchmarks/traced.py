@@ -120,8 +120,8 @@ def _noting(operation: str) -> Law:
 
 OPERATIONS = {
     elementary.sqrt: _noting("sqrt"),
-    elementary.greater: _noting("max"),
-    elementary.clamped: lambda x, low, high: _noting("min")(_noting("max")(x, low), high),
+    elementary.maximum: _noting("max"),
+    elementary.clamp: lambda x, low, high: _noting("min")(_noting("max")(x, low), high),
     significand.split: lambda x: (_noting("significand")(x), _noting("exponent")(x)),
 }
 """Functions that are one operation in any language, with the program's own exponential and logarithm."""

@@ -26,11 +26,16 @@ def new_console(width: int = 120) -> "Console":
 
 
 def announce(console: "Console") -> None:
-    """Say that the first run on a machine compiles."""
-    from sim.numerics.jit import CACHE_FOLDER
+    """Say that the first run on a machine compiles, and when it compiles for less speed."""
+    from sim.numerics.jit import CACHE_FOLDER, COMPILER, TUNED
 
     if not any(CACHE_FOLDER.rglob("*.nbi")):  # The folder itself is made on import.
         console.print("Compiling for this machine, once; this takes half a minute …")
+        if COMPILER != TUNED:
+            console.print(
+                "Only Numba's public options are used: the same results, large tissues take half as "
+                "long again."
+            )
 
 
 def refuse(problems: list[str]) -> NoReturn:

@@ -4,15 +4,14 @@ Both laws are ratios, whose division kernels share with that of other fluxes. Th
 end are derived from them.
 """
 
-from sim.numerics.derived import scalar_of
-from sim.numerics.elementary import Quotient
 from sim.numerics.jit import law
+from sim.numerics.ratio import Ratio, scalar_of
 
 
 @law
 def magnesium_influx_ratio(
     mg_out: float, mg_free: float, maximal: float, half_out: float, half_in: float
-) -> Quotient:
+) -> Ratio:
     """Mg influx through MagT1 and TRPM6/7; two charges in.
 
     Parameters
@@ -28,7 +27,7 @@ def magnesium_influx_ratio(
 
     Returns
     -------
-    Quotient of float or array
+    Ratio of float or array
         Influx [mmol/L/h].
 
     Limits
@@ -37,7 +36,7 @@ def magnesium_influx_ratio(
     """
     half2 = half_in * half_in
     unregulated = maximal * (mg_out / (mg_out + half_out))
-    return Quotient(unregulated * half2, half2 + mg_free * mg_free)
+    return Ratio(unregulated * half2, half2 + mg_free * mg_free)
 
 
 @law
@@ -51,7 +50,7 @@ def sodium_magnesium_exchange_ratio(
     half_na: float,
     block_na: float,
     block_mg: float,
-) -> Quotient:
+) -> Ratio:
     """Mg efflux by the exchanger that lets in two Na for each Mg; no net charge.
 
     Parameters
@@ -69,7 +68,7 @@ def sodium_magnesium_exchange_ratio(
 
     Returns
     -------
-    Quotient of float or array
+    Ratio of float or array
         Mg efflux [mmol/L/h]; Na influx is twice that.
 
     Limits
@@ -83,7 +82,7 @@ def sodium_magnesium_exchange_ratio(
     mg2 = mg_free * mg_free
     na2 = na_out * na_out
     outside = na2 / (na2 + half_na * half_na) * (block_mg / (block_mg + mg_out))
-    return Quotient((maximal * outside * block_na) * mg2, (mg2 + half_mg * half_mg) * (block_na + na_in))
+    return Ratio((maximal * outside * block_na) * mg2, (mg2 + half_mg * half_mg) * (block_na + na_in))
 
 
 magnesium_influx = scalar_of(magnesium_influx_ratio)

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from sim.laws.electrodiffusion import TINY
 from sim.laws.potassium_leak import block_ratio, open_fraction
-from sim.numerics.elementary import clamped, expm1, greater, reciprocals, rough_log
+from sim.numerics.elementary import clamp, expm1, maximum, rough_log
 from sim.numerics.jit import law
+from sim.numerics.ratio import reciprocals
 
 HALLEY_STEPS = 2
 """Enough for 1e-6 mV over all states between health and a tenth of it, as a test shows."""
@@ -168,7 +169,7 @@ def _first_guess(
     current = all_gates * active * ((expm1(guess.u) + TINY) / (guess.u + TINY))
     # Split by sign: an outward current added to one side, an inward one to the other, keeps both
     # positive.
-    outward_current = greater(current, 0.0 * current)
+    outward_current = maximum(current, 0.0 * current)
     inward_current = outward_current - current
     return rough_log(inward * (inward + inward_current) / (outward * (inward + outward_current)))
 
@@ -193,8 +194,8 @@ def _halley_step(
     e = 1.0 + growth
     per_u, unblocked = reciprocals(u + TINY, 1.0 + ratio)
     mean = (growth + TINY) * per_u
-    mean_t = clamped((e - mean) * per_u, 0.0, mean)  # Cancellation near u = 0.
-    mean_t2 = clamped((e - 2.0 * mean_t) * per_u, 0.0, mean_t)
+    mean_t = clamp((e - mean) * per_u, 0.0, mean)  # Cancellation near u = 0.
+    mean_t2 = clamp((e - 2.0 * mean_t) * per_u, 0.0, mean_t)
     gated = permeabilities.k_gated * (1.0 - gate.resistant)
     p_k = permeabilities.k_constant + permeabilities.k_gated * gate.resistant + gated * unblocked
     blocked = ratio * unblocked
@@ -209,6 +210,6 @@ def _halley_step(
     curvature = outward + (gating + gating) + p_k2 * k_force + active * mean_t2
     square = slope * slope
     # Far from the zero the curvature may make Halley's denominator vanish; the bound keeps steps finite.
-    denominator = greater(2.0 * square - value * curvature, MIN_DENOMINATOR * square)
+    denominator = maximum(2.0 * square - value * curvature, MIN_DENOMINATOR * square)
     step: float = -2.0 * value * slope / denominator
     return step

@@ -1,6 +1,6 @@
 """Renal HCO3: the kidney corrects plasma HCO3 towards a level that the supply of Cl allows."""
 
-from sim.numerics.elementary import clamped, power
+from sim.numerics.elementary import clamp, power
 from sim.numerics.jit import law
 
 MIN_CL, MAX_CL = 0.4, 2.0
@@ -40,4 +40,4 @@ def bicarbonate_excretion(
     ------
     Zero at normal HCO3 and Cl. Less when Cl is low, more when it is high.
     """
-    return (hco3 - normal * volume * power(clamped(cl_relative, MIN_CL, MAX_CL), -cl_exponent)) / time
+    return (hco3 - normal * volume * power(clamp(cl_relative, MIN_CL, MAX_CL), -cl_exponent)) / time

@@ -4,13 +4,12 @@ Both laws are ratios, whose division kernels share with that of other fluxes. Th
 end are derived from them.
 """
 
-from sim.numerics.derived import scalar_of
-from sim.numerics.elementary import Quotient
 from sim.numerics.jit import law
+from sim.numerics.ratio import Ratio, scalar_of
 
 
 @law
-def mg_atp_ratio(mg_free: float, atp: float, dissociation: float) -> Quotient:
+def mg_atp_ratio(mg_free: float, atp: float, dissociation: float) -> Ratio:
     """MgATP, the form of ATP that the pump takes.
 
     Parameters
@@ -24,28 +23,28 @@ def mg_atp_ratio(mg_free: float, atp: float, dissociation: float) -> Quotient:
 
     Returns
     -------
-    Quotient of float or array
+    Ratio of float or array
         MgATP [mM].
 
     Limits
     ------
     At mg_free = dissociation half of ATP is MgATP. With much Mg all of it is.
     """
-    return Quotient(atp * mg_free, mg_free + dissociation)
+    return Ratio(atp * mg_free, mg_free + dissociation)
 
 
 @law
 def pump_rate_ratio(
     na_in: float,
     k_out: float,
-    mgatp: Quotient,
+    mgatp: Ratio,
     mg_free: float,
     capacity: float,
     half_na: float,
     half_k: float,
     half_mgatp: float,
     half_mg: float,
-) -> Quotient:
+) -> Ratio:
     """Cycles of the Na,K-ATPase; each moves three Na out, two K in and one charge out.
 
     Three equal Na sites, one effective K_o site, MgATP as substrate, and free Mg as cofactor: MgATP
@@ -55,7 +54,7 @@ def pump_rate_ratio(
     ----------
     na_in, k_out : float or array
         Na in cell water and K outside [mM].
-    mgatp : Quotient of float or array
+    mgatp : Ratio of float or array
         MgATP of the cell [mM], from :func:`mg_atp_ratio`.
     mg_free : float or array
         Free Mg of the cell [mM].
@@ -66,7 +65,7 @@ def pump_rate_ratio(
 
     Returns
     -------
-    Quotient of float or array
+    Ratio of float or array
         Rate [mmol/L/h].
 
     Limits
@@ -79,10 +78,10 @@ def pump_rate_ratio(
     Despa & Bers 2003 (Na_i); Nakao & Gadsby (K_o); Friedrich (MgATP); the Mg site is fitted.
     """
     na, all_na = na_in * na_in * na_in, na_in + half_na
-    occupied = na * (mgatp.over * mg_free)
-    mg_sites = (mgatp.over + half_mgatp * mgatp.under) * (mg_free + half_mg)
+    occupied = na * (mgatp.numerator * mg_free)
+    mg_sites = (mgatp.numerator + half_mgatp * mgatp.denominator) * (mg_free + half_mg)
     maximal = capacity * (k_out / (k_out + half_k))
-    return Quotient(maximal * occupied, (all_na * all_na) * (all_na * mg_sites))
+    return Ratio(maximal * occupied, (all_na * all_na) * (all_na * mg_sites))
 
 
 mg_atp = scalar_of(mg_atp_ratio)
@@ -100,6 +99,6 @@ def pump_rate(
     half_mg: float,
 ) -> float:
     """Value of :func:`pump_rate_ratio` [mmol/L/h] for a plain MgATP [mM]."""
-    substrate = Quotient(mgatp, 1.0)
+    substrate = Ratio(mgatp, 1.0)
     sites = (half_na, half_k, half_mgatp, half_mg)
     return scalar_of(pump_rate_ratio)(na_in, k_out, substrate, mg_free, capacity, *sites)

@@ -2,6 +2,8 @@ from . import elementary as elementary
 from . import significand as significand
 from .chebyshev import Equations as Equations
 from .chebyshev import Workspace as Workspace
-from .elementary import quotient as quotient
+from .jit import COMPILER as COMPILER
 from .random_streams import Purpose as Purpose
 from .random_streams import stream as stream
+from .ratio import Ratio as Ratio
+from .ratio import value_of as value_of

@@ -1,12 +1,12 @@
-"""Exponential, logarithm and square root with the same bits in every engine.
+"""Elementary functions with the same bits in every engine.
 
-The exponential of a C library differs in the last bit between libraries, and a loop that calls it
-cannot use the processor's vector units. These are made of additions, multiplications, divisions and
-square roots only, each of which IEEE 754 defines to the bit. So interpreted Python, NumPy arrays and
-compiled loops agree exactly, on every machine, and a compiled loop over cells vectorises.
+The exponential of one C library differs from that of another in the last bit, and a loop that calls it
+cannot use the processor's vector units. The functions here consist of additions, multiplications,
+divisions and square roots only, each of which IEEE 754 defines to the bit. So interpreted Python, NumPy
+arrays and compiled loops agree exactly, on every machine, and a compiled loop over cells vectorises.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba.extending import overload
@@ -26,7 +26,11 @@ def sqrt(x: float) -> float:
 
 @law
 def _short_expm1(y: float) -> float:
-    """Taylor series of exp(y) − 1 in eleven terms, for |y| below one; in pairs, none waits long."""
+    """Taylor series of exp(y) − 1 in eleven terms, for |y| below one.
+
+    Terms are added in pairs and groups (Estrin's scheme), which a processor computes side by side;
+    Horner's scheme would make each wait for the last.
+    """
     y2 = y * y
     y4 = y2 * y2
     first = (1.0 + y * (1 / 2)) + y2 * (1 / 6 + y * (1 / 24))
@@ -37,7 +41,7 @@ def _short_expm1(y: float) -> float:
 
 @law
 def expm1(x: float) -> float:
-    """Exponential less one, exp(x) − 1.
+    """Exponential minus one, exp(x) − 1.
 
     The argument is divided by 32, a series gives expm1 of that, and expm1(2y) = p (2 + p) with
     p = expm1(y) is applied five times: no cancellation near zero.
@@ -111,15 +115,15 @@ def rough_log(x: float) -> float:
     return exponent * LOG_OF_TWO + f * (1.0 - f * (1 / 2 - f * (1 / 3)))
 
 
-def greater(a: float, b: float) -> float:
-    """Greater of two numbers of one unit."""
-    found: float = np.maximum(a, b)
-    return found
+def maximum(a: float, b: float) -> float:
+    """Larger of two numbers of one unit."""
+    larger: float = np.maximum(a, b)
+    return larger
 
 
-@overload(greater)  # type: ignore[untyped-decorator]
-def _compiled_greater(a: Any, b: Any) -> Any:
-    """Choose by one comparison; NumPy's function also asks for NaN."""
+@overload(maximum)  # type: ignore[untyped-decorator]
+def _compiled_maximum(a: Any, b: Any) -> Any:
+    """Choose by one comparison; NumPy's function also looks for NaN, which takes vector units longer."""
 
     def choose(a: Any, b: Any) -> Any:
         return b if a < b else a
@@ -127,14 +131,14 @@ def _compiled_greater(a: Any, b: Any) -> Any:
     return choose
 
 
-def clamped(x: float, low: float, high: float) -> float:
+def clamp(x: float, low: float, high: float) -> float:
     """X [any unit], or the bound that it lies beyond; NaN stays NaN."""
     inside: float = np.minimum(high, np.maximum(low, x))
     return inside
 
 
-@overload(clamped)  # type: ignore[untyped-decorator]
-def _compiled_clamped(x: Any, low: Any, high: Any) -> Any:
+@overload(clamp)  # type: ignore[untyped-decorator]
+def _compiled_clamp(x: Any, low: Any, high: Any) -> Any:
     """Clamp by two comparisons."""
 
     def choose(x: Any, low: Any, high: Any) -> Any:
@@ -142,35 +146,6 @@ def _compiled_clamped(x: Any, low: Any, high: Any) -> Any:
         return high if raised > high else raised
 
     return choose
-
-
-class Quotient(NamedTuple):
-    """A value that is not divided yet."""
-
-    over: float
-    under: float
-
-
-@law
-def quotient(q: Quotient) -> float:
-    """Value of a quotient."""
-    return q.over / q.under
-
-
-@law
-def quotients(a: Quotient, b: Quotient, c: Quotient) -> tuple[float, float, float]:
-    """Values of three quotients by a single division, which takes a processor longest of all."""
-    a_b = a.under * b.under
-    of_all = 1.0 / (a_b * c.under)
-    of_a_b = of_all * c.under
-    return a.over * (of_a_b * b.under), b.over * (of_a_b * a.under), c.over * (of_all * a_b)
-
-
-@law
-def reciprocals(a: float, b: float) -> tuple[float, float]:
-    """1/a and 1/b by a single division."""
-    both = 1.0 / (a * b)
-    return b * both, a * both
 
 
 @law

@@ -1,12 +1,12 @@
 """Standard normal numbers with the same bits on every machine.
 
 Library samplers call the C library's logarithm, whose last bit differs between processors. Here a
-uniform number becomes a normal one by the inverse of the normal distribution, in arithmetic that IEEE
-754 defines to the bit.
+uniform number becomes a normal one by the quantile function of the normal distribution, in arithmetic
+that IEEE 754 defines to the bit.
 
 References
 ----------
-Wichura 1988, Algorithm AS 241, Appl Stat 37:477 (coefficients of the three fractions).
+Wichura 1988, Algorithm AS 241, Appl Stat 37:477 (coefficients of the three rational functions).
 """
 
 from collections.abc import Iterator
@@ -20,16 +20,14 @@ from sim.numerics.random_streams import Purpose, stream
 
 Array = NDArray[np.float64]
 
-CENTRE = 0.425
-"""Distance of a probability from one half up to which the central fraction serves [1]."""
-TAIL = 5.0
-"""Root of −log of a tail's probability from which the outer fraction serves."""
-LEAST = 2.0**-54
+CENTRAL_HALF_WIDTH = 0.425
+"""Distance of a probability from one half up to which :data:`CENTRAL` is used [1]."""
+FAR_TAIL_FROM = 5.0
+"""Root of −log of a tail's probability from which :data:`FAR_TAIL` is used [1]."""
+MIN_PROBABILITY = 2.0**-54
 """Probability that stands for zero: half of what a uniform number of 53 bits can resolve."""
-
-
-PART = 65_536
-"""Rows that are drawn at once where there may be many."""
+ROWS_AT_ONCE = 65_536
+"""Rows in a chunk of :func:`standard_normal_chunks`."""
 
 CENTRAL = (
     (3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
@@ -53,27 +51,64 @@ FAR_TAIL = (
      7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
      2.04426310338993978564e-15),
 )  # fmt: skip
-"""Coefficients of the numerator and the denominator of each fraction, from the constant up."""
+"""Coefficients of the numerator and the denominator of each rational function, from the constant up."""
 
 
-@law
-def _fraction(r: float, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) -> float:
-    """Ratio of two polynomials of seventh degree."""
-    above, below = coefficients[0][7], coefficients[1][7]
-    for k in range(6, -1, -1):
-        above = above * r + coefficients[0][k]
-        below = below * r + coefficients[1][k]
-    return above / below
+def standard_normals(
+    shape: tuple[int, ...], seed: int, replicate: int, purpose: Purpose, step: int = 0
+) -> Array:
+    """Independent standard normal numbers of one step of a random stream.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the result; a longer first axis leaves the first rows as they were.
+    seed, replicate, purpose, step
+        Name of the stream, and its step; see :func:`~sim.numerics.random_streams.stream`.
+
+    Returns
+    -------
+    array
+        Of the given shape [1].
+    """
+    numbers = stream(seed, replicate, purpose, step).random(shape)
+    _make_normal(numbers.reshape(-1))
+    return numbers
+
+
+def standard_normal_chunks(
+    shape: tuple[int, int], seed: int, replicate: int, purpose: Purpose, step: int = 0
+) -> Iterator[tuple[slice, Array]]:
+    """Draw the numbers of :func:`standard_normals` in chunks of rows, so that they take little memory.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of all numbers.
+    seed, replicate, purpose, step
+        See :func:`standard_normals`.
+
+    Yields
+    ------
+    slice, (columns, rows) array
+        Which rows, and their numbers, transposed [1].
+    """
+    rows, columns = shape
+    source = stream(seed, replicate, purpose, step)
+    for first in range(0, rows, ROWS_AT_ONCE):
+        numbers = source.random((min(ROWS_AT_ONCE, rows - first), columns))
+        _make_normal(numbers.reshape(-1))
+        yield slice(first, first + len(numbers)), np.ascontiguousarray(numbers.T)
 
 
 @law
 def normal_quantile(probability: float) -> float:
-    """Inverse of the standard normal distribution.
+    """Quantile function (inverse of the distribution function) of the standard normal distribution.
 
     Parameters
     ----------
     probability : float
-        From 0 up to, not including, 1 [1]; zero counts as 2**-54.
+        From 0 up to, not including, 1 [1]; zero counts as :data:`MIN_PROBABILITY`.
 
     Returns
     -------
@@ -81,56 +116,27 @@ def normal_quantile(probability: float) -> float:
         Quantile [1], relative error below 2e-14.
     """
     q = probability - 0.5
-    if -CENTRE <= q <= CENTRE:
-        return q * _fraction(CENTRE * CENTRE - q * q, CENTRAL)
-    tail = max(LEAST, probability if q < 0.0 else 1.0 - probability)
+    if -CENTRAL_HALF_WIDTH <= q <= CENTRAL_HALF_WIDTH:
+        return q * _rational(CENTRAL_HALF_WIDTH * CENTRAL_HALF_WIDTH - q * q, CENTRAL)
+    tail = max(MIN_PROBABILITY, probability if q < 0.0 else 1.0 - probability)
     r = sqrt(-log(tail))
-    distance = _fraction(r - 1.6, NEAR_TAIL) if r <= TAIL else _fraction(r - TAIL, FAR_TAIL)
+    far = r > FAR_TAIL_FROM
+    distance = _rational(r - FAR_TAIL_FROM, FAR_TAIL) if far else _rational(r - 1.6, NEAR_TAIL)
     return -distance if q < 0.0 else distance
 
 
+@law
+def _rational(r: float, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) -> float:
+    """Ratio of two polynomials of seventh degree."""
+    numerator, denominator = coefficients[0][7], coefficients[1][7]
+    for k in range(6, -1, -1):
+        numerator = numerator * r + coefficients[0][k]
+        denominator = denominator * r + coefficients[1][k]
+    return numerator / denominator
+
+
 @kernel
-def _fill(uniform: Array) -> None:
+def _make_normal(numbers: Array) -> None:
     """Turn uniform numbers into normal ones, in place."""
-    for i in range(uniform.size):
-        uniform[i] = normal_quantile(uniform[i])
-
-
-def standard_normals(
-    shape: tuple[int, ...], seed: int, replicate: int, purpose: Purpose, moment: int = 0
-) -> Array:
-    """Independent standard normal numbers of one moment of one stream.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of the result; a longer first axis leaves the first rows as they were.
-    seed, replicate, purpose, moment
-        Name of the stream; see :func:`~sim.numerics.random_streams.stream`.
-
-    Returns
-    -------
-    array
-        Of the given shape [1].
-    """
-    numbers = stream(seed, replicate, purpose, moment).random(shape)
-    _fill(numbers.reshape(-1))
-    return numbers
-
-
-def parts_of_standard_normals(
-    shape: tuple[int, int], seed: int, replicate: int, purpose: Purpose, moment: int = 0
-) -> Iterator[tuple[slice, Array]]:
-    """Give the numbers of :func:`standard_normals` some rows at a time, so that they take little memory.
-
-    Yields
-    ------
-    slice, array
-        Which rows, and their numbers with rows along the last axis [1].
-    """
-    rows, columns = shape
-    source = stream(seed, replicate, purpose, moment)
-    for first in range(0, rows, PART):
-        numbers = source.random((min(PART, rows - first), columns))
-        _fill(numbers.reshape(-1))
-        yield slice(first, first + len(numbers)), np.ascontiguousarray(numbers.T)
+    for i in range(numbers.size):
+        numbers[i] = normal_quantile(numbers[i])

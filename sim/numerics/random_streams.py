@@ -1,8 +1,13 @@
-"""Random streams that can be reached again at any moment.
+"""Random streams any step of which can be reached without drawing the steps before.
 
-A stream is named by seed, replicate and purpose, never by the condition: a treated and an untreated
-body have the same cells and the same fluctuations. Draws go by cell number, so more cells leave the
-first ones as they were. Nothing has to be stored to go on: the moment is a counter of the generator.
+A stream is named by seed, replicate and purpose, never by the condition: the treated and the untreated
+arm of a replicate have the same cells and the same fluctuations. Rows of draws are cells, so a larger
+tissue has the first cells of a smaller one. A checkpoint stores no generator: the step is the counter
+of a counter-based generator, Philox.
+
+References
+----------
+Salmon, Moraes, Dror & Shaw 2011, Proc Int Conf High Perform Comput (SC11), article 16 (Philox).
 """
 
 from enum import IntEnum
@@ -13,7 +18,7 @@ from numpy.typing import NDArray
 
 
 class Purpose(IntEnum):
-    """What a stream is for. Numbers are part of the results: never change one, only add."""
+    """What a stream is used for. Numbers are part of the results: never change one, only add."""
 
     TRAITS = 1
     FLUCTUATION_START = 2
@@ -23,8 +28,8 @@ class Purpose(IntEnum):
     SAMPLE = 6
 
 
-def stream(seed: int, replicate: int, purpose: Purpose, moment: int = 0) -> np.random.Generator:
-    """Generator at the start of one moment of one stream.
+def stream(seed: int, replicate: int, purpose: Purpose, step: int = 0) -> np.random.Generator:
+    """Make the generator of one step of a stream.
 
     Parameters
     ----------
@@ -32,14 +37,15 @@ def stream(seed: int, replicate: int, purpose: Purpose, moment: int = 0) -> np.r
         Not negative.
     purpose : Purpose
         What the numbers are for.
-    moment : int
-        Which step of the run, not negative.
+    step : int
+        Number of the step, not negative. Each step has 2**192 blocks of the counter, so steps never
+        overlap.
     """
-    philox = np.random.Philox(key=_key(seed, replicate, purpose), counter=[0, 0, 0, moment])
+    philox = np.random.Philox(key=_key(seed, replicate, purpose), counter=[0, 0, 0, step])
     return np.random.Generator(philox)
 
 
 @lru_cache(maxsize=64)
 def _key(seed: int, replicate: int, purpose: Purpose) -> NDArray[np.unsignedinteger]:
-    """Key of a stream; a run asks for it at every step."""
+    """Key of a stream; cached, because hashing a seed takes longer than a small draw."""
     return np.random.SeedSequence([seed, replicate, int(purpose)]).generate_state(2, np.uint64)

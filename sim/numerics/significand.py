@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core.typing import Signature
 from numba.extending import intrinsic, overload
 
 ROOT_OF_HALF = 0.7071067811865476
@@ -34,7 +33,7 @@ def split(x: float) -> tuple[float, float]:
 
 @overload(split)  # type: ignore[untyped-decorator]
 def _compiled_split(x: Any) -> Any:
-    """Give compiled code its own :func:`split`."""
+    """Implementation of :func:`split` in compiled code."""
 
     def by_bits(x: Any) -> Any:
         return _split_bits(x)
@@ -43,10 +42,14 @@ def _compiled_split(x: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _split_bits(_context: Any, x: Any) -> tuple[Signature, Any]:
-    """Split by shifting the bits of a double: a loop of these uses vector units."""
+def _split_bits(_context: Any, x: Any) -> tuple[Any, Any]:
+    """Split by integer arithmetic on the bits of a double, which vectorises; ``frexp`` is a call.
 
-    def build(_target: Any, builder: ir.IRBuilder, signature: Signature, arguments: Any) -> Any:
+    Subtracting the bits of the root of ½ before the shift rounds the exponent such that the
+    significand lies from the root of ½ to the root of 2.
+    """
+
+    def build(_target: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         double, integer = ir.DoubleType(), ir.IntType(64)
         (value,) = arguments
         shift = integer(_FRACTION_BITS)

@@ -12,8 +12,9 @@ from sim.laws.pump_expression import expression_rate
 from sim.laws.sodium_leak import leak_factor
 from sim.laws.sodium_pump import mg_atp_ratio, pump_rate_ratio
 from sim.laws.volume_regulation import potassium_chloride_efflux
-from sim.numerics.elementary import Quotient, quotients, reciprocals, sqrt
+from sim.numerics.elementary import sqrt
 from sim.numerics.jit import law
+from sim.numerics.ratio import Ratio, reciprocals, values_of_three
 from sim.parameters import CellParameters
 from sim.parameters.inputs import Control
 from sim.physiology.cell_state import CellConstants, CellState, CellTraits, Inside, Membrane
@@ -64,7 +65,7 @@ def membrane(
     """
     inside, area = inside_and_area_of(state, traits.size, fluid, p, constants)
     # Three laws, one division: it takes a processor longer than all their other operations.
-    pump, mg_influx, mg_efflux = quotients(
+    pump, mg_influx, mg_efflux = values_of_three(
         pump_of(inside, state.expression, traits, fluid, control, p),
         magnesium_influx_of(inside, fluid, control, p, constants.mg_influx),
         magnesium_efflux_of(inside, fluid, p, constants.mg_exchange),
@@ -137,7 +138,7 @@ def pump_of(
     fluid: Fluid,
     control: Control,
     p: CellParameters,
-) -> Quotient:
+) -> Ratio:
     """Pump cycles of a cell [mmol/L/h]."""
     working = p.pump_capacity * fluid.pump_drive * (1.0 - control.pump_inhibition)
     mg_for_atp = gated_input(control.pump_mgatp, inside.mg_free, p.rest_mg_free)
@@ -157,7 +158,7 @@ def pump_of(
 @law
 def magnesium_influx_of(
     inside: Inside, fluid: Fluid, control: Control, p: CellParameters, maximal: float
-) -> Quotient:
+) -> Ratio:
     """Mg influx of a cell [mmol/L/h], given its maximum [mmol/L/h]."""
     return magnesium_influx_ratio(
         fluid.mg,
@@ -169,7 +170,7 @@ def magnesium_influx_of(
 
 
 @law
-def magnesium_efflux_of(inside: Inside, fluid: Fluid, p: CellParameters, maximal: float) -> Quotient:
+def magnesium_efflux_of(inside: Inside, fluid: Fluid, p: CellParameters, maximal: float) -> Ratio:
     """Mg efflux of a cell by Na/Mg exchange [mmol/L/h], given its maximum [mmol/L/h]."""
     return sodium_magnesium_exchange_ratio(
         inside.mg_free,

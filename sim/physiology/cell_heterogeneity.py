@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.errors import SteadyStateError
 from sim.numerics.elementary import exp, log, sqrt
 from sim.numerics.jit import vector_kernel
-from sim.numerics.normal_numbers import parts_of_standard_normals, standard_normals
+from sim.numerics.normal_numbers import standard_normal_chunks, standard_normals
 from sim.numerics.random_streams import Purpose
 from sim.parameters import PopulationParameters
 from sim.physiology.cell_state import CellTraits
@@ -114,7 +114,7 @@ class Fluctuation:
 
     def _normals(self, purpose: Purpose, moment: int, traits: Traits) -> Iterator[tuple[slice, Array]]:
         """Normal numbers of some cells at a time, for the pump and for the leak."""
-        return parts_of_standard_normals((traits.shape[1], 2), *self._stream, purpose, moment)
+        return standard_normal_chunks((traits.shape[1], 2), *self._stream, purpose, moment)
 
 
 @vector_kernel

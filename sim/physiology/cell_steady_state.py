@@ -11,9 +11,10 @@ from sim.laws.membrane_potential import InitialGuess
 from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.laws.potassium_leak import block_ratio, open_fraction, unblocked_part
 from sim.laws.volume_regulation import potassium_chloride_efflux
-from sim.numerics.elementary import power, quotient
+from sim.numerics.elementary import power
 from sim.numerics.jit import kernel, law, procedure
 from sim.numerics.layout import broadcast
+from sim.numerics.ratio import value_of
 from sim.parameters import CellParameters
 from sim.parameters.inputs import Control
 from sim.physiology.cell import (
@@ -68,8 +69,8 @@ def cell_constants(p: CellParameters, fluid: Fluid) -> CellConstants:
     gate = k_gate_of(p.rest_k, p.rest_mg_free, fluid, p)
     ratio = block_ratio(gate.mg_free, u, gate.u_k, gate.half_mg, gate.steepness)
     intact = Control(oral=NO_AMOUNTS)
-    unit_influx = quotient(magnesium_influx_of(inside, fluid, intact, p, 1.0))
-    unit_efflux = quotient(magnesium_efflux_of(inside, fluid, p, 1.0))
+    unit_influx = value_of(magnesium_influx_of(inside, fluid, intact, p, 1.0))
+    unit_efflux = value_of(magnesium_efflux_of(inside, fluid, p, 1.0))
     bound = p.rest_mg_total - p.rest_mg_free
     unit_kcl = potassium_chloride_efflux(p.rest_k, cl, fluid.k, fluid.cl, 1.0, 1.0)
     return CellConstants(
@@ -92,7 +93,7 @@ def healthy_pump_rate(p: CellParameters, fluid: Fluid) -> float:
     """Pump cycles of the typical cell in health [mmol/L/h]."""
     inside = Inside(water=1.0, na=p.rest_na, k=p.rest_k, cl=0.0, mg_free=p.rest_mg_free)
     intact = Control(oral=NO_AMOUNTS)
-    return float(quotient(pump_of(inside, 1.0, CellTraits(), fluid, intact, p)))
+    return float(value_of(pump_of(inside, 1.0, CellTraits(), fluid, intact, p)))
 
 
 def steady_population(

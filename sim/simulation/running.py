@@ -19,7 +19,7 @@ from sim.simulation.plan import SNAPSHOTS, Plan, plan
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.result import Result
 from sim.simulation.schedule import Course
-from sim.system.interruption import Request, deferred_interrupt
+from sim.system.interruption import StopRequest, deferred_interrupt
 from sim.system.versions import versions
 from sim.tissue.checkpoint import load_tissue
 from sim.tissue.tissue import Tissue
@@ -244,7 +244,7 @@ def _follow(
     recorder: Recorder,
     pictures: dict[float, pd.DataFrame],
     on_record: Callable[[Recorder, float], None] | None,
-    request: Request,
+    request: StopRequest,
 ) -> None:
     """Advance through all stops; fill recorder and pictures on the way."""
     tissue = course.tissue

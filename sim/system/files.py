@@ -1,4 +1,8 @@
-"""Files and folders that are either whole or not there."""
+"""Atomic writes: files and folders that are either complete or not there.
+
+A file or folder is written under a temporary name beside its place and renamed when it is complete, so
+a crash or a full disk leaves the old one, or none, but never half of one.
+"""
 
 import os
 import shutil
@@ -9,27 +13,27 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file under another name, force it to disk, then give it its name.
+    """Write a file as a whole.
 
     Parameters
     ----------
     path : pathlib.Path
-        Where it goes; its folder must exist. A file that is there is replaced.
+        Where it goes; its folder must exist. An existing file is replaced.
     content : bytes
         All of it.
 
     Raises
     ------
     OSError
-        If it cannot be written; nothing is left behind then.
+        If it cannot be written; an existing file stays as it was.
     """
-    number, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        with os.fdopen(number, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        Path(draft).chmod(0o644)
+            os.fsync(file.fileno())  # Without it, a power cut may leave the new name on an empty file.
+        Path(draft).chmod(0o644)  # Temporary files can be read by their owner only.
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
@@ -38,22 +42,22 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """Fill a folder under another name, then give it its name; nothing is left behind if that fails.
+    """Write a new folder as a whole.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Must not exist; folders above it are made.
+        Must not exist; its parents are created.
 
     Yields
     ------
     pathlib.Path
-        Where to write.
+        Where to write; renamed at the end, removed if there is an exception.
 
     Raises
     ------
     FileExistsError
-        If there is something already.
+        If there is a file or folder of that name.
     """
     if folder.exists():
         raise FileExistsError(f"{folder} exists already")

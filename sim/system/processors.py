@@ -1,8 +1,13 @@
-"""How many processors there are to use."""
+"""Number of processors."""
 
 import os
 
 
 def usable_processors() -> int:
-    """Processors that this process may use, which a batch queue may have narrowed down."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Count the processors that this process may use.
+
+    That may be fewer than the machine has: a batch queue or a container restricts a process to some.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

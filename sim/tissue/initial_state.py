@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.errors import SteadyStateError
 from sim.laws.osmosis import cell_chloride, cell_osmoles
-from sim.numerics.chebyshev import Segments
+from sim.numerics.error_norm import Segments
 from sim.numerics.layout import flattened, names_of
 from sim.parameters import CELL_TYPES, TITLES, BodyParameters, Parameters
 from sim.parameters.inputs import Control

@@ -7,20 +7,17 @@ its rates evaluated and its errors estimated while they are there, so that memor
 import numpy as np
 
 from sim.numerics.chebyshev import (
-    SIDE_BY_SIDE,
     Equations,
-    Outcome,
-    Segments,
     StageWeights,
     Workspace,
     add,
-    error_in_segment,
     first_stage,
     integrator_of,
-    largest_error,
     next_stage,
 )
+from sim.numerics.error_norm import STATES_AT_ONCE, Segments, error_in_segment, largest_error
 from sim.numerics.jit import kernel, procedure, vector_kernel
+from sim.numerics.step_control import Outcome
 from sim.physiology.cell_traits import N_STATES
 from sim.physiology.fluid import Fluid
 from sim.tissue.context import BLOCK_SIZE, Array, Blocks, Context, body_of, cells_of
@@ -85,7 +82,7 @@ def finish_cells(
     errors: Array,
 ) -> None:
     """End a step for the blocks of cells from first to last: new states, rates there, largest error."""
-    n, side_by_side = context.traits.shape[1], np.empty(SIDE_BY_SIDE)
+    n, side_by_side = context.traits.shape[1], np.empty(STATES_AT_ONCE)
     cells, rates = cells_of(y_new, n), cells_of(f1, n)
     while first < last:
         end = end_of_span(context.blocks, first, last)

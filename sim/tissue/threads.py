@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.numerics.chebyshev import Equations, Segments, StageWeights
+from sim.numerics.chebyshev import Equations, StageWeights
+from sim.numerics.error_norm import Segments
 from sim.tissue.context import Array, Blocks, Context, body_of, cells_of
 from sim.tissue.equations import N_SUMMED, finish_rates, rates_of_cells, shared_fluid
 from sim.tissue.stages import (

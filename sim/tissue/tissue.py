@@ -9,20 +9,18 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import IntegrationError
-from sim.numerics.chebyshev import (
+from sim.numerics.chebyshev import equations_of, integrator_of, new_workspace
+from sim.numerics.layout import flattened, names_of, vector_reader
+from sim.numerics.records import record, records
+from sim.numerics.step_control import (
     DONE,
     EVALUATIONS,
     NEGATIVE,
     Outcome,
-    equations_of,
-    forget_radius,
-    integrator_of,
-    kick,
+    invalidate_spectral_radius,
+    mark_discontinuity,
     new_memory,
-    new_workspace,
 )
-from sim.numerics.layout import flattened, names_of, vector_reader
-from sim.numerics.records import record, records
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import Control
 from sim.physiology.body import healthy_body
@@ -261,7 +259,7 @@ class Tissue:
         if self.noise:
             fraction = fraction_of_step(self.time, self._context)
             self._fluctuation.advance(self.traits, fraction, hours, self.draws)
-            kick(self._memory)
+            mark_discontinuity(self._memory)
         self._context = self._context._replace(step_start=self.time, step_hours=float(hours))
 
     @property
@@ -411,8 +409,8 @@ class Tissue:
 
     def _mark_discontinuity(self) -> None:
         """Tell the integrator that the equations, and with them the spectral radius, have changed."""
-        forget_radius(self._memory)
-        kick(self._memory)
+        invalidate_spectral_radius(self._memory)
+        mark_discontinuity(self._memory)
 
     def _describe_failure(self, outcome: Outcome) -> str:
         """Say in a sentence how integration failed."""

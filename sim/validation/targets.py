@@ -12,7 +12,7 @@ import numpy as np
 from sim.laws.gut import magnesium_absorbed_fraction
 from sim.laws.potassium_leak import block_ratio, open_fraction, unblocked_part
 from sim.laws.renal_potassium import romk_openness
-from sim.numerics.elementary import quotient
+from sim.numerics.ratio import value_of
 from sim.parameters import Parameters
 from sim.parameters import sources as cited
 from sim.parameters.inputs import Control
@@ -63,7 +63,7 @@ def _mgatp_alone(trials: Trials) -> float:
 
     def rate(mg: float) -> float:
         inside = Inside(1.0, cell.rest_na, cell.rest_k, 0.0, mg)
-        return float(quotient(pump_of(inside, 1.0, CellTraits(), fluid, control, cell)))
+        return float(value_of(pump_of(inside, 1.0, CellTraits(), fluid, control, cell)))
 
     return 100.0 * (rate(0.2) / rate(cell.rest_mg_free) - 1.0)
 

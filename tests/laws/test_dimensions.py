@@ -46,7 +46,8 @@ from sim.laws.renin import renin_target
 from sim.laws.sodium_leak import leak_factor
 from sim.laws.sodium_pump import mg_atp_ratio, pump_rate_ratio
 from sim.laws.volume_regulation import potassium_chloride_efflux
-from sim.numerics.elementary import Quotient, exp, expm1, log, power, quotient
+from sim.numerics.elementary import exp, expm1, log, power
+from sim.numerics.ratio import Ratio, value_of
 from tests.laws.law_tests import public_laws
 
 UNITS = pint.UnitRegistry()
@@ -401,7 +402,7 @@ TABLE = [
         {
             "na_in": "10 mM",
             "k_out": "4.2 mM",
-            "mgatp": Quotient("7 mM", "1"),
+            "mgatp": Ratio("7 mM", "1"),
             "mg_free": "0.5 mM",
             "capacity": "160 mmol/L/h",
             "half_na": "12 mM",
@@ -426,13 +427,13 @@ def converted(argument: Any, convert: Callable[[str], Any]) -> Any:
 def call(case: Case, convert: Callable[[str], Any]) -> Any:
     """Call a law with arguments made from the texts of a case."""
     arguments = {name: converted(text, convert) for name, text in case.arguments.items()}
-    return value_of(case.law(**arguments))
+    return number_of(case.law(**arguments))
 
 
-def value_of(result: Any) -> Any:
+def number_of(result: Any) -> Any:
     """Value of a law that gives a ratio, potential of a membrane, or the number itself."""
-    if isinstance(result, Quotient):
-        return quotient(result)
+    if isinstance(result, Ratio):
+        return value_of(result)
     return result.u if isinstance(result, Balance) else result
 
 
@@ -477,7 +478,7 @@ def test_wrong_unit_in_any_argument_is_noticed(case: Case) -> None:
     unnoticed = set()
     for name, arguments in in_seconds_too_many(case):
         try:
-            result = value_of(case.law(**arguments))
+            result = number_of(case.law(**arguments))
         except pint.DimensionalityError:
             continue
         if result.is_compatible_with(UNITS.Unit(case.unit)):

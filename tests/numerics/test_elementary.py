@@ -8,18 +8,8 @@ import numba
 import numpy as np
 import pytest
 
-from sim.numerics.elementary import (
-    Quotient,
-    clamped,
-    cube_root,
-    exp,
-    expm1,
-    log,
-    power,
-    quotients,
-    reciprocals,
-    sqrt,
-)
+from sim.numerics.elementary import clamp, cube_root, exp, expm1, log, maximum, power, sqrt
+from sim.numerics.ratio import Ratio, reciprocals, value_of, values_of_three
 
 EXPM1_ERROR = 2e-14
 """Relative; stated by :func:`expm1` for −9 ≤ x ≤ 9."""
@@ -99,12 +89,13 @@ def test_log_keeps_its_error_for_any_number() -> None:
     np.testing.assert_allclose(log(x), np.log(x), rtol=4e-16, atol=LOG_ERROR)
 
 
-def test_quotients_are_those_of_divisions() -> None:
-    """One division for three quotients, and for two reciprocals, costs a few roundings."""
+def test_a_single_division_gives_the_values_of_three_ratios() -> None:
+    """One division for three ratios, and for two reciprocals, costs a few roundings."""
     rng = np.random.default_rng(5)
     over, under = 10.0 ** rng.uniform(-6.0, 6.0, (2, 3, 1000))
-    found = quotients(*(Quotient(a, b) for a, b in zip(over, under, strict=True)))
-    np.testing.assert_allclose(found, over / under, rtol=1e-15)
+    ratios = [Ratio(numerator=a, denominator=b) for a, b in zip(over, under, strict=True)]
+    np.testing.assert_array_equal([value_of(ratio) for ratio in ratios], over / under)
+    np.testing.assert_allclose(values_of_three(*ratios), over / under, rtol=1e-15)
     np.testing.assert_allclose(
         reciprocals(under[0], -under[1]), (1 / under[0], -1 / under[1]), rtol=1e-15
     )
@@ -113,8 +104,14 @@ def test_quotients_are_those_of_divisions() -> None:
 @pytest.mark.parametrize("x", [-2.0, 0.0, 0.3, 1.0, 5.0, math.nan])
 def test_compiled_clamp_is_that_of_arrays(x: float) -> None:
     """Both give the bound beyond it, and NaN for NaN."""
-    here, there = clamped(x, 0.0, 1.0), numba.njit(lambda x: clamped(x, 0.0, 1.0))(x)
+    here, there = clamp(x, 0.0, 1.0), numba.njit(lambda x: clamp(x, 0.0, 1.0))(x)
     assert here == there or (math.isnan(x) and math.isnan(here) and math.isnan(there))
+
+
+@pytest.mark.parametrize(("a", "b"), [(1.0, 2.0), (2.0, -1.0), (-3.0, -3.0)])
+def test_compiled_maximum_is_that_of_arrays(a: float, b: float) -> None:
+    """Of any two numbers."""
+    assert maximum(a, b) == numba.njit(lambda a, b: maximum(a, b))(a, b) == max(a, b)
 
 
 def power_arguments(exponent: float, low: float, high: float) -> np.ndarray:

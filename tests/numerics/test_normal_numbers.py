@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from sim.numerics.normal_numbers import (
-    CENTRE,
-    LEAST,
-    PART,
-    TAIL,
+    CENTRAL_HALF_WIDTH,
+    FAR_TAIL_FROM,
+    MIN_PROBABILITY,
+    ROWS_AT_ONCE,
     normal_quantile,
-    parts_of_standard_normals,
+    standard_normal_chunks,
     standard_normals,
 )
-from sim.numerics.normal_numbers import _fill as fill
+from sim.numerics.normal_numbers import _make_normal as make_normal
 from sim.numerics.random_streams import Purpose, stream
 from tests.laws.law_tests import reproducible
 
@@ -33,7 +33,7 @@ ERROR = 2e-14
 FALSE_ALARMS = 1e-4
 RESOLUTION = 2.0**-53
 """Of a uniform number."""
-SEAMS = [0.5 - CENTRE, math.exp(-TAIL * TAIL)]
+SEAMS = [0.5 - CENTRAL_HALF_WIDTH, math.exp(-FAR_TAIL_FROM * FAR_TAIL_FROM)]
 """Probabilities of the lower half at which one fraction follows another."""
 steps_of_a_uniform_number = st.integers(1, 2**53 - 1)
 
@@ -41,7 +41,7 @@ steps_of_a_uniform_number = st.integers(1, 2**53 - 1)
 def quantiles(probabilities: Array) -> Array:
     """Quantiles by the compiled loop."""
     found = probabilities.copy()
-    fill(found)
+    make_normal(found)
     return found
 
 
@@ -51,7 +51,7 @@ def probabilities() -> Array:
     tail = 2.0 ** -rng.uniform(1.0, 53.0, 100_000)
     middle = 0.5 + rng.choice([-1.0, 1.0], 10_000) * 2.0 ** -rng.uniform(2.0, 52.0, 10_000)
     seams = [seam * (1.0 + np.linspace(-1e-9, 1e-9, 2001)) for seam in SEAMS]
-    lower = np.concatenate([tail, *seams, [LEAST, RESOLUTION]])
+    lower = np.concatenate([tail, *seams, [MIN_PROBABILITY, RESOLUTION]])
     return np.concatenate([rng.random(100_000), middle, lower, 1.0 - lower[lower >= RESOLUTION]])
 
 
@@ -69,8 +69,8 @@ def test_the_quantile_of_one_half_is_zero() -> None:
 
 def test_zero_counts_as_half_the_least_uniform_number() -> None:
     """A uniform number may be zero; its quantile is finite all the same."""
-    assert normal_quantile(0.0) == normal_quantile(LEAST)
-    assert normal_quantile(0.0) == pytest.approx(float(special.ndtri(LEAST)), rel=ERROR)
+    assert normal_quantile(0.0) == normal_quantile(MIN_PROBABILITY)
+    assert normal_quantile(0.0) == pytest.approx(float(special.ndtri(MIN_PROBABILITY)), rel=ERROR)
     assert -8.3 < normal_quantile(0.0) < normal_quantile(RESOLUTION)
 
 
@@ -131,7 +131,7 @@ def test_a_longer_first_axis_keeps_the_first_rows(n: int, others: tuple[int, ...
 
 
 def test_numbers_are_those_of_all_earlier_runs() -> None:
-    """Results of old seeds hang on these numbers, so they are written down."""
+    """Results of earlier seeds depend on these numbers, so they are written down."""
     found = standard_normals((4,), 7, 3, Purpose.TRAITS, 5).tolist()
     assert found == [
         -0.4463503574185439,
@@ -156,10 +156,10 @@ def test_extreme_numbers_are_as_frequent_as_they_should_be() -> None:
     assert abs((np.abs(numbers) > 4.0).sum() - expected) < 4.0 * math.sqrt(expected)
 
 
-@pytest.mark.parametrize("rows", [1, 200, PART, PART + 3])
-def test_numbers_in_parts_are_those_drawn_at_once(rows: int) -> None:
-    """Whole parts and a rest give every row once, to the bit."""
+@pytest.mark.parametrize("rows", [1, 200, ROWS_AT_ONCE, ROWS_AT_ONCE + 3])
+def test_numbers_in_chunks_are_those_drawn_at_once(rows: int) -> None:
+    """Whole chunks and a remainder give every row once, to the bit."""
     at_once = standard_normals((rows, 2), 5, 1, Purpose.FLUCTUATION, 3)
-    in_parts = list(parts_of_standard_normals((rows, 2), 5, 1, Purpose.FLUCTUATION, 3))
-    assert np.concatenate([numbers for _, numbers in in_parts], axis=1).T.tobytes() == at_once.tobytes()
-    assert [cells.start for cells, _ in in_parts] == list(range(0, rows, PART))
+    chunks = list(standard_normal_chunks((rows, 2), 5, 1, Purpose.FLUCTUATION, 3))
+    assert np.concatenate([numbers for _, numbers in chunks], axis=1).T.tobytes() == at_once.tobytes()
+    assert [cells.start for cells, _ in chunks] == list(range(0, rows, ROWS_AT_ONCE))

@@ -49,10 +49,10 @@ FIRST_CELL = [1.0455800941438582, 0.974087050733317, 2.4383779800581737, 1.18826
 
 
 def numbers(
-    seed: int = 1, replicate: int = 2, purpose: Purpose = Purpose.TRAITS, moment: int = 3, n: int = 1000
+    seed: int = 1, replicate: int = 2, purpose: Purpose = Purpose.TRAITS, step: int = 3, n: int = 1000
 ) -> Array:
     """First normal numbers of a stream."""
-    return stream(seed, replicate, purpose, moment).standard_normal(n)
+    return stream(seed, replicate, purpose, step).standard_normal(n)
 
 
 # Streams
@@ -65,12 +65,12 @@ def test_the_same_name_gives_the_same_numbers() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [{"seed": 0}, {"seed": 2}, {"replicate": 0}, {"replicate": 3}, {"moment": 0}, {"moment": 4}]
+    [{"seed": 0}, {"seed": 2}, {"replicate": 0}, {"replicate": 3}, {"step": 0}, {"step": 4}]
     + [{"purpose": purpose} for purpose in Purpose if purpose is not Purpose.TRAITS],
     ids=str,
 )
 def test_another_name_gives_other_numbers_without_relation(other: dict[str, Any]) -> None:
-    """Seed, replicate, purpose and moment each make a stream of its own, uncorrelated with the rest."""
+    """Seed, replicate, purpose and step each make a stream of its own, uncorrelated with the rest."""
     mine, others = numbers(n=MANY), numbers(**other, n=MANY)
     assert not np.isin(others, mine).any()
     assert abs(np.corrcoef(mine, others)[0, 1]) < FAR / np.sqrt(MANY)
@@ -83,11 +83,11 @@ def test_seed_and_replicate_do_not_stand_for_each_other() -> None:
     assert len(firsts) == 3
 
 
-def test_moments_do_not_run_into_each_other() -> None:
-    """A long draw at one moment takes no number of the next ones."""
-    long_draw = numbers(moment=0, n=1_000_000)
-    assert not np.isin(numbers(moment=1, n=100), long_draw).any()
-    assert not np.isin(numbers(moment=2, n=100), long_draw).any()
+def test_steps_do_not_overlap() -> None:
+    """A long draw at one step takes no number of the next ones."""
+    long_draw = numbers(step=0, n=1_000_000)
+    assert not np.isin(numbers(step=1, n=100), long_draw).any()
+    assert not np.isin(numbers(step=2, n=100), long_draw).any()
 
 
 @pytest.mark.parametrize("n", [1, 7, 999])
@@ -97,7 +97,7 @@ def test_the_first_numbers_do_not_depend_on_how_many_are_drawn(n: int) -> None:
 
 
 def test_purposes_keep_their_numbers() -> None:
-    """Results of old seeds hang on these; more may be added, none changed."""
+    """Results of earlier seeds depend on these; more may be added, none changed."""
     known = {
         "TRAITS": 1, "FLUCTUATION_START": 2, "FLUCTUATION": 3, "AGENT_ORDER": 4, "PERSON": 5,
         "SAMPLE": 6,
@@ -167,7 +167,7 @@ def test_traits_are_log_normal(logs: Array, place: int) -> None:
 def test_traits_are_correlated_as_their_parameters_say(
     logs: Array, a: int, b: int, wanted: float
 ) -> None:
-    """Pump and leaks go together as told, and size goes its own way."""
+    """Pump and leaks are correlated as the parameters say, and size is independent."""
     found = np.corrcoef(logs[:, a], logs[:, b])[0, 1]
     assert abs(found - wanted) < FAR * (1 - wanted**2) / np.sqrt(MANY)
 
@@ -205,7 +205,7 @@ def test_correlations_that_exclude_each_other_are_refused(
 
 
 def test_cells_are_those_of_all_earlier_runs() -> None:
-    """Results of old seeds hang on the first cell, so it is written down."""
+    """Results of earlier seeds depend on the first cell, so its numbers are written down."""
     assert (draw_traits(1, P, 7, 1)[:4, 0] == np.float32(FIRST_CELL)).all()
 
 
@@ -238,7 +238,7 @@ def logarithms(factors: Array) -> Array:
 
 @pytest.mark.parametrize("steps", [[], [1.0] * 6, [6.0], [300.0], [0.01]], ids=str)
 def test_fluctuations_keep_their_mean_and_width(steps: list[float]) -> None:
-    """At the start and after steps of any length the factor has mean one and log width as told."""
+    """After steps of any length the factor has mean one and the log width of its parameter."""
     factors = fluctuate(steps)[-1]
     spread = np.sqrt(np.exp(WIDTHS**2) - 1.0)
     assert (abs(factors.mean(axis=1) - 1.0) < FAR * spread / np.sqrt(MANY)).all()

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.numerics.chebyshev import _step_of, equations_of, new_memory, new_workspace
+from sim.numerics.chebyshev import chebyshev_step_of, equations_of, new_workspace
 from sim.numerics.layout import flattened
+from sim.numerics.step_control import new_memory
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import Control
 from sim.quantities.amounts import NO_AMOUNTS, Amounts
@@ -287,12 +288,7 @@ def test_a_day_of_meals_and_losses_is_exact_at_default_tolerance() -> None:
         (7.5, meal),
         (10.0, fasting._replace(insulin_infused=8.0, infused=NO_AMOUNTS._replace(k=10.0))),
         (16.0, fasting._replace(vomiting=0.15, infused=NO_AMOUNTS._replace(ca=1.0), nephron_loss=0.5)),
-        (
-            24.0,
-            usual._replace(
-                diarrhoea=0.2, ncc_loss=0.7, nkcc2_loss=0.4, infused=NO_AMOUNTS._replace(mg=1.0)
-            ),
-        ),
+        (24.0, usual._replace(diarrhoea=0.2, ncc_loss=0.7, nkcc2_loss=0.4, infused=given_mg)),
     ]
     states, exact, y, before = [], [], tissue.y.copy(), 0.0
     for end, control in spans:
@@ -318,7 +314,7 @@ def fixed_steps(
     stages: int,
 ) -> Array:
     """State after equal steps, each with the same number of stages."""
-    step = _step_of(stage)
+    step = chebyshev_step_of(stage)
     y, h, memory, work = y.copy(), hours / steps, new_memory(), new_workspace(y.size)
     for i in range(steps):
         rates(i * h, y, work.rates_start, context)

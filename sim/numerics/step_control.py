@@ -1,0 +1,181 @@
+"""Control of the step: which step to try, what an accepted or rejected one changes, how it may fail.
+
+What the control remembers from step to step, and from one call of the integrator to the next, is one
+small vector, the memory, so that compiled code can change it and a checkpoint can hold it.
+
+References
+----------
+Sommeijer, Shampine & Verwer 1997, J Comput Appl Math 88:315 (prediction of the step from the trend of
+the error).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.numerics.elementary import cube_root
+from sim.numerics.jit import kernel
+
+Vector = NDArray[np.float64]
+
+DONE, TOO_STIFF, NOT_FINITE, NEGATIVE = 0, 1, 2, 3
+"""How integration can end; see :class:`Outcome`."""
+
+(
+    STEP,
+    SPECTRAL_RADIUS,
+    RADIUS_AGE,
+    LAST_STEP,
+    LAST_ERROR,
+    DISCONTINUITY,
+    STEP_AFTER_DISCONTINUITY,
+    EVALUATIONS,
+    ACCEPTED,
+    REJECTED,
+) = range(10)
+"""Places in the memory of :func:`new_memory`.
+
+Checkpoints hold the memory as it is: the order of places is part of their format. Append only.
+"""
+MEMORY_SIZE = 10
+
+MAX_STAGES = 120
+"""Largest number of stages of a step; what rounding adds to the error grows with its square."""
+STABLE_LENGTH, STAGES_PER_LENGTH = 0.65, 1.54
+"""Length of the stable interval of the real axis over stages² − 1, and its reciprocal [1].
+
+With the damping of :mod:`sim.numerics.chebyshev`; rounded down and up, to be safe.
+"""
+MAX_RADIUS_AGE = 40
+"""Steps for which one estimate of the spectral radius is used."""
+MIN_STEP = 1e-9
+"""Smallest step before integration gives up [units of t]."""
+INITIAL_STEP = 1.0
+"""Very first step over the reciprocal of the spectral radius [1]."""
+ERROR_SAFETY = 0.9
+"""Part of the step that would just use up the tolerance which is tried next [1]."""
+MIN_CHANGE, MAX_CHANGE = 0.2, 5.0
+"""Bounds of the ratio of an accepted step's successor to it [1]."""
+MIN_CHANGE_REJECTED, CHANGE_IF_IMPOSSIBLE = 0.1, 0.25
+"""Ratio of the step after a rejected one to it: the smallest, and that if a state was impossible [1]."""
+MIN_ERROR = 1e-10
+"""Smaller errors over the tolerance count as this one, down to which cube roots are accurate [1]."""
+PLANNED_IN_FULL = 0.9
+"""Part of the planned step from which a step counts as the planned one [1]."""
+
+
+class Outcome(NamedTuple):
+    """How integration ended: a code, the time reached, and the index of the offending state (or −1)."""
+
+    code: int
+    time: float
+    place: int
+
+
+def new_memory() -> Vector:
+    """What integration remembers from one call to the next: step size, spectral radius, counts."""
+    return np.zeros(MEMORY_SIZE)
+
+
+def mark_discontinuity(memory: Vector) -> None:
+    """Note that the equations have jumped, which excites fast modes: the next step must be short."""
+    memory[DISCONTINUITY] = 1.0
+
+
+def invalidate_spectral_radius(memory: Vector) -> None:
+    """Note that the spectral radius may have grown; it is estimated anew before the next step."""
+    memory[SPECTRAL_RADIUS] = 0.0
+
+
+@kernel
+def planned_step(memory: Vector) -> float:
+    """Step that accuracy and stability allow next."""
+    stable = STABLE_LENGTH * (MAX_STAGES * MAX_STAGES - 1.0) / memory[SPECTRAL_RADIUS]
+    accurate = memory[STEP] if memory[STEP] > 0.0 else INITIAL_STEP / memory[SPECTRAL_RADIUS]
+    if memory[DISCONTINUITY] > 0.0:
+        # Cells fluctuate at every step of a run, so discontinuities are many and alike: the step that
+        # the last one allowed spares a row of rejected steps at each.
+        initial = memory[STEP_AFTER_DISCONTINUITY] or INITIAL_STEP / memory[SPECTRAL_RADIUS]
+        accurate = min(accurate, initial)
+    return float(min(accurate, stable))
+
+
+@kernel
+def step_within(planned: float, left: float) -> float:
+    """Step to take when some time is left: all of it, half of it, or the planned step.
+
+    Halves spare a last step that is tiny.
+    """
+    if planned >= left:
+        return left
+    return 0.5 * left if planned >= 0.5 * left else planned
+
+
+@kernel
+def stages_for(h: float, memory: Vector) -> int:
+    """Stages with which a step is stable."""
+    return max(2, 1 + int(np.sqrt(1.0 + STAGES_PER_LENGTH * h * memory[SPECTRAL_RADIUS])))
+
+
+@kernel
+def accept(error: float, h: float, planned: float, memory: Vector) -> None:
+    """Note an accepted step, and plan the next from its error and the trend since the last one.
+
+    Parameters
+    ----------
+    error : float
+        Of the step, over the tolerance [1].
+    h, planned : float
+        The step, and the one that was planned before it was cut to the time left [units of t].
+    memory : array
+        See :func:`new_memory`.
+    """
+    error = max(error, MIN_ERROR)
+    factor = ERROR_SAFETY / cube_root(error)
+    if memory[DISCONTINUITY] > 0.0:
+        # The step before belongs to other equations: its error gives no trend, its length no plan.
+        memory[STEP_AFTER_DISCONTINUITY] = h * min(1.0, factor)
+        memory[DISCONTINUITY] = 0.0
+        memory[STEP] = h
+    elif memory[LAST_ERROR] > 0.0:
+        trend = cube_root(memory[LAST_ERROR] / error) * h / memory[LAST_STEP]
+        factor = min(factor, factor * trend)
+    successor = h * min(MAX_CHANGE, max(MIN_CHANGE, factor))
+    # A step that was cut to the time left, and was accurate, must not shorten the plan.
+    if h >= PLANNED_IN_FULL * planned or factor < 1.0 or successor > memory[STEP]:
+        memory[STEP] = successor
+    memory[LAST_ERROR] = error
+    memory[LAST_STEP] = h
+    memory[ACCEPTED] += 1
+    memory[RADIUS_AGE] += 1
+
+
+@kernel
+def reject(error: float, h: float, place: int, rejections: int, memory: Vector) -> None:
+    """Note a rejected step, and plan a shorter one.
+
+    Parameters
+    ----------
+    error, h, memory
+        See :func:`accept`.
+    place : int
+        Index of an impossible state, or −1.
+    rejections : int
+        How many attempts at this step were rejected before.
+    """
+    memory[REJECTED] += 1
+    memory[STEP] = h * (
+        CHANGE_IF_IMPOSSIBLE if place >= 0 else max(MIN_CHANGE_REJECTED, ERROR_SAFETY / cube_root(error))
+    )
+    if rejections > 0:
+        # A step that was shortened to suit its error and fails again is probably unstable.
+        memory[SPECTRAL_RADIUS] = 0.0
+
+
+@kernel
+def failure_code(place: int, below_floor: bool) -> int:
+    """Code of an outcome if even the smallest step is rejected; see :func:`.impossible_state`."""
+    if place < 0:
+        return TOO_STIFF
+    return NEGATIVE if below_floor else NOT_FINITE
