@@ -1,15 +1,19 @@
+__version__: str
+
 from .agents.cell import CellAgent as CellAgent
 from .agents.extracellular import ExtracellularAgent as ExtracellularAgent
 from .agents.model import TissueModel as TissueModel
 from .agents.renal import RenalAgent as RenalAgent
 from .conditions.condition import Condition as Condition
+from .conditions.condition import built_in_conditions as built_in_conditions
 from .conditions.condition import load as load
 from .conditions.condition import named as named
 from .conditions.events import Diet as Diet
 from .conditions.events import Meal as Meal
 from .conditions.events import Meals as Meals
 from .conditions.events import Supplement as Supplement
-from .conditions.events import Treatment as Treatment
+from .conditions.plan import RunPlan as RunPlan
+from .conditions.treatments import Treatment as Treatment
 from .errors import ConditionError as ConditionError
 from .errors import DesignError as DesignError
 from .errors import ExecutorError as ExecutorError

@@ -215,7 +215,7 @@ class ProjectAgents:
 
     def __init__(self, tissue: Tissue, condition: str) -> None:
         self._model = sim.TissueModel(condition, tissue.n_cells, rng=0, model_reporters={})
-        self._model.window.show(tissue.time, tissue.y, tissue.context)
+        self._model.view.show(tissue.time, tissue.y, tissue.context)
         self._rates: list[CellState] = []
 
     def evaluate(self) -> None:

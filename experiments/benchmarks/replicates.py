@@ -150,7 +150,7 @@ def overhead(rounds: int, replicates: int) -> dict[str, float]:
 
     def bare() -> None:
         for replicate in range(replicates):
-            simulate_body(arms_of([p._replace(replicate=replicate) for p in plans]), study.variables)
+            simulate_body(arms_of([p.of_replicate(replicate) for p in plans]), study.variables)
 
     shares, each = [], []
     for _ in range(rounds):

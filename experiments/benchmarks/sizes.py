@@ -16,8 +16,8 @@ from experiments.benchmarks.race import CONDITION
 from sim.numerics.chebyshev import Workspace
 from sim.physiology.cell_traits import N_STATES, N_TRAITS
 from sim.quantities.units import HOURS_PER_DAY
+from sim.simulation import Schedule
 from sim.simulation.recorder import Recorder
-from sim.simulation.schedule import Course
 from sim.tissue.tissue import Tissue
 
 CELL_HOURS = 2e6
@@ -52,15 +52,15 @@ def costs(n_cells: int, threads: Sequence[int], rounds: int) -> list[Cost]:
     began = perf_counter()
     tissue = Tissue(n_cells, threads=1)
     started = perf_counter() - began
-    course = Course(tissue, sim.load(CONDITION), 1.0)
+    schedule = Schedule(tissue, sim.load(CONDITION), 1.0)
     hours = max(1.0, min(24.0, math.ceil(CELL_HOURS / n_cells)))
-    course.follow_to(1.0)
+    schedule.advance_until(1.0)
     found: dict[int, list[float]] = {n: [] for n in threads}
     for _ in range(rounds):
         for n in threads:
             tissue._threads = n
             before, began = tissue.evaluations, perf_counter()
-            course.follow_to(tissue.time + hours)
+            schedule.advance_until(tissue.time + hours)
             taken = perf_counter() - began
             found[n].append(1e9 * taken / (tissue.evaluations - before) / n_cells)
     return [Cost(n_cells, n, float(np.median(each)), started) for n, each in found.items()]
@@ -84,8 +84,8 @@ def memory(n_cells: int) -> dict[str, float]:
 
 def _memory_after_a_day(n_cells: int) -> tuple[float, float]:
     """Resident memory of this process after a tissue lived a day, and its peak [B]; Linux only."""
-    course = Course(Tissue(n_cells, threads=1), sim.load(CONDITION), HOURS_PER_DAY)
-    course.follow_to(HOURS_PER_DAY)
+    schedule = Schedule(Tissue(n_cells, threads=1), sim.load(CONDITION), HOURS_PER_DAY)
+    schedule.advance_until(HOURS_PER_DAY)
     return resident_memory()
 
 
@@ -102,16 +102,18 @@ def resident_memory() -> tuple[float, float]:
 
 def recording(n_cells: int, hours: int, rounds: int) -> dict[str, float]:
     """What recording :data:`RECORDED` every hour adds to a run whose cells fluctuate every hour [1]."""
-    courses = [Course(Tissue(n_cells, threads=1), sim.load(CONDITION), 1.0) for _ in ("with", "without")]
+    schedules = [
+        Schedule(Tissue(n_cells, threads=1), sim.load(CONDITION), 1.0) for _ in ("with", "without")
+    ]
     recorder, shares = Recorder(RECORDED), []
     for _ in range(rounds):
         taken = []
-        for course, records in zip(courses, (True, False), strict=True):
+        for schedule, records in zip(schedules, (True, False), strict=True):
             began = perf_counter()
             for _ in range(hours):
-                course.follow_to(course.tissue.time + 1.0)
+                schedule.advance_until(schedule.tissue.time + 1.0)
                 if records:
-                    recorder.record(course.tissue)
+                    recorder.record(schedule.tissue)
             taken.append(perf_counter() - began)
         shares.append(taken[0] / taken[1] - 1.0)
     return {"n_cells": n_cells, "hours": hours, "rounds": rounds, "adds": float(np.median(shares))}

@@ -18,7 +18,7 @@ from experiments.benchmarks.race import CONDITION
 from experiments.benchmarks.sizes import resident_memory
 from sim.cli.console import new_console
 from sim.quantities.units import HOURS_PER_DAY
-from sim.simulation.schedule import Course
+from sim.simulation import Schedule
 from sim.system.files import write_atomically
 from sim.tissue.tissue import Tissue
 
@@ -38,9 +38,9 @@ def command(cells: int, days: int, noise: bool, out: Path) -> None:
     tissue = Tissue(cells, noise=noise)
     started = perf_counter() - began
     console.print(f"{cells:,} cells, each in its own steady state, after {started:.0f} s")
-    course = Course(tissue, sim.load(CONDITION))
+    schedule = Schedule(tissue, sim.load(CONDITION))
     for day in range(1, days + 1):
-        course.follow_to(day * HOURS_PER_DAY)
+        schedule.advance_until(day * HOURS_PER_DAY)
         console.print(
             f"day {day} of {days}: plasma K {tissue.fluid.k:.3f} mM, "
             f"{tissue.evaluations:,} evaluations, "

@@ -21,7 +21,7 @@ from scipy.integrate import solve_ivp
 import sim
 from experiments.benchmarks.race import CONDITION
 from sim.quantities.units import HOURS_PER_DAY
-from sim.simulation.schedule import Course
+from sim.simulation import Schedule
 from sim.tissue.equations import tissue_rates
 from sim.tissue.tissue import Tissue
 
@@ -166,9 +166,9 @@ def states_at_ends_of_days(
     tissue: Tissue, condition: sim.Condition, noise_hours: float | None, days: float
 ) -> Array:
     """Live through a condition; states of cells and body at the ends of some days, (looks, states)."""
-    course, states = Course(tissue, condition, noise_hours), []
+    schedule, states = Schedule(tissue, condition, noise_hours), []
     for day in [day for day in LOOKS if day < days] + [days]:
-        course.follow_to(day * HOURS_PER_DAY)
+        schedule.advance_until(day * HOURS_PER_DAY)
         states.append(np.concatenate([tissue.cells.ravel(), np.array(tissue.body)]))
     return np.array(states)
 

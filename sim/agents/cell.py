@@ -2,7 +2,7 @@
 
 import mesa
 
-from sim.agents.window import Window
+from sim.agents.tissue_view import TissueView
 from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.parameters import CELL_TYPES
 from sim.physiology.cell_state import CellState, CellTraits, Membrane
@@ -26,43 +26,43 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
     potential : float
         Membrane potential [mV].
     pump_capacity, k_leak, na_leak : float
-        Over those of the typical cell, fluctuation aside [1]; assign to change them.
-    kind : str
-        Type of the cell, such as "muscle" or "red_cell".
+        Relative to the typical cell's, without fluctuation [1]; assign to change them.
+    cell_type : str
+        Such as "muscle" or "red_cell".
     size, expression : float
-        Size over the typical cell's, and pump sites over normal [1].
+        Size relative to the typical cell's, and pump sites relative to normal [1].
     """
 
-    def __init__(self, model: mesa.Model, window: Window, column: int) -> None:
+    def __init__(self, model: mesa.Model, view: TissueView, column: int) -> None:
         super().__init__(model)
         self.column = column
-        self._window = window
+        self._view = view
 
     def step(self) -> None:
-        """Act once before each step of the model; a subclass puts its rule here."""
+        """Act once before each step of the model; a subclass defines its rule here."""
 
     def fluxes(self, fluid: Fluid) -> CellState:
         """Rates of change of this cell's state in a fluid [mmol per L of reference water and h].
 
-        A subclass may put its own law here; it is asked with ``engine="agents"``.
+        A subclass may define its own law here, which ``engine="agents"`` calls.
         """
-        w = self._window
-        return rates_of_cell(w.time, w.cells, self.column, fluid, w.context)
+        view = self._view
+        return rates_of_cell(view.time, view.cells, self.column, fluid, view.context)
 
     @property
     def membrane(self) -> Membrane:
         """Concentrations, potential and fluxes; see :class:`~sim.physiology.cell.Membrane`."""
-        w = self._window
-        return membrane_of_cell(w.time, w.cells, self.column, w.fluid, w.context)
+        view = self._view
+        return membrane_of_cell(view.time, view.cells, self.column, view.fluid, view.context)
 
     @property
     def water(self) -> float:
-        """Cell water over reference water [1]."""
-        na, k, mg, buffered, _ = self._window.cells[:, self.column].tolist()
-        context = self._window.context
-        rest = context.cell_constants[cell_type_of(self.column, context)]
-        cl = cell_chloride(na, k, mg, buffered, rest.fixed_charge)
-        return cell_osmoles(na, k, cl, rest.impermeant) / self._window.fluid.osmolality
+        """Cell water relative to reference water [1]."""
+        na, k, mg, buffered, _ = self._view.cells[:, self.column].tolist()
+        context = self._view.context
+        resting = context.cell_constants[cell_type_of(self.column, context)]
+        cl = cell_chloride(na, k, mg, buffered, resting.fixed_charge)
+        return cell_osmoles(na, k, cl, resting.impermeant) / self._view.fluid.osmolality
 
     @property
     def na_in(self) -> float:
@@ -93,23 +93,28 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
         return self.membrane.u * THERMAL_VOLTAGE
 
     @property
-    def kind(self) -> str:
+    def cell_type(self) -> str:
         """Type of the cell, from :data:`~sim.parameters.CELL_TYPES`."""
-        return CELL_TYPES[cell_type_of(self.column, self._window.context)]
+        return CELL_TYPES[cell_type_of(self.column, self._view.context)]
+
+    @property
+    def kind(self) -> str:
+        """Former name of :attr:`cell_type`, kept for version 0.2."""
+        return self.cell_type
 
     @property
     def expression(self) -> float:
-        """Pump sites over normal [1]."""
-        return float(self._window.cells[CellState._fields.index("expression"), self.column])
+        """Pump sites relative to normal [1]."""
+        return float(self._view.cells[CellState._fields.index("expression"), self.column])
 
     @property
     def size(self) -> float:
-        """Size over the typical cell's [1]; fixed from the start."""
+        """Size relative to the typical cell's [1]; fixed from the start."""
         return self._trait("size")
 
     @property
     def pump_capacity(self) -> float:
-        """Pump capacity over the typical cell's [1]."""
+        """Pump capacity relative to the typical cell's [1]."""
         return self._trait("pump_capacity")
 
     @pump_capacity.setter
@@ -118,7 +123,7 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
 
     @property
     def k_leak(self) -> float:
-        """K leak over the typical cell's [1]."""
+        """K leak relative to the typical cell's [1]."""
         return self._trait("k_leak")
 
     @k_leak.setter
@@ -127,7 +132,7 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
 
     @property
     def na_leak(self) -> float:
-        """Na leak over the typical cell's [1]."""
+        """Na leak relative to the typical cell's [1]."""
         return self._trait("na_leak")
 
     @na_leak.setter
@@ -135,18 +140,18 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
         self._set_trait("na_leak", value)
 
     def _amount(self, state: int) -> float:
-        return float(self._window.cells[state, self.column])
+        return float(self._view.cells[state, self.column])
 
     def _set_concentration(self, state: int, value: float) -> None:
         if not value > 0.0:
             raise ValueError(f"{CellState._fields[state]}_in = {value!r} mM; give more than zero")
         amount = value * self.water - self._amount(state)
-        self._window.tissue.add_to_cell(self.column, state, amount)
+        self._view.tissue.add_to_cell(self.column, state, amount)
 
     def _trait(self, name: str) -> float:
-        return float(self._window.context.traits[CellTraits._fields.index(name), self.column])
+        return float(self._view.context.traits[CellTraits._fields.index(name), self.column])
 
     def _set_trait(self, name: str, value: float) -> None:
         if not 0.0 <= value < float("inf"):
             raise ValueError(f"{name} = {value!r}; give zero or more")
-        self._window.tissue.set_trait(self.column, CellTraits._fields.index(name), value)
+        self._view.tissue.set_trait(self.column, CellTraits._fields.index(name), value)

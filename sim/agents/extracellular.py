@@ -2,7 +2,7 @@
 
 import mesa
 
-from sim.agents.window import Window
+from sim.agents.tissue_view import TissueView
 from sim.physiology.fluid import Fluid
 from sim.quantities.ions import BY_NAME, CATIONS
 
@@ -10,17 +10,17 @@ from sim.quantities.ions import BY_NAME, CATIONS
 class ExtracellularAgent(mesa.Agent):  # type: ignore[misc]
     """Extracellular fluid shared by all cells; attributes as :class:`~sim.physiology.cell.Fluid`."""
 
-    def __init__(self, model: mesa.Model, window: Window) -> None:
+    def __init__(self, model: mesa.Model, view: TissueView) -> None:
         super().__init__(model)
-        self._window = window
+        self._view = view
 
     def step(self) -> None:
-        """Act once before each step of the model; a subclass puts its rule here."""
+        """Act once before each step of the model; a subclass defines its rule here."""
 
     @property
     def fluid(self) -> Fluid:
         """Concentrations [mM], volume [L] and osmolality [mosm/L]."""
-        return self._window.fluid
+        return self._view.fluid
 
     @property
     def na(self) -> float:
@@ -50,8 +50,13 @@ class ExtracellularAgent(mesa.Agent):  # type: ignore[misc]
         ion : str
             "sodium", "potassium" or "magnesium".
         amount : float
-            Amount [mmol]; less than zero takes it away.
+            Amount [mmol]; a negative one removes it.
+
+        Raises
+        ------
+        ValueError
+            If the ion is another one.
         """
         if ion not in (cation.name for cation in CATIONS):
             raise ValueError(f"{ion!r} cannot be injected; give sodium, potassium or magnesium")
-        self._window.tissue.add_to_fluid(CATIONS.index(BY_NAME[ion]), amount)
+        self._view.tissue.add_to_fluid(CATIONS.index(BY_NAME[ion]), amount)

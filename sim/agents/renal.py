@@ -2,7 +2,7 @@
 
 import mesa
 
-from sim.agents.window import Window
+from sim.agents.tissue_view import TissueView
 from sim.physiology.body_state import BodyState, read_body
 from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
@@ -10,35 +10,35 @@ from sim.tissue.equations import excretion_of
 
 
 class RenalAgent(mesa.Agent):  # type: ignore[misc]
-    """The kidney, with the hormone and the transporters that govern it."""
+    """The kidney, with the hormones and transporters that control it."""
 
-    def __init__(self, model: mesa.Model, window: Window) -> None:
+    def __init__(self, model: mesa.Model, view: TissueView) -> None:
         super().__init__(model)
-        self._window = window
+        self._view = view
 
     def step(self) -> None:
-        """Act once before each step of the model; a subclass puts its rule here."""
+        """Act once before each step of the model; a subclass defines its rule here."""
 
     def excretion(self, fluid: Fluid) -> Excretion:
-        """What the kidney excretes from a fluid [mmol/h].
+        """Renal excretion from a fluid [mmol/h].
 
-        A subclass may put its own law here; it is asked with ``engine="agents"``.
+        A subclass may define its own law here, which ``engine="agents"`` calls.
         """
-        return excretion_of(self._window.body, fluid, self._window.context)
+        return excretion_of(self._view.body, fluid, self._view.context)
 
     @property
     def urine_k(self) -> float:
         """K in the urine [mmol/h]."""
-        return self.excretion(self._window.fluid).amounts.k
+        return self.excretion(self._view.fluid).amounts.k
 
     @property
     def aldosterone(self) -> float:
-        """Aldosterone over normal [1]."""
+        """Aldosterone relative to normal [1]."""
         return self._state.aldosterone
 
     @property
     def ncc(self) -> float:
-        """NCC activity over normal [1]."""
+        """NCC activity relative to normal [1]."""
         return self._state.ncc
 
     @property
@@ -48,4 +48,4 @@ class RenalAgent(mesa.Agent):  # type: ignore[misc]
 
     @property
     def _state(self) -> BodyState:
-        return read_body(self._window.body)
+        return read_body(self._view.body)

@@ -15,8 +15,8 @@ from sim.cli.studying import study
 from sim.cli.validating import validate_command
 
 
-class Quiet(click.Group):
-    """Commands that leave with the exit code of an interruption, and without a word more."""
+class InterruptibleGroup(click.Group):
+    """Commands that end with the exit code of an interruption after Ctrl-C, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; see :class:`click.Group`."""
@@ -27,7 +27,7 @@ class Quiet(click.Group):
             ctx.exit(INTERRUPTED)
 
 
-@click.group(cls=Quiet, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=InterruptibleGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sim-mg", prog_name="sim")
 def main() -> None:
     """Simulate a body's magnesium, potassium and sodium from its cells up.

@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.simulation.plan import Plan
+    from sim.conditions.plan import RunPlan
     from sim.simulation.result import Result
 
 
-def run_under_bar(console: "Console", planned: "Plan") -> "Result":
-    """Carry out a plan under a bar that shows day, plasma K and Mg and the time left."""
+def execute_with_bar(console: "Console", plan: "RunPlan") -> "Result":
+    """Execute a plan under a progress bar that shows day, plasma K and Mg and the time left."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from sim.quantities.units import HOURS_PER_DAY
     from sim.simulation.recorder import Recorder
-    from sim.simulation.running import carry_out
+    from sim.simulation.running import execute
 
-    end = planned.condition.duration
+    end = plan.condition.duration
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -30,7 +30,7 @@ def run_under_bar(console: "Console", planned: "Plan") -> "Result":
     )
     with bar:
         fields: dict[str, Any] = {"day": 0.0, "days": end / HOURS_PER_DAY, "k": 0.0, "mg": 0.0}
-        task = bar.add_task(planned.condition.name, total=end, **fields)
+        task = bar.add_task(plan.condition.name, total=end, **fields)
 
         def show(recorder: Recorder, hours: float) -> None:
             bar.update(
@@ -41,4 +41,4 @@ def run_under_bar(console: "Console", planned: "Plan") -> "Result":
                 mg=recorder.latest("plasma_mg"),
             )
 
-        return carry_out(planned, show)
+        return execute(plan, show)

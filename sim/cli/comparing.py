@@ -1,4 +1,4 @@
-"""``sim compare`` and ``sim plot``: two runs side by side, and figures of a run that was saved."""
+"""``sim compare`` and ``sim plot``: comparison of two runs, and figures of a saved run."""
 
 from math import isfinite
 from pathlib import Path
@@ -6,60 +6,72 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.bar import run_under_bar
-from sim.cli.console import FAILED, INTERRUPTED, SHOWN, announce, figure, new_console, refuse
+from sim.cli.bar import execute_with_bar
+from sim.cli.console import (
+    FAILED,
+    INTERRUPTED,
+    SHOWN,
+    announce_compilation,
+    format_number,
+    new_console,
+    refuse,
+)
 from sim.cli.options import figure_problems, folder_problems, number, output_folder, read_changes, whole
 from sim.errors import SimulationError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sim.conditions.plan import RunPlan
     from sim.simulation.comparison import Comparison
-    from sim.simulation.plan import Plan
     from sim.simulation.result import Result
 
 
 @click.command()
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@click.option("--cells", default="1000", show_default=True, metavar="N", help="Number of cells.")
+@click.option(
+    "--cells", "n_cells", default="1000", show_default=True, metavar="N", help="Number of cells."
+)
 @click.option("--days", metavar="D", help="Duration; by default each condition's.")
 @click.option("--seed", default="0", show_default=True, metavar="S", help="Seed of all random draws.")
-@click.option("--set", "changes", multiple=True, metavar='NAME="VALUE UNIT"',
-              help="Change a parameter in both; may be repeated.")  # fmt: skip
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar='NAME="VALUE UNIT"',
+    help="Change a parameter in both; may be repeated.",
+)
 @click.option("--noise/--no-noise", default=True, help="Whether cells fluctuate.  [default: noise]")
 @click.option("--day", metavar="D", help="Day of the table; by default the last that both recorded.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
-              help="New folder; by default results/A-and-B.")  # fmt: skip
-def compare(
-    first: str,
-    second: str,
-    cells: str,
-    days: str | None,
-    seed: str,
-    changes: tuple[str, ...],
-    noise: bool,
-    day: str | None,
-    out: Path | None,
-) -> None:
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="New folder; by default results/A-and-B.",
+)
+def compare(first: str, second: str, day: str | None, out: Path | None, **options: Any) -> None:
     """Compare B with A: two conditions, run on the same cells, or two folders of `sim run`.
 
-    Options of runs are for conditions; a folder is taken as it is. For an interval around a difference
-    it takes many bodies: sim study run A B
+    Options of runs are for conditions; a folder is taken as it is. An interval around a difference
+    takes a study: sim study run A B
     """
     console = new_console()
     folder = output_folder(out, f"{Path(first).stem}-and-{Path(second).stem}")
-    problems, parameters = read_changes(changes)
+    problems, parameters = read_changes(options.pop("changes"))
     problems += folder_problems(folder)
     when = None if day is None else number(day)
     if when is not None and (isinstance(when, str) or not isfinite(when)):
         problems.append(f"day = {day!r} is not a finite number")
-    options = {
-        "n_cells": whole(cells), "days": None if days is None else number(days), "seed": whole(seed),
-        "noise": noise, "parameters": parameters,
-    }  # fmt: skip
-    sides = _sides((first, second), options, problems)
-    announce(console)
+    arguments = {
+        **options,
+        "n_cells": whole(options["n_cells"]),
+        "days": None if options["days"] is None else number(options["days"]),
+        "seed": whole(options["seed"]),
+        "parameters": parameters,
+    }
+    sides = _sides((first, second), arguments, problems)
+    announce_compilation(console)
     done: list[Result] = []
     try:
         done.extend(_result(console, side) for side in sides)
@@ -73,15 +85,15 @@ def compare(
 
 def _sides(
     given: tuple[str, str], options: dict[str, Any], problems: list[str]
-) -> "list[Result | Plan]":
-    """Read results and plan runs, or leave with every problem."""
+) -> "list[Result | RunPlan]":
+    """Read results and plan runs, or exit with every problem."""
     from sim.errors import InputError
-    from sim.simulation.comparison import side_of
+    from sim.simulation.comparison import result_or_plan
 
-    sides: list[Result | Plan] = []
+    sides: list[Result | RunPlan] = []
     for name in given:
         try:
-            sides.append(side_of(name, options))
+            sides.append(result_or_plan(name, options))
         except InputError as error:
             problems += error.problems
     if problems:
@@ -89,14 +101,14 @@ def _sides(
     return sides
 
 
-def _result(console: "Console", side: "Result | Plan") -> "Result":
-    """Take a result as it is, or carry out a plan; leave if it does not come to its end."""
-    from sim.simulation.plan import Plan
+def _result(console: "Console", side: "Result | RunPlan") -> "Result":
+    """Return a result as it is, or execute a plan; exit if the run does not finish."""
+    from sim.conditions.plan import RunPlan
 
-    if not isinstance(side, Plan):
+    if not isinstance(side, RunPlan):
         return side
     try:
-        result = run_under_bar(console, side)
+        result = execute_with_bar(console, side)
     except SimulationError as error:
         click.echo(f"Error: {side.condition.name}: {error}", err=True)
         raise SystemExit(FAILED) from None
@@ -107,20 +119,20 @@ def _result(console: "Console", side: "Result | Plan") -> "Result":
 
 
 def _keep(results: "list[Result]", folder: Path) -> None:
-    """Keep runs that were finished though nothing came of the comparison."""
+    """Save runs that have finished although they could not be compared."""
     for result in () if folder.exists() else results:
         place = folder / result.condition.name
         result.save(place)
-        click.echo(f"Wrote {place}, which was finished.", err=True)
+        click.echo(f"Wrote {place}, a run that has finished.", err=True)
 
 
 def _conclude(console: "Console", results: "list[Result]", folder: Path, day: float | None) -> None:
     """Show the differences and write everything."""
     from sim.errors import InputError
-    from sim.simulation.comparison import compared
+    from sim.simulation.comparison import compare_results
 
     try:
-        comparison = compared(*results)
+        comparison = compare_results(*results)
         _show(console, comparison, day)
     except InputError as error:
         refuse(error.problems)
@@ -129,7 +141,7 @@ def _conclude(console: "Console", results: "list[Result]", folder: Path, day: fl
 
 
 def _show(console: "Console", comparison: "Comparison", day: float | None) -> None:
-    """Print the main variables of both runs, their difference, and what else differs."""
+    """Print the main variables of both runs, their difference, and other differences of the runs."""
     from rich.table import Table
 
     from sim.variables.table import VARIABLES
@@ -144,37 +156,45 @@ def _show(console: "Console", comparison: "Comparison", day: float | None) -> No
     for name in SHOWN:
         unit, meaning, low, high = VARIABLES[name]
         a, b = (float(run[name]) for run in (rows["first"], rows["second"]))
-        table.add_row(meaning, unit, figure(a), figure(b), _change(a, b),
-                      f"{low:g} to {high:g}" if low == low else "")  # fmt: skip
+        reference = f"{low:g} to {high:g}" if low == low else ""
+        table.add_row(meaning, unit, format_number(a), format_number(b), _format_change(a, b), reference)
     console.print(table)
     if not rows["difference"].any():
-        console.print("The two are the same in every number.")
-    elif comparison.differing:
-        console.print(
-            f"The runs differ in {', '.join(comparison.differing)} too, not in the condition alone."
-        )
+        console.print("The two runs are the same in every number.")
+    elif others := comparison.other_differences:
+        console.print(f"The runs differ in {', '.join(others)} too, not in the condition alone.")
     else:
-        console.print("The same cells, and the same fluctuations: the conditions make the difference.")
+        console.print("The same cells and the same fluctuations: the conditions make the difference.")
 
 
-def _change(a: float, b: float) -> str:
-    """Write b less a with its sign; rounding is none."""
+def _format_change(a: float, b: float) -> str:
+    """Write b minus a with its sign; a difference by rounding only is 0."""
     if abs(b - a) <= 1e-9 * max(abs(a), abs(b)):
         return "0"
-    return f"+{figure(b - a)}" if b > a else figure(b - a)
+    return f"+{format_number(b - a)}" if b > a else format_number(b - a)
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("what", nargs=-1, required=True, metavar="FIGURE|VARIABLE...")
-@click.option("--day", "days", multiple=True, type=float, metavar="D",
-              help="A day whose cells are shown, nearest snapshot; may be repeated.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE",
-              help="By default FOLDER/FIGURE.png; .pdf and .svg are vectors.")  # fmt: skip
+@click.option(
+    "--day",
+    "days",
+    multiple=True,
+    type=float,
+    metavar="D",
+    help="Day whose cells are shown, at the nearest snapshot; may be repeated.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="By default FOLDER/FIGURE.png; .pdf and .svg are vector graphics.",
+)
 def plot(folder: Path, what: tuple[str, ...], days: tuple[float, ...], out: Path | None) -> None:
     """Draw the run in FOLDER: a FIGURE, such as sheet, or some VARIABLEs.
 
-    Another word shows which figures there are; `sim describe --variables` the variables.
+    An unknown FIGURE lists those there are; `sim describe --variables` lists the variables.
     """
     from sim.errors import InputError
     from sim.figures import save

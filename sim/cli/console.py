@@ -1,4 +1,4 @@
-"""What all commands share: the console, refusals, and exit codes."""
+"""The console, refusals and exit codes that all commands share."""
 
 from typing import TYPE_CHECKING, NoReturn
 
@@ -8,28 +8,48 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 INVALID_INPUT, FAILED, INTERRUPTED = 2, 1, 130
-"""Exit codes beside zero."""
+"""Exit codes other than zero."""
 SHOWN = (
-    "plasma_k", "plasma_mg", "plasma_ca", "plasma_na", "plasma_hco3", "intake_k", "urine_k", "intake_mg",
-    "urine_mg", "body_k", "ecf_volume", "na_in_mean", "na_in_sd", "k_in_mean", "k_in_sd", "mg_free_mean",
-    "potential_mean", "expression_mean", "renin", "aldosterone", "pth", "pressure", "qtc",
-)  # fmt: skip
+    "plasma_k",
+    "plasma_mg",
+    "plasma_ca",
+    "plasma_na",
+    "plasma_hco3",
+    "intake_k",
+    "urine_k",
+    "intake_mg",
+    "urine_mg",
+    "body_k",
+    "ecf_volume",
+    "na_in_mean",
+    "na_in_sd",
+    "k_in_mean",
+    "k_in_sd",
+    "mg_free_mean",
+    "potential_mean",
+    "expression_mean",
+    "renin",
+    "aldosterone",
+    "pth",
+    "pressure",
+    "qtc",
+)
 """Variables of the table that commands print."""
 
 
 def new_console(width: int = 120) -> "Console":
-    """Console that has a width of its own [letters] when nobody watches."""
+    """Console; of a fixed width [characters] where the output is not a terminal."""
     from rich.console import Console
 
     console = Console(highlight=False, markup=False)
     return console if console.is_terminal else Console(highlight=False, markup=False, width=width)
 
 
-def announce(console: "Console") -> None:
-    """Say that the first run on a machine compiles, and when it compiles for less speed."""
+def announce_compilation(console: "Console") -> None:
+    """Say that the first run on a machine compiles the equations, and if it uses plain Numba."""
     from sim.numerics.jit import CACHE_FOLDER, COMPILER, TUNED
 
-    if not any(CACHE_FOLDER.rglob("*.nbi")):  # The folder itself is made on import.
+    if not any(CACHE_FOLDER.rglob("*.nbi")):  # The folder itself is created on import.
         console.print("Compiling for this machine, once; this takes half a minute …")
         if COMPILER != TUNED:
             console.print(
@@ -39,20 +59,16 @@ def announce(console: "Console") -> None:
 
 
 def refuse(problems: list[str]) -> NoReturn:
-    """Print every problem and leave."""
+    """Print every problem and exit."""
     for problem in problems:
         click.echo(f"Error: {problem}", err=True)
     raise SystemExit(INVALID_INPUT)
 
 
-def figure(value: float) -> str:
-    """Write a number with three or four significant digits."""
+def format_number(value: float) -> str:
+    """Write a number with three or four significant digits; a dash if it is not a number."""
     if value != value:
         return "–"
-    return (
-        f"{value:.0f}"
-        if abs(value) >= 1000.0
-        else f"{value:.4g}"
-        if abs(value) >= 100
-        else f"{value:.3g}"
-    )
+    if abs(value) >= 1000.0:
+        return f"{value:.0f}"
+    return f"{value:.4g}" if abs(value) >= 100.0 else f"{value:.3g}"

@@ -19,7 +19,7 @@ def read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]]
         if not text:
             problems.append(f'--set {change!r}: write NAME="VALUE UNIT", such as pump_half_mg="0.1 mM"')
         elif fact is None:
-            values[name] = 0.0  # Named as unknown when the plan is checked.
+            values[name] = 0.0  # The plan refuses the name, whatever the value.
         else:
             try:
                 values[name] = parse(text, fact.unit, f"{name}={fact.low:g} {fact.unit}")
@@ -29,7 +29,7 @@ def read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]]
 
 
 def whole(text: str) -> Any:
-    """Read a whole number; what is none stays text, which the plan refuses."""
+    """Read a whole number; other text stays text, which the plan refuses."""
     try:
         return int(text)
     except ValueError:
@@ -37,7 +37,7 @@ def whole(text: str) -> Any:
 
 
 def number(text: str) -> Any:
-    """Read a number; what is none stays text, which the plan refuses."""
+    """Read a number; other text stays text, which the plan refuses."""
     try:
         return float(text)
     except ValueError:
@@ -45,7 +45,7 @@ def number(text: str) -> Any:
 
 
 def output_folder(out: Path | None, name: str) -> Path:
-    """Folder to write: as told, or a free name in ``results``."""
+    """Folder to write: the given one, or a free name in ``results``."""
     if out is not None:
         return out
     base = Path("results") / Path(name).stem
@@ -54,22 +54,22 @@ def output_folder(out: Path | None, name: str) -> Path:
 
 
 def folder_problems(out: Path) -> list[str]:
-    """Say what is wrong with a folder that is to be written."""
+    """Say what is wrong with a new folder for results."""
     if out.exists():
         return [f"{out} exists already; choose another --out or remove it"]
     return place_problems(out)
 
 
 def place_problems(out: Path) -> list[str]:
-    """Say why a folder, which may be there already, cannot be written."""
-    there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK)):
-        return [f"{out} cannot be written: {there} is not a folder one may write to"]
+    """Say why a folder, which may exist already, cannot be written."""
+    nearest = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+        return [f"{out} cannot be written: {nearest} is not a folder one may write to"]
     return []
 
 
 def figure_problems(figure: Path | None) -> list[str]:
-    """Say what is wrong with the file of the figure."""
+    """Say what is wrong with the file of a figure."""
     if figure is None:
         return []
     problems = []

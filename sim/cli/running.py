@@ -1,27 +1,41 @@
-"""``sim run``: simulate a condition, under a progress bar, and show what happened."""
+"""``sim run`` and ``sim resume``: simulate a condition, save the result and show its main variables."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.bar import run_under_bar
-from sim.cli.console import FAILED, INTERRUPTED, SHOWN, announce, figure, new_console, refuse
+from sim.cli.bar import execute_with_bar
+from sim.cli.console import (
+    FAILED,
+    INTERRUPTED,
+    SHOWN,
+    announce_compilation,
+    format_number,
+    new_console,
+    refuse,
+)
 from sim.cli.options import folder_problems, number, output_folder, read_changes, whole
 from sim.errors import SimulationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pandas import DataFrame
     from rich.console import Console
 
-    from sim.simulation.plan import Plan
+    from sim.conditions.plan import RunPlan
     from sim.simulation.result import Result
+
+MAX_EVENTS_SHOWN = 4
+"""Number of events up to which the table has a column for each."""
 
 
 @click.command()
 @click.argument("condition")
 @click.option(
     "--cells",
+    "n_cells",
     default="1000",
     show_default=True,
     metavar="N",
@@ -29,55 +43,38 @@ if TYPE_CHECKING:
 )
 @click.option("--days", metavar="D", help="Duration; by default the condition's.")
 @click.option("--seed", default="0", show_default=True, metavar="S", help="Seed of all random draws.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
-              help="New folder for tables and figure; by default results/CONDITION.")  # fmt: skip
-@click.option("--without", multiple=True, metavar="MECHANISM",
-              help="Switch a mechanism off; may be repeated.")  # fmt: skip
-@click.option("--set", "changes", multiple=True, metavar='NAME="VALUE UNIT"',
-              help='Change a parameter, such as pump_half_mg="0.1 mM"; may be repeated.')  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="New folder for tables and figure; by default results/CONDITION.",
+)
+@click.option(
+    "--without", multiple=True, metavar="MECHANISM", help="Switch a mechanism off; may be repeated."
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar='NAME="VALUE UNIT"',
+    help='Change a parameter, such as pump_half_mg="0.1 mM"; may be repeated.',
+)
 @click.option("--noise/--no-noise", default=True, help="Whether cells fluctuate.  [default: noise]")
 @click.option("--uniform", is_flag=True, help="Cells of a type all alike: the mean-field twin.")
 @click.option("--threads", metavar="N", help="Threads; results do not depend on them.")
-@click.option("--replicate", default="0", show_default=True, metavar="R", help="Which body of a study.")
+@click.option("--replicate", default="0", show_default=True, metavar="R", help="Replicate of a study.")
 @click.option(
-    "--person", is_flag=True, help="The virtual person of that replicate, not the typical one."
+    "--person", is_flag=True, help="The virtual person of that replicate, not the typical body."
 )
 @click.option("--keep-state", is_flag=True, help="Keep the body at the end, for `sim resume`.")
-def run(
-    condition: str,
-    cells: str,
-    days: str | None,
-    seed: str,
-    out: Path | None,
-    without: tuple[str, ...],
-    changes: tuple[str, ...],
-    noise: bool,
-    uniform: bool,
-    threads: str | None,
-    replicate: str,
-    person: bool,
-    keep_state: bool,
-) -> None:
-    """Simulate CONDITION, a name from `sim list` or a TOML file, and show what happened."""
+def run(condition: str, out: Path | None, keep_state: bool, **options: Any) -> None:
+    """Simulate CONDITION, a name from `sim list` or a TOML file, and show its main variables."""
     console = new_console()
     try:
-        announce(console)
+        announce_compilation(console)
         folder = output_folder(out, condition)
-        planned = _checked_plan(
-            folder,
-            changes,
-            condition=condition,
-            n_cells=whole(cells),
-            days=None if days is None else number(days),
-            seed=whole(seed),
-            threads=None if threads is None else whole(threads),
-            replicate=whole(replicate),
-            person=person,
-            noise=noise,
-            heterogeneous=not uniform,
-            without=without,
-        )
-        _run_and_show(console, planned, folder, keep_state)
+        plan = _checked_plan(condition, folder, options)
+        _save_and_show(console, lambda: execute_with_bar(console, plan), folder, keep_state)
     except KeyboardInterrupt:
         click.echo("Interrupted; nothing was written.", err=True)
         raise SystemExit(INTERRUPTED) from None
@@ -88,72 +85,75 @@ def run(
 @click.argument("condition")
 @click.option("--days", metavar="D", help="End, on the clock of the body; by default the condition's.")
 @click.option("--noise-of", metavar="R", help="Fluctuate as replicate R from now on.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
-              help="New folder; by default results/CONDITION.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="New folder; by default results/CONDITION.",
+)
 @click.option("--keep-state", is_flag=True, help="Keep the body at the end.")
 def resume(
-    start: Path, condition: str, days: str | None, noise_of: str | None, out: Path | None,
+    start: Path,
+    condition: str,
+    days: str | None,
+    noise_of: str | None,
+    out: Path | None,
     keep_state: bool,
-) -> None:  # fmt: skip
-    """Go on with the body in START under CONDITION, whose clock is the body's.
+) -> None:
+    """Continue with the body in START under CONDITION, whose clock is the body's.
 
     START is a folder of `sim run --keep-state`, or its state.npz.
     """
-    from sim.errors import InputError
-    from sim.simulation.running import resume as go_on
+    from sim.simulation import running
 
-    console, failure = new_console(), None
     folder = output_folder(out, condition)
     if problems := folder_problems(folder):
         refuse(problems)
-    try:
-        result = go_on(
+
+    def continued() -> "Result":
+        return running.resume(
             start / "state.npz" if start.is_dir() else start,
             condition,
             days=None if days is None else number(days),
             noise_of=None if noise_of is None else whole(noise_of),
         )
-    except InputError as error:
-        refuse(error.problems)
-    except SimulationError as error:
-        result, failure = error.result, error
-    _finish(console, result, folder, failure, keep_state)
+
+    _save_and_show(new_console(), continued, folder, keep_state)
 
 
-def _checked_plan(folder: Path, changes: tuple[str, ...], **options: Any) -> "Plan":
-    """Make a plan, or leave with every problem of options, condition and folder."""
+def _checked_plan(condition: str, folder: Path, options: dict[str, Any]) -> "RunPlan":
+    """Make a plan, or exit with every problem of options, condition and folder."""
+    from sim.conditions.plan import RunPlan
     from sim.errors import InputError
-    from sim.simulation.plan import plan
 
-    problems, parameters = read_changes(changes)
+    problems, parameters = read_changes(options.pop("changes"))
     problems += folder_problems(folder)
+    for name in ("n_cells", "seed", "replicate", "threads"):
+        options[name] = None if options[name] is None else whole(options[name])
+    options["days"] = None if options["days"] is None else number(options["days"])
+    options["heterogeneous"] = not options.pop("uniform")
     try:
-        planned = plan(parameters=parameters, **options)
+        plan = RunPlan(condition, parameters=parameters, **options)
     except InputError as error:
         refuse(error.problems + problems)
     if problems:
         refuse(problems)
-    return planned
+    return plan
 
 
-def _run_and_show(console: "Console", planned: "Plan", folder: Path, keep_state: bool) -> None:
-    """Carry out a plan, save and show the result."""
+def _save_and_show(
+    console: "Console", simulate: "Callable[[], Result]", folder: Path, keep_state: bool
+) -> None:
+    """Simulate, save what was recorded, show it, and exit with the code of the outcome."""
     from sim.errors import InputError
 
     failure = None
     try:
-        result = run_under_bar(console, planned)
+        result = simulate()
     except InputError as error:
         refuse(error.problems)
     except SimulationError as error:
         result, failure = error.result, error
-    _finish(console, result, folder, failure, keep_state)
-
-
-def _finish(
-    console: "Console", result: "Result", folder: Path, failure: Exception | None, keep_state: bool
-) -> None:
-    """Save a run, show its table, and leave with the exit code that tells how it went."""
     if len(result.table):
         paths = result.save(folder, state=keep_state)
         _show(console, result)
@@ -164,9 +164,6 @@ def _finish(
     if not result.finished:
         click.echo(f"The run was {result.provenance['outcome']}; what was recorded is kept.", err=True)
         raise SystemExit(INTERRUPTED)
-
-
-MOST_EVENTS_SHOWN = 4
 
 
 def _show(console: "Console", result: "Result") -> None:
@@ -188,7 +185,7 @@ def _show(console: "Console", result: "Result") -> None:
         end = rows[name].iloc[-1]
         mark = "low" if end < low else "high" if end > high else ""
         reference = f"{low:g} to {high:g}" if low == low else ""
-        table.add_row(meaning, unit, *map(figure, rows[name]), mark, reference)
+        table.add_row(meaning, unit, *map(format_number, rows[name]), mark, reference)
     console.print(table)
     worst, seconds = result.provenance["worst_imbalance"], result.provenance["seconds"]
     console.print(f"Every balance closed within {worst:.1e}; {seconds:.1f} s.")
@@ -200,5 +197,5 @@ def _rows_to_show(result: "Result") -> "DataFrame":
 
     days = result.table.index.to_numpy()
     events = [hours / HOURS_PER_DAY for hours in result.condition.times()]
-    before = [int((days <= day).sum()) - 1 for day in events] if len(events) <= MOST_EVENTS_SHOWN else []
+    before = [int((days <= day).sum()) - 1 for day in events] if len(events) <= MAX_EVENTS_SHOWN else []
     return result.table.iloc[sorted({0, *before, len(days) - 1})]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sim.cli.console import FAILED, INTERRUPTED, announce, figure, new_console, refuse
+from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, format_number, new_console, refuse
 from sim.cli.options import number, read_changes, whole
 from sim.errors import StudyError
 
@@ -93,7 +93,7 @@ def run(what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], **opt
     for name in ("workers", "threads"):
         options[name] = None if options[name] is None else whole(options[name])
     try:
-        announce(console)
+        announce_compilation(console)
         design, folder = _design_of(what, out, changes, options)
         found = _run_under_bar(console, design, folder, options)
         if options["shard"] is None and found.complete:
@@ -361,7 +361,7 @@ def _show_answers(console: "Console", found: "Study", day: float | None, ask: tu
 
 def _spread(median: float, low: float, high: float) -> str:
     """Write a median with the middle of the bodies."""
-    return f"{figure(median)} ({figure(low)} to {figure(high)})"
+    return f"{format_number(median)} ({format_number(low)} to {format_number(high)})"
 
 
 def _percent(share: "Interval") -> str:

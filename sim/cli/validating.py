@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
+from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, new_console, refuse
 from sim.cli.options import figure_problems
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
         refuse(problems)
     try:
         if not as_json:
-            announce(console)
+            announce_compilation(console)
         verdicts = _with_progress(console, int(cells), quiet=as_json)
     except KeyboardInterrupt:
         click.echo("Interrupted; nothing was written.", err=True)

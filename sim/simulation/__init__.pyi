@@ -1,10 +1,11 @@
 from .comparison import Comparison as Comparison
 from .comparison import compare as compare
+from .initial_tissue import make_tissue as make_tissue
 from .recorder import Recorder as Recorder
 from .recorder import cell_table as cell_table
 from .result import Result as Result
 from .result import open_result as open_result
+from .running import execute as execute
 from .running import resume as resume
 from .running import run as run
-from .schedule import Course as Course
-from .schedule import Steps as Steps
+from .schedule import Schedule as Schedule

@@ -1,4 +1,4 @@
-"""Two runs side by side: tables and a figure of their differences."""
+"""Comparison of two runs: tables and a figure of their differences."""
 
 import json
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from sim.conditions.condition import Condition
+from sim.conditions.plan import RunPlan
 from sim.errors import InputError
-from sim.simulation.plan import Plan, plan
 from sim.simulation.result import Result, open_result
-from sim.simulation.running import carry_out
+from sim.simulation.running import execute
 from sim.system.files import new_folder
 from sim.system.versions import versions
 from sim.variables.table import VARIABLES
@@ -22,16 +22,25 @@ from sim.variables.table import VARIABLES
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SAME = (
-    "n_cells", "seed", "replicate", "person", "noise", "noise_hours", "heterogeneous", "tolerance",
-    "parameters_changed", "resumed_at", "versions",
-)  # fmt: skip
-"""What two runs must share to be one body in two circumstances."""
+PAIRED_BY = (
+    "n_cells",
+    "seed",
+    "replicate",
+    "person",
+    "noise",
+    "noise_hours",
+    "heterogeneous",
+    "tolerance",
+    "parameters_changed",
+    "resumed_at",
+    "versions",
+)
+"""Entries of provenance that two runs must share to be the same body under two conditions."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two runs; the second is compared with the first.
+    """Two runs, the second compared with the first.
 
     Attributes
     ----------
@@ -44,31 +53,36 @@ class Comparison:
 
     @cached_property
     def names(self) -> tuple[str, str]:
-        """How the runs are called: by their conditions, with A and B added where these are the same."""
+        """Names of the runs: their conditions', with A and B added where these are the same."""
         a, b = self.first.condition.name, self.second.condition.name
         return (a, b) if a != b else (f"{a} (A)", f"{b} (B)")
 
     @property
-    def differing(self) -> list[str]:
-        """What differs between the runs beside the condition.
+    def other_differences(self) -> list[str]:
+        """In which entries of provenance the runs differ, apart from the condition.
 
-        Nothing: it is one body in two circumstances, and differences are those of the conditions alone,
-        in the past of a body that was resumed too. Otherwise chance, or other numbers of the model, add
-        to them.
+        If in none, the same body was simulated under both conditions, and differences are the effect
+        of the conditions alone, those in the past of a resumed body included. Otherwise chance, or
+        other parameters, contribute to them.
         """
-        own, other = self.first.provenance, self.second.provenance
-        return [name for name in SAME if own.get(name) != other.get(name)]
+        first, second = self.first.provenance, self.second.provenance
+        return [name for name in PAIRED_BY if first.get(name) != second.get(name)]
+
+    @property
+    def differing(self) -> list[str]:
+        """Former name of :attr:`other_differences`, kept for version 0.2."""
+        return self.other_differences
 
     @cached_property
     def times(self) -> "pd.Index[float]":
-        """Days that both runs recorded."""
+        """Days that both runs have recorded."""
         days = np.round(self.first.table.index.to_numpy(dtype=float), 6)
         shared = np.isin(days, np.round(self.second.table.index.to_numpy(dtype=float), 6))
         return self.first.table.index[shared]
 
     @cached_property
     def courses(self) -> pd.DataFrame:
-        """Second less first: a row a day of :attr:`times`, a column a variable, in its own unit."""
+        """Second minus first: a row a day of :attr:`times`, a column a variable, in its own unit."""
         a, b = self._both()
         return b - a
 
@@ -78,18 +92,18 @@ class Comparison:
         Parameters
         ----------
         day : float, optional
-            The nearest of :attr:`times` is taken, and is in ``.attrs["day"]``; by default the last.
-
-        Raises
-        ------
-        InputError
-            If the day lies outside of these.
+            The nearest of :attr:`times` is used, and is in ``.attrs["day"]``; by default the last.
 
         Returns
         -------
         pandas.DataFrame
             A row a variable; columns ``first``, ``second``, ``difference``, ``unit``, ``meaning``, and
             ``low`` and ``high``, the reference range.
+
+        Raises
+        ------
+        InputError
+            If the day lies outside :attr:`times`.
         """
         a, b = self._both()
         days = self.times.to_numpy(dtype=float)
@@ -136,8 +150,13 @@ class Comparison:
             self.second.save(draft / "B")
             last.to_csv(draft / "differences.csv", index_label="variable", float_format="%.6g")
             save(self.plot(), draft / "comparison.png")
-            facts = {"A": self.names[0], "B": self.names[1], "differing": self.differing,
-                     "day": last.attrs["day"], "versions": versions()}  # fmt: skip
+            facts = {
+                "A": self.names[0],
+                "B": self.names[1],
+                "differing": self.other_differences,
+                "day": last.attrs["day"],
+                "versions": versions(),
+            }
             text = json.dumps(facts, indent=1, ensure_ascii=False)
             (draft / "provenance.json").write_text(text + "\n", encoding="utf-8")
         return sorted(Path(folder).iterdir())
@@ -151,15 +170,15 @@ class Comparison:
 def compare(
     first: str | Path | Condition | Result, second: str | Path | Condition | Result, **options: Any
 ) -> Comparison:
-    """Put two runs side by side.
+    """Compare two runs.
 
     Parameters
     ----------
     first, second : str, path, Condition or Result
         A result, the folder of one, or a condition, which is run. Two conditions get the same cells and
-        the same fluctuations, so that their differences are those of the conditions alone.
+        the same fluctuations, so that their differences are the effect of the conditions alone.
     **options
-        Of :func:`sim.run`, for conditions.
+        Arguments of :func:`sim.run`, for conditions.
 
     Raises
     ------
@@ -168,21 +187,27 @@ def compare(
     SimulationError
         If a run fails.
     """
-    sides: list[Result | Plan] = []
+    sides: list[Result | RunPlan] = []
     problems: list[str] = []
     for given in (first, second):
         try:
-            sides.append(side_of(given, options))
+            sides.append(result_or_plan(given, options))
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
-    a, b = (carry_out(side) if isinstance(side, Plan) else side for side in sides)
-    return compared(a, b)
+    a, b = (execute(side) if isinstance(side, RunPlan) else side for side in sides)
+    return compare_results(a, b)
 
 
-def compared(first: Result, second: Result) -> Comparison:
-    """Put two results side by side; InputError if no day after the start was recorded in both."""
+def compare_results(first: Result, second: Result) -> Comparison:
+    """Compare two results.
+
+    Raises
+    ------
+    InputError
+        If no day after the start was recorded in both.
+    """
     comparison = Comparison(first, second)
     if len(comparison.times) < 2:
         raise InputError(
@@ -190,12 +215,14 @@ def compared(first: Result, second: Result) -> Comparison:
                 f"{' and '.join(comparison.names)} have recorded no day after the start in common; "
                 "run both with the same record_hours"
             ]
-        )  # fmt: skip
+        )
     return comparison
 
 
-def side_of(given: str | Path | Condition | Result, options: Mapping[str, Any]) -> Result | Plan:
-    """Take a result, read one from a folder, or plan the run of a condition.
+def result_or_plan(
+    given: str | Path | Condition | Result, options: Mapping[str, Any]
+) -> Result | RunPlan:
+    """Return a result as it is, read one from a folder, or plan the run of a condition.
 
     Raises
     ------
@@ -206,4 +233,4 @@ def side_of(given: str | Path | Condition | Result, options: Mapping[str, Any]) 
         return given
     if isinstance(given, (str, Path)) and Path(given).is_dir():
         return open_result(given)
-    return plan(given, **options)
+    return RunPlan(given, **options)

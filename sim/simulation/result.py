@@ -1,4 +1,4 @@
-"""What a run gives: tables, units, snapshots of cells, provenance, figures; how it is kept and read."""
+"""The result of a run: tables, units, snapshots of cells, provenance and figures; saved and read."""
 
 import json
 import os
@@ -28,12 +28,12 @@ STATE = "state.npz"
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """What a run gives.
+    """The result of a run.
 
     Attributes
     ----------
     condition : Condition
-        What was done.
+        The interventions.
     table : pandas.DataFrame
         A row a recorded time (index: days), a column a variable.
     units : dict
@@ -83,7 +83,7 @@ class Result:
 
     @property
     def parameters(self) -> Parameters:
-        """Numbers of the body that lived through the run."""
+        """Parameters of the body that was simulated."""
         numbers = Parameters().holding(self.provenance["parameters"])
         person = self.provenance.get("person")
         return embodied(Person(**person), numbers) if isinstance(person, dict) else numbers
@@ -95,10 +95,10 @@ class Result:
         ----------
         *what : str
             One of :data:`sim.figures.FIGURES`: "overview" (as without), "sheet" of the main numbers,
-            "balance" … Or some variables of ``table``, which get a panel each.
+            "balance" … Or some variables of ``table``, a panel each.
         days : sequence of float
-            Of figures that show cells: only their snapshots nearest to these days. "gamblegram" and
-            "fluxes" draw the first and the last that they are given.
+            For figures that show cells: use only the snapshots nearest to these days. "gamblegram" and
+            "fluxes" draw the first and the last of them.
 
         Raises
         ------
@@ -128,7 +128,7 @@ class Result:
         folder : str or path
             Must not exist.
         state : bool
-            Whether the tissue at the end is kept too.
+            Whether to write the tissue at the end too.
 
         Returns
         -------
@@ -155,7 +155,7 @@ class Result:
 
 
 def open_result(folder: str | os.PathLike[str]) -> Result:
-    """Read a run again that was saved.
+    """Read a saved run.
 
     Parameters
     ----------

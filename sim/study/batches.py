@@ -114,11 +114,7 @@ def run_part(job: Job, part: int, after_body: Callable[[], None] | None = None) 
     for unit in job.units(part):
         replicate, sample = design.unit(unit)
         plans = {
-            i: plan._replace(
-                replicate=replicate,
-                parameters=plan.parameters.holding(points[sample]),
-                threads=job.threads,
-            )
+            i: plan.of_replicate(replicate, points[sample], job.threads)
             for i, plan in arms.plans.items()
         }
         own = simulate_body(arms._replace(plans=plans), design.variables, design.snapshots)

@@ -18,11 +18,12 @@ from pydantic import (
     model_validator,
 )
 
-from sim.conditions.condition import Condition, load, problems_of, read, read_parameters, with_units
-from sim.conditions.events import LONGEST_DAYS, Data, Time
+from sim.conditions.condition import Condition, load, read, read_parameters, with_units
+from sim.conditions.diagnostics import problems_of
+from sim.conditions.fields import MAX_DAYS, Data, Time
+from sim.conditions.plan import RunPlan
 from sim.errors import DesignError, InputError, unknown_names
 from sim.quantities.units import HOURS_PER_DAY
-from sim.simulation.plan import Plan, plan
 from sim.study.samples import Samples
 from sim.variables.endpoints import Question
 from sim.variables.table import PER_CELL, VARIABLES
@@ -100,8 +101,8 @@ def _questions(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _lasting(hours: float) -> float:
-    if not 0.0 < hours <= LONGEST_DAYS * HOURS_PER_DAY:
-        raise ValueError(f"is no duration; give more than 0 and at most {LONGEST_DAYS:g} days")
+    if not 0.0 < hours <= MAX_DAYS * HOURS_PER_DAY:
+        raise ValueError(f"is no duration; give more than 0 and at most {MAX_DAYS:g} days")
     return hours
 
 
@@ -240,7 +241,7 @@ class Design(Data):
         """Parameter sets; a single empty one if nothing is sampled."""
         return self.samples.points(self.seed) if self.samples else [{}]
 
-    def plans(self, threads: int | None = None) -> list[Plan]:
+    def plans(self, threads: int | None = None) -> list[RunPlan]:
         """Plan of each arm, for replicate zero.
 
         Raises
@@ -253,7 +254,7 @@ class Design(Data):
         for condition in self.conditions:
             try:
                 plans.append(
-                    plan(
+                    RunPlan(
                         condition, self.cells, days=days, seed=self.seed, person=self.persons,
                         noise=self.noise, heterogeneous=self.heterogeneous, parameters=self.parameters,
                         record_hours=self.every, snapshots=2, threads=threads,

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.conditions.plan import RunPlan
 from sim.errors import IntegrationError, SteadyStateError
 from sim.parameters import BodyParameters
 from sim.physiology.virtual_persons import Person
 from sim.quantities.units import HOURS_PER_DAY
-from sim.simulation.plan import Plan
+from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import Recorder, cell_table
-from sim.simulation.schedule import Course, Steps
+from sim.simulation.schedule import Schedule
 from sim.study.design import Snapshots
 from sim.tissue.tissue import Tissue
 
@@ -57,7 +58,7 @@ class _Path(NamedTuple):
 class Arms(NamedTuple):
     """Plans of all arms by number, and when each pair parts [h]."""
 
-    plans: dict[int, Plan]
+    plans: dict[int, RunPlan]
     partings: dict[tuple[int, int], float]
 
     def only(self, numbers: Iterable[int]) -> "Arms":
@@ -65,9 +66,9 @@ class Arms(NamedTuple):
         return self._replace(plans={number: self.plans[number] for number in numbers})
 
 
-def arms_of(plans: Sequence[Plan]) -> Arms:
+def arms_of(plans: Sequence[RunPlan]) -> Arms:
     """Find when each pair of arms parts: from then on they may do different things to a body."""
-    odd = _odd_eater(plans[0].parameters.body)
+    odd = _odd_eater(plans[0].model_parameters.body)
     numbers = range(len(plans))
     return Arms(
         dict(enumerate(plans)),
@@ -85,9 +86,12 @@ def _odd_eater(body: BodyParameters) -> BodyParameters:
     )
 
 
-def _parting(a: Plan, b: Plan, body: BodyParameters) -> float:
+def _parting(a: RunPlan, b: RunPlan, body: BodyParameters) -> float:
     """First moment at which two arms may do different things to a body [h]."""
-    if a.parameters != b.parameters or a.condition.swift != b.condition.swift:
+    if (
+        a.model_parameters != b.model_parameters
+        or a.condition.has_subdaily_events != b.condition.has_subdaily_events
+    ):
         return -1.0
     edges = [{t for t in c.edges() if t < c.duration} for c in (a.condition, b.condition)]
     differ = {
@@ -97,19 +101,14 @@ def _parting(a: Plan, b: Plan, body: BodyParameters) -> float:
     return min((edges[0] ^ edges[1]) | differ | {a.condition.duration, b.condition.duration})
 
 
-def _steps_of(plan: Plan) -> Steps:
-    """When the steps of an arm end."""
-    return Steps.of(plan.condition, plan.noise, plan.step_hours)
-
-
-def recorded_days(plan: Plan) -> list[float]:
+def recorded_days(plan: RunPlan) -> list[float]:
     """Days of the rows of an arm."""
-    return [hours / HOURS_PER_DAY for hours in _steps_of(plan).rows_every(plan.record_hours)]
+    return [hours / HOURS_PER_DAY for hours in plan.steps.rows_every(plan.record_hours)]
 
 
-def _pictures_of(plan: Plan, snapshots: Snapshots | None) -> set[float]:
+def _pictures_of(plan: RunPlan, snapshots: Snapshots | None) -> set[float]:
     """Moments at which an arm keeps single cells [h]."""
-    return {_steps_of(plan).nearest(t) for t in snapshots.at} if snapshots else set()
+    return {plan.steps.nearest(t) for t in snapshots.at} if snapshots else set()
 
 
 def simulate_body(
@@ -141,7 +140,7 @@ def simulate_body(
         alike = [i for i in waiting if i == lead or arms.partings[lead, i] >= 0.0]
         waiting = [i for i in waiting if i not in alike]
         try:
-            tissue, person = arms.plans[lead].tissue()
+            tissue, person = make_tissue(arms.plans[lead])
         except SteadyStateError as error:
             cases += [_never_lived(i, str(error), variables) for i in alike]
             continue
@@ -176,19 +175,19 @@ def _follow(path: _Path, arms: Arms, snapshots: Snapshots | None) -> list[Case]:
     ]
 
 
-def _advance(path: _Path, plan: Plan, parting: float, snapshots: Snapshots | None) -> None:
+def _advance(path: _Path, plan: RunPlan, parting: float, snapshots: Snapshots | None) -> None:
     """Simulate to the last end of a step before a parting [h], or to the end; record on the way."""
     tissue, recorder, end = path.tissue, path.recorder, plan.condition.duration
     if parting <= tissue.time:
         return  # Not even the control of this moment may be set: it is another one in each arm.
-    course, pictures = Course(tissue, plan.condition, plan.step_hours), _pictures_of(plan, snapshots)
+    schedule, pictures = Schedule(tissue, plan.condition, plan.step_hours), _pictures_of(plan, snapshots)
     if parting < np.inf:
-        end = course.steps.last_before(parting)
+        end = schedule.steps.last_before(parting)
     rows = {
-        t for t in course.steps.rows_every(plan.record_hours) if t > tissue.time or not recorder.times
+        t for t in schedule.steps.rows_every(plan.record_hours) if t > tissue.time or not recorder.times
     }
     for stop in sorted(t for t in rows | pictures | {end} if tissue.time <= t <= end):
-        course.follow_to(stop)
+        schedule.advance_until(stop)
         if stop in rows:
             recorder.record(tissue)
         if snapshots and stop in pictures:
@@ -196,7 +195,7 @@ def _advance(path: _Path, plan: Plan, parting: float, snapshots: Snapshots | Non
             path.cells[stop / HOURS_PER_DAY] = seen[["type", *snapshots.variables]]
 
 
-def _case(arm: int, outcome: str, path: _Path, plan: Plan, snapshots: Snapshots | None) -> Case:
+def _case(arm: int, outcome: str, path: _Path, plan: RunPlan, snapshots: Snapshots | None) -> Case:
     """What a body on its way has to show for an arm."""
     recorder = path.recorder
     own = {hours / HOURS_PER_DAY for hours in _pictures_of(plan, snapshots)}

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.conditions.plan import MAX_THREADS
 from sim.errors import ExecutorError, InputError, StudyError
-from sim.simulation.plan import MOST_THREADS
 from sim.study.archive import Shard, job_in, opened, outdated, parts_of, share_in, writing
 from sim.study.batches import Job, Part, job_of, run_part
 from sim.study.dask_executor import LOCAL, on_dask
@@ -114,9 +114,9 @@ def run_study(
 def engine_problems(workers: object, threads: object, dask: str | None) -> list[str]:
     """Say which numbers of workers and threads, and which address, cannot be."""
     problems = [
-        f"{name} = {value!r}; give a whole number, 1 to {MOST_THREADS}"
+        f"{name} = {value!r}; give a whole number, 1 to {MAX_THREADS}"
         for name, value in (("workers", workers), ("threads", threads))
-        if value is not None and not (isinstance(value, int) and 1 <= value <= MOST_THREADS)
+        if value is not None and not (isinstance(value, int) and 1 <= value <= MAX_THREADS)
     ]
     if dask is not None and dask != LOCAL and "://" not in dask:
         problems.append(f'dask = {dask!r}; give "local" or an address such as tcp://host:8786')

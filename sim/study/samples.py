@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from sim.conditions.events import Data
+from sim.conditions.fields import Data
 from sim.errors import InputError, QuantityError, unknown_names
 from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import FACTS, Parameters

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sim.conditions.condition import Condition, load
-from sim.conditions.events import Diet, Meal, Meals, Supplement, Treatment
+from sim.conditions.events import Diet, Meal, Meals, Supplement
+from sim.conditions.treatments import Treatment
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.result import Result
 from sim.simulation.running import run

@@ -1,4 +1,4 @@
-"""Agents are real Mesa agents, and windows on the tissue."""
+"""Agents are real Mesa agents, and views of the tissue."""
 
 import mesa
 import numpy as np
@@ -35,18 +35,18 @@ def test_select_agg_and_groupby_work(model: sim.TissueModel) -> None:
 
 
 def test_cells_know_their_type(model: sim.TissueModel) -> None:
-    counts = model.agents_by_type[sim.CellAgent].groupby("kind").count()
+    counts = model.agents_by_type[sim.CellAgent].groupby("cell_type").count()
     assert counts == dict(zip(CELL_TYPES, model.tissue.counts, strict=True))
     for kind, cut in zip(CELL_TYPES, model.tissue.slices(), strict=True):
-        assert {cell.kind for cell in model.cells[cut]} == {kind}
-    red = next(cell for cell in model.cells if cell.kind == "red_cell")
+        assert {cell.cell_type for cell in model.cells[cut]} == {kind}
+    red = next(cell for cell in model.cells if cell.cell_type == "red_cell")
     assert red.potential > 2.0 * model.cells[0].potential / 3.0
 
 
 @pytest.mark.parametrize("kind", CELL_TYPES)
 def test_what_is_put_into_a_cell_of_any_type_shows_in_the_body(kind: str) -> None:
     model = sim.TissueModel("baseline", 20, rng=2, noise=False)
-    cell = next(cell for cell in model.cells if cell.kind == kind)
+    cell = next(cell for cell in model.cells if cell.cell_type == kind)
     before, water = model.tissue.totals(), cell.water
     cell.k_in += 5.0
     litre = model.tissue.context.reference_water[CELL_TYPES.index(kind)] * cell.size
@@ -142,7 +142,7 @@ class Failing(sim.RenalAgent):
         return Excretion(amounts=NO_AMOUNTS, hco3=0.0)
 
 
-def test_a_law_of_a_subclass_is_asked_by_the_agents_engine() -> None:
+def test_a_law_of_a_subclass_is_called_by_the_agents_engine() -> None:
     model = sim.TissueModel("severe-magnesium-loss", 5, rng=1, engine="agents", cell_class=Sealed,
                             kidney_class=Failing)  # fmt: skip
     start = model.tissue.cells.copy()
@@ -154,8 +154,26 @@ def test_a_law_of_a_subclass_is_asked_by_the_agents_engine() -> None:
     assert model.tissue.audit().worst <= 1e-12
 
 
-def test_a_law_that_would_not_be_asked_is_refused() -> None:
-    with pytest.raises(ValueError, match="engine='agents'"):
+def test_a_law_that_would_not_be_called_is_refused() -> None:
+    with pytest.raises(sim.InputError, match="engine='agents'"):
         sim.TissueModel("baseline", 5, cell_class=Sealed)
-    with pytest.raises(ValueError, match="compiled"):
+    with pytest.raises(sim.InputError, match="compiled"):
         sim.TissueModel("baseline", 5, engine="fast")  # type: ignore[arg-type]
+
+
+def test_all_problems_of_a_model_are_listed_at_once() -> None:
+    with pytest.raises(sim.InputError) as refusal:
+        sim.TissueModel("baselin", 0, rng=-1, step_hours=-1, engine="fast")  # type: ignore[arg-type]
+    starts = ["engine = 'fast'", "cells = 0", "seed = -1", "no condition is called", "step_hours = -1"]
+    assert [p.startswith(s) for p, s in zip(refusal.value.problems, starts, strict=True)] == [True] * 5
+
+
+def test_parameters_without_a_healthy_body_are_refused_as_such() -> None:
+    correlations = {"leaks": 0.9, "pump_k_leak": 0.9, "pump_na_leak": 0.0}
+    parameters = {f"correlation_{name}": value for name, value in correlations.items()}
+    with pytest.raises(sim.SteadyStateError):
+        sim.TissueModel("baseline", 5, parameters=parameters)
+
+
+def test_the_former_name_of_the_type_still_works(model: sim.TissueModel) -> None:
+    assert [cell.kind for cell in model.cells] == [cell.cell_type for cell in model.cells]

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator
 from importlib import metadata
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,10 +13,11 @@ import pytest
 
 import sim
 from sim.cli import main
-from sim.conditions.condition import KNOCK_OUTS, load, named, read
-from sim.conditions.events import STRENGTHS, TREATMENTS
-from sim.parameters import CELL_TYPES, FACTS, Basis, BodyParameters, describe
-from sim.quantities.ions import SUPPLIED
+from sim.conditions.condition import built_in_conditions, load, read
+from sim.conditions.template import condition_template
+from sim.conditions.treatments import TREATMENTS
+from sim.parameters import CELL_TYPES, FACTS, Basis, describe
+from sim.parameters.inputs import KNOCK_OUTS
 from sim.variables.table import PER_CELL, VARIABLES
 from tests.cli.commands import FILES, TINY, call, provenance_of, refused, said, shell, words
 
@@ -72,7 +72,7 @@ def test_the_package_runs_as_a_module_and_as_a_script() -> None:
 
 
 def test_an_unknown_command_is_refused() -> None:
-    """A slip of the pen is told as such."""
+    """A misspelling is named."""
     result = call("rum", "baseline")
     assert result.exit_code == 2
     assert "'rum'" in result.stderr
@@ -84,8 +84,10 @@ def test_an_unknown_command_is_refused() -> None:
 def test_list_shows_every_condition_with_duration_and_title() -> None:
     """A row a condition: name, days, title."""
     rows = [words(line) for line in said("list").splitlines()]
-    assert rows[0] == "Condition Days What is done"
-    assert rows[1:] == [f"{name} {load(name).duration / 24:g} {load(name).title}" for name in named()]
+    assert rows[0] == "Condition Days Title"
+    assert rows[1:] == [
+        f"{name} {load(name).duration / 24:g} {load(name).title}" for name in built_in_conditions()
+    ]
 
 
 def test_describe_shows_every_parameter_with_value_unit_and_range() -> None:
@@ -125,8 +127,24 @@ def test_describe_mechanisms_shows_every_knock_out() -> None:
     assert rows[1:] == [f"{name} {meaning}" for name, meaning in KNOCK_OUTS.items()]
 
 
-@pytest.mark.parametrize("name", named())
-def test_describe_shows_what_a_condition_does(name: str) -> None:
+def test_describe_treatments_shows_every_rule() -> None:
+    """A row a treatment: strength, range, unit, the input that it sets, and its meaning."""
+    lines = [line for line in said("describe", "--treatments").splitlines() if line[:1].strip()]
+    rows = [words(line) for line in lines]
+    assert rows[0] == "Treatment Strength Range Unit Sets Meaning"
+    assert [row.split()[0] for row in rows[1:]] == list(TREATMENTS)
+    assert "nephron-loss effect 0 to 0.98 1 nephron_loss fraction of GFR" in "\n".join(rows)
+    assert "vomiting rate 0 to 20 L/day vomiting gastric juice lost" in rows
+
+
+def test_lists_exclude_each_other() -> None:
+    """One thing is described at a time."""
+    (problem,) = refused("describe", "baseline", "--treatments", "--variables")
+    assert problem.startswith("CONDITION, --mechanisms, --treatments, --variables and --markdown")
+
+
+@pytest.mark.parametrize("name", built_in_conditions())
+def test_describe_shows_the_interventions_of_a_condition(name: str) -> None:
     """Title, description, duration and every event with its days."""
     condition, text = load(name), words(said("describe", name))
     assert text.startswith(f"{name}: {condition.title} {condition.description}")
@@ -136,7 +154,7 @@ def test_describe_shows_what_a_condition_does(name: str) -> None:
 
 
 def test_describe_shows_mechanisms_and_parameters_of_a_condition(desk: Path) -> None:
-    """What a file switches off and changes is told too."""
+    """What a file switches off and changes is shown too."""
     (desk / "own.toml").write_text(
         'duration = "3 day"\nwithout = ["romk-mg-block"]\n[parameters]\npump_half_mg = "100 uM"\n',
         encoding="utf-8",
@@ -174,28 +192,11 @@ def test_init_writes_an_example_that_loads(desk: Path) -> None:
     ]
 
 
-def test_the_example_tells_the_truth_about_usual_diet_and_treatments(desk: Path) -> None:
-    """Numbers and names in comments are those of the program."""
+def test_init_writes_the_example_made_from_the_models(desk: Path) -> None:
+    """With the name of the file in it; see tests of the template itself."""
     said("init", "mine.toml")
-    comments = (desk / "mine.toml").read_text(encoding="utf-8")
-    body = BodyParameters()
-    usual = ", ".join(
-        f"{ion.symbol} {getattr(body, f'intake_{ion.symbol.lower()}'):g}" for ion in SUPPLIED
-    )
-    assert f"({usual} mmol/day)" in comments
-    assert [kind for kind in TREATMENTS if kind not in comments] == []
-    assert [strength for strength in STRENGTHS if strength not in comments] == []
-
-
-def test_the_example_tells_which_strength_each_treatment_takes(desk: Path) -> None:
-    """A kind stands behind the sort of strength that it takes."""
-    said("init", "mine.toml")
-    comments = words((desk / "mine.toml").read_text(encoding="utf-8").replace("\n# ", " "))
-    order = ["An effect", "A fold", "A rate", "[[treatment]]"]
-    places = [comments.index(start) for start in order]
-    assert places == sorted(places)
-    told = dict(zip(STRENGTHS, (comments[a:b] for a, b in pairwise(places)), strict=True))
-    assert [kind for kind, known in TREATMENTS.items() if kind not in told[known.strength]] == []
+    text = (desk / "mine.toml").read_text(encoding="utf-8")
+    assert text == condition_template().replace("{file}", "mine.toml")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +231,7 @@ def test_an_amount_in_the_example_is_valid(desk: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "told"),
+    ("file", "expected"),
     [
         ("mine.txt", "give a name that ends in .toml"),
         ("mine", "give a name that ends in .toml"),
@@ -239,16 +240,16 @@ def test_an_amount_in_the_example_is_valid(desk: Path) -> None:
         ("there.toml/mine.toml", "there.toml is not a folder"),
     ],
 )
-def test_init_refuses_a_file_that_cannot_be_written(desk: Path, file: str, told: str) -> None:
+def test_init_refuses_a_file_that_cannot_be_written(desk: Path, file: str, expected: str) -> None:
     """Nothing is overwritten, and no folder is made unasked."""
     (desk / "there.toml").write_text("kept", encoding="utf-8")
     (problem,) = refused("init", file)
-    assert told in problem
+    assert expected in problem
     assert (desk / "there.toml").read_text(encoding="utf-8") == "kept"
 
 
-def test_init_tells_all_problems_at_once() -> None:
-    """Ending and folder are told together."""
+def test_init_lists_all_problems_at_once() -> None:
+    """Suffix and folder are listed together."""
     assert len(refused("init", "no/mine.txt")) == 2
 
 
@@ -373,8 +374,8 @@ def test_provenance_holds_all_that_a_repeat_needs(done: Done) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", found["began"])
 
 
-def test_provenance_tells_a_uniform_run(done: Done) -> None:
-    """The mean-field twin is told as such, and its cells are alike."""
+def test_provenance_names_a_uniform_run(done: Done) -> None:
+    """The mean-field twin is marked as such, and its cells are alike."""
     folder = done.folder / "results" / "own-2"
     assert provenance_of(folder)["heterogeneous"] is False
     cells = pd.read_parquet(folder / "cells.parquet")
@@ -419,7 +420,10 @@ def test_the_written_example_runs_into_a_new_nested_folder(desk: Path) -> None:
 
 PLAUSIBLE = f"{FACTS['pump_half_mg'].low:g} to {FACTS['pump_half_mg'].high:g}"
 BAD_INPUT: dict[str, tuple[tuple[str, ...], list[str]]] = {
-    "unknown condition": (("run", "baselin"), ["'baselin'", "did you mean 'baseline'?", *named()]),
+    "unknown condition": (
+        ("run", "baselin"),
+        ["'baselin'", "did you mean 'baseline'?", *built_in_conditions()],
+    ),
     "missing file": (("run", "no.toml"), ["no.toml cannot be read: No such file or directory"]),
     "no cells": (("run", "baseline", "--cells", "0"), ["cells = 0", "give 1 to"]),
     "negative cells": (("run", "baseline", "--cells", "-5"), ["cells = -5", "give 1 to"]),
@@ -473,16 +477,16 @@ BAD_INPUT: dict[str, tuple[tuple[str, ...], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("arguments", "told"), BAD_INPUT.values(), ids=BAD_INPUT.keys())
+@pytest.mark.parametrize(("arguments", "expected"), BAD_INPUT.values(), ids=BAD_INPUT.keys())
 def test_bad_input_is_refused_in_one_line(
-    desk: Path, arguments: tuple[str, ...], told: list[str]
+    desk: Path, arguments: tuple[str, ...], expected: list[str]
 ) -> None:
     """Exit code 2, nothing written, and a line that says what was given and what is allowed."""
     (desk / "there").mkdir()
     (desk / "file").touch()
     (desk / "bad.toml").write_text("duration = [", encoding="utf-8")
     (problem,) = refused(*arguments)
-    assert [fragment for fragment in told if fragment not in problem] == []
+    assert [fragment for fragment in expected if fragment not in problem] == []
 
 
 @pytest.mark.parametrize(
@@ -496,22 +500,22 @@ def test_what_is_no_number_or_no_option_is_refused(arguments: tuple[str, ...]) -
     assert (arguments[0].lstrip("-") if arguments else "CONDITION") in result.stderr
 
 
-def test_all_problems_of_a_call_are_told_at_once(desk: Path) -> None:
-    """A user mends everything in one go: options, condition, mechanisms, parameters and folder."""
+def test_all_problems_of_a_call_are_listed_at_once(desk: Path) -> None:
+    """A user can correct everything at once: options, condition, mechanisms, parameters, folder."""
     problems = refused(
         *("run", "baselin", "--cells", "0", "--days", "nan", "--seed", "-1", "--threads", "0"),
         *("--without", "zzz", "--set", "pump_haf_mg=0.1 mM", "--set", "gfr=3", "--set", "gfr"),
         *("--out", str(desk)),
     )
-    told = ["cells = 0", "days = nan", "seed = -1", "threads = 0", "'baselin'", "'zzz'"]
-    told += ["'pump_haf_mg'", "--set gfr: '3'", "--set 'gfr'", "exists already"]
-    assert {words: sum(words in problem for problem in problems) for words in told} == dict.fromkeys(
-        told, 1
+    expected = ["cells = 0", "days = nan", "seed = -1", "threads = 0", "'baselin'", "'zzz'"]
+    expected += ["'pump_haf_mg'", "--set gfr: '3'", "--set 'gfr'", "exists already"]
+    assert {words: sum(words in problem for problem in problems) for words in expected} == dict.fromkeys(
+        expected, 1
     )
-    assert len(problems) == len(told)
+    assert len(problems) == len(expected)
 
 
-def test_all_problems_of_a_file_and_of_options_are_told_at_once(desk: Path) -> None:
+def test_all_problems_of_a_file_and_of_options_are_listed_at_once(desk: Path) -> None:
     """Problems in a file come together with those of the call."""
     (desk / "bad.toml").write_text(
         'duration = "3 day"\nzzz = 1\n[[diet]]\npotassium = "-1 mmol/day"\n'
@@ -519,11 +523,17 @@ def test_all_problems_of_a_file_and_of_options_are_told_at_once(desk: Path) -> N
         encoding="utf-8",
     )
     problems = refused("run", "bad.toml", "--cells", "0", "--without", "romk")
-    told = ["zzz: unknown key", "diet no. 1 potassium", "thiazide takes 'effect'", "cells = 0", "'romk'"]
-    assert {words: sum(words in problem for problem in problems) for words in told} == dict.fromkeys(
-        told, 1
+    expected = [
+        "zzz: unknown key",
+        "diet no. 1 potassium",
+        "thiazide takes 'effect'",
+        "cells = 0",
+        "'romk'",
+    ]
+    assert {words: sum(words in problem for problem in problems) for words in expected} == dict.fromkeys(
+        expected, 1
     )
-    assert len(problems) == len(told)
+    assert len(problems) == len(expected)
 
 
 def test_a_refusal_in_a_process_of_its_own_has_no_traceback(desk: Path) -> None:
@@ -535,11 +545,11 @@ def test_a_refusal_in_a_process_of_its_own_has_no_traceback(desk: Path) -> None:
     assert list(desk.iterdir()) == []
 
 
-def test_values_that_are_no_numbers_are_told_with_all_other_problems() -> None:
+def test_values_that_are_no_numbers_are_listed_with_all_other_problems() -> None:
     """Kinds of options are checked with the rest."""
     result = call("run", "baselin", "--cells", "many", "--days", "soon")
-    told = ["'many'", "'soon'", "'baselin'"]
-    assert [fragment for fragment in told if fragment not in result.stderr] == []
+    expected = ["'many'", "'soon'", "'baselin'"]
+    assert [fragment for fragment in expected if fragment not in result.stderr] == []
 
 
 NO_REST: dict[str, dict[str, str]] = {

@@ -38,7 +38,7 @@ def test_what_else_differs_is_printed(both: Path, tmp_path: Path) -> None:
     assert "differ in n_cells too" in shown.output
 
 
-def test_every_problem_is_told_and_nothing_written(tmp_path: Path) -> None:
+def test_every_problem_is_listed_and_nothing_written(tmp_path: Path) -> None:
     out = tmp_path / "c"
     shown = call("compare", "baselin", str(tmp_path), "--cells", "x", "--day", "y",
                  "--set", "gfr", "--out", str(out))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Running from Python: what `sim.run` gives and refuses, how it fails and how it is interrupted."""
+"""Running from Python: results and refusals of `sim.run`, failures and interruptions."""
 
 import os
 import pty
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from click.testing import CliRunner
 
 import sim
 from sim.cli import main
-from sim.conditions.condition import load
+from sim.conditions.condition import FOLDER, load
+from sim.conditions.plan import RunPlan
 from sim.errors import SimulationError
 from sim.parameters import CELL_TYPES, BodyParameters, Parameters
-from sim.simulation.plan import plan
 from sim.variables.table import PER_CELL, VARIABLES
 from tests.cli.commands import FILES, TINY, call, provenance_of, said, surroundings
 
@@ -38,7 +39,7 @@ def problems(*arguments: Any, **options: Any) -> list[str]:
 
 
 def test_run_raises_one_error_with_every_problem() -> None:
-    """Arguments, condition, mechanisms and parameters are told together, in that order."""
+    """Arguments, condition, mechanisms and parameters are listed together, in the order of checks."""
     found = problems(
         "baselin",
         0,
@@ -51,9 +52,19 @@ def test_run_raises_one_error_with_every_problem() -> None:
         without=["zzz"],
         parameters={"pump_haf_mg": 0.1, "gfr": -5.0},
     )
-    told = ["cells = 0", "seed = -1", "days = -1", "step_hours = 0", "record_hours = nan"]
-    told += ["snapshots = 1", "threads = 0", "'baselin'", "'zzz'", "'pump_haf_mg'", "gfr = -5.0"]
-    assert [words in problem for words, problem in zip(told, found, strict=True)] == [True] * len(told)
+    expected = [
+        "cells = 0",
+        "days = -1",
+        "seed = -1",
+        "'zzz'",
+        "'baselin'",
+        "'pump_haf_mg'",
+        "gfr = -5.0",
+    ]
+    expected += ["step_hours = 0", "record_hours = nan", "snapshots = 1", "threads = 0"]
+    assert [
+        words for words, sentence in zip(expected, found, strict=True) if words not in sentence
+    ] == []
 
 
 def test_run_refuses_a_file_with_problems(desk: Path) -> None:
@@ -66,7 +77,7 @@ def test_run_refuses_a_file_with_problems(desk: Path) -> None:
 @pytest.mark.parametrize("cells", [10**12, 99_999_999])
 def test_more_cells_than_fit_are_refused(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """No run begins that memory cannot hold; the problem says how many it can."""
-    monkeypatch.setattr("sim.simulation.plan._memory", lambda: 350_000_000)
+    monkeypatch.setattr("sim.conditions.plan.memory_bytes", lambda: 350_000_000)
     (problem,) = problems("baseline", cells)
     assert ("100,000,000" if cells > 10**8 else "it can hold 1,000,000") in problem
 
@@ -100,7 +111,7 @@ NO_NAMES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "such a mechanism beside an unknown condition": (
         {"without": [None, "romk"], "condition": "baselin"},
-        ["without: None is not the name", "'baselin'", "called 'romk'"],
+        ["without: None is not the name", "called 'romk'", "'baselin'"],
     ),
     "parameters in a list": ({"parameters": [1]}, ["parameters = [1]; give names and numbers"]),
     "parameters as text": ({"parameters": "gfr"}, ["parameters = 'gfr'; give names and numbers"]),
@@ -115,18 +126,20 @@ NO_NAMES: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("options", "told"), NO_NAMES.values(), ids=NO_NAMES.keys())
-def test_what_is_no_name_is_refused_with_all_else(options: dict[str, Any], told: list[str]) -> None:
+@pytest.mark.parametrize(("options", "expected"), NO_NAMES.values(), ids=NO_NAMES.keys())
+def test_what_is_no_name_is_refused_with_all_else(options: dict[str, Any], expected: list[str]) -> None:
     """Mechanisms and parameters that are not named are problems like others, not a crash."""
     found = problems(**{"condition": "baseline", "n_cells": 3, **options})
-    assert [words in problem for words, problem in zip(told, found, strict=True)] == [True] * len(told)
+    assert [
+        words for words, sentence in zip(expected, found, strict=True) if words not in sentence
+    ] == []
 
 
 def test_no_parameters_and_no_mechanisms_are_fine() -> None:
     """Nothing to change may be said in several ways."""
     for options in ({"parameters": None}, {"parameters": {}}, {"without": ()}, {"without": iter([])}):
-        planned = plan("baseline", 3, **options)
-        assert (planned.changes, planned.condition.without) == ({}, ())
+        planned = RunPlan("baseline", 3, **options)
+        assert (planned.parameters, planned.condition.without) == ({}, ())
 
 
 def test_one_mechanism_as_text_is_understood_or_refused_once() -> None:
@@ -255,7 +268,7 @@ MEANS = [f"{flow}_{ion}" for flow in ("intake", "urine", "stool") for ion in ("n
 
 
 @pytest.mark.parametrize("noise", [True, False])
-def test_looking_more_often_changes_nothing(noise: bool) -> None:
+def test_recording_more_often_changes_nothing(noise: bool) -> None:
     """Rows at common times are the same to the bit, however many rows and snapshots are taken."""
     options: dict[str, Any] = {"days": 2.0, "seed": 2, "noise": noise, "step_hours": 3.0}
     rare = sim.run("severe-magnesium-loss", 8, record_hours=12.0, snapshots=2, **options)
@@ -289,8 +302,8 @@ def test_rows_fall_on_steps_and_the_end_has_one(step_hours: float | None) -> Non
     assert steps == pytest.approx(np.round(steps), abs=1e-9)
 
 
-def test_a_row_is_told_as_it_is_recorded() -> None:
-    """The caller hears of every row, in order, with its latest values."""
+def test_the_caller_is_notified_of_every_row() -> None:
+    """As it is recorded, in order, with its latest values."""
     heard: list[tuple[float, float]] = []
     result = sim.run(
         "baseline", 3, days=1.0, on_record=lambda r, hours: heard.append((hours, r.latest("plasma_k")))
@@ -309,7 +322,7 @@ def test_parameters_take_effect(result: sim.Result) -> None:
     assert Parameters().body.plasma_k == 4.2
 
 
-def test_parameters_of_a_call_go_before_those_of_the_condition() -> None:
+def test_parameters_of_a_call_override_those_of_the_condition() -> None:
     """The call is nearer to the user than the file."""
     condition = sim.Condition(
         name="mine", duration="6 hour", parameters={"plasma_k": "4.0 mM", "gfr": "170 L/day"}
@@ -337,6 +350,8 @@ def test_threads_do_not_change_results(result: sim.Result) -> None:
 def test_every_public_name_is_there() -> None:
     """What the package promises can be imported; anything else is an error."""
     assert [name for name in sim.__all__ if getattr(sim, name).__name__ != name] == []
+    assert sim.__version__ == metadata.version("sim-mg")
+    assert sim.named() == sim.built_in_conditions()
     assert set(dir(sim)) >= set(sim.__all__)
     with pytest.raises(AttributeError, match="zzz"):
         _ = sim.zzz
@@ -365,8 +380,8 @@ def test_a_condition_that_cannot_be_ends_with_code_1_and_what_was_recorded(desk:
     (desk / "no.toml").write_text(IMPOSSIBLE, encoding="utf-8")
     result = call("run", "no.toml", "--cells", "8")
     assert result.exit_code == 1
-    told = FAILURE.search(result.stderr)
-    assert told is not None
+    expected = FAILURE.search(result.stderr)
+    assert expected is not None
     assert result.stderr.startswith("Error: ")
     assert "What was recorded until then is kept." in result.stderr
     folder = desk / "results" / "no"
@@ -374,7 +389,7 @@ def test_a_condition_that_cannot_be_ends_with_code_1_and_what_was_recorded(desk:
     assert "Wrote results/no" in result.stdout
     table = pd.read_parquet(folder / "table.parquet")
     assert len(table) >= 3
-    assert 0.0 <= float(told[4]) - table.index[-1] <= 0.25
+    assert 0.0 <= float(expected[4]) - table.index[-1] <= 0.25
     assert np.isfinite(table.to_numpy()).all()
     assert provenance_of(folder)["outcome"] == f"failed: {result.stderr.splitlines()[0][7:]}"
 
@@ -431,11 +446,11 @@ def test_ctrl_c_keeps_what_was_recorded(desk: Path) -> None:
         process.kill()
         process.wait()
         os.close(master)
-    told = (desk / "errors").read_text(encoding="utf-8")
+    expected = (desk / "errors").read_text(encoding="utf-8")
     day = re.fullmatch(
-        r"The run was interrupted on day (\d+\.\d\d); what was recorded is kept\.\n", told
+        r"The run was interrupted on day (\d+\.\d\d); what was recorded is kept\.\n", expected
     )
-    assert day is not None, told
+    assert day is not None, expected
     folder = desk / "partial"
     assert {path.name for path in desk.iterdir()} == {"errors", "partial"}
     assert {path.name for path in folder.iterdir()} == FILES
@@ -478,7 +493,9 @@ def test_a_run_interrupted_at_once_can_be_used(desk: Path, use: str) -> None:
         assert len(result.cells()) == 3
 
 
-@pytest.mark.parametrize("place", ["sim.simulation.plan.Tissue", "sim.simulation.plan.plan"])
+@pytest.mark.parametrize(
+    "place", ["sim.simulation.initial_tissue.Tissue", "sim.conditions.plan.RunPlan"]
+)
 def test_ctrl_c_before_the_first_step_ends_with_code_130(
     desk: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -500,10 +517,11 @@ def test_ctrl_c_while_saving_leaves_no_half_of_a_result(
     assert not (desk / "results" / "baseline").exists()
 
 
-def test_the_files_that_ship_are_valid_toml_with_known_keys() -> None:
-    """Every shipped file is text that a user may copy and change."""
-    folder = Path(sim.__file__).parent / "conditions"
-    for path in folder.glob("*.toml"):
+def test_files_of_built_in_conditions_are_valid_toml_with_known_keys() -> None:
+    """Every file is text that a user may copy and change."""
+    paths = list(FOLDER.glob("*.toml"))
+    assert len(paths) == len(sim.built_in_conditions())
+    for path in paths:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         assert {"title", "description", "duration"} <= set(data)
 

@@ -1,9 +1,9 @@
-"""Conditions: what they do at every moment, in files, in Python and revised."""
+"""Conditions: their control at every moment, in files, in Python and revised."""
 
 import json
 import tomllib
 from collections.abc import Callable
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim.conditions.condition import FOLDER, Condition, load, named, read
-from sim.conditions.events import TREATMENTS, Diet, Meal, Meals, Supplement, Treatment
+from sim.conditions.condition import FOLDER, Condition, built_in_conditions, load, named, read
+from sim.conditions.events import Diet, Meal, Meals, Supplement
+from sim.conditions.treatments import TREATMENTS, Treatment
 from sim.parameters import BodyParameters, Parameters
 from sim.parameters.inputs import KNOCK_OUTS, Control
 from sim.quantities.amounts import Amounts
@@ -32,13 +33,13 @@ USUAL = flat(
         )
     )
 )
-"""A body to which nothing is done."""
+"""Control without any intervention."""
 GATES = FlatControl._fields[FlatControl._fields.index("pump_mg_site") :]
-SHIPPED = tuple(named())
-STRENGTHS = {"effect": 0.25, "fold": 3.0, "rate": "2 L/day"}
-"""A strength of every sort, as it is written."""
+BUILT_IN = tuple(built_in_conditions())
+GIVEN = {"effect": 0.25, "fold": 3.0, "rate": "2 L/day"}
+"""A strength of every kind, as a file writes it."""
 CONTROLLED = {"effect": 0.25, "fold": 3.0, "rate": 2.0 / 24.0}
-"""What it comes to in a control."""
+"""The same in the unit of the model."""
 
 
 def make(**fields: Any) -> Condition:
@@ -47,7 +48,7 @@ def make(**fields: Any) -> Condition:
 
 
 def at(condition: Condition, day: float) -> Any:
-    """What is done on a day, with the usual parameters."""
+    """Control on a day, with the usual parameters."""
     return flat_at(condition, 24.0 * day, BODY)
 
 
@@ -56,18 +57,18 @@ def daily(rate: float) -> Any:
     return pytest.approx(rate / 24.0, rel=1e-14)
 
 
-# Conditions that ship
+# Built-in conditions
 
 
-def test_the_conditions_that_ship_are_named_in_order() -> None:
-    """Every file is named, and the names stand in alphabetical order."""
-    assert list(SHIPPED) == sorted(SHIPPED)
-    assert {"baseline", "refractory-hypokalaemia"} <= set(SHIPPED)
-    assert {path.stem for path in FOLDER.iterdir()} == set(SHIPPED)
+def test_built_in_conditions_are_listed_in_order() -> None:
+    """Every file is listed, in alphabetical order, under the former name too."""
+    assert list(BUILT_IN) == sorted(BUILT_IN) == named()
+    assert {"baseline", "refractory-hypokalaemia"} <= set(BUILT_IN)
+    assert {path.stem for path in FOLDER.iterdir()} == set(BUILT_IN)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_every_shipped_condition_loads_with_words_about_it(name: str) -> None:
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_built_in_condition_has_title_and_description(name: str) -> None:
     """Each has its file's name, a title and a description."""
     condition = load(name)
     assert condition.name == name
@@ -87,9 +88,9 @@ def spans_of(data: dict[str, Any]) -> list[tuple[float, float | None]]:
     ]
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_events_of_shipped_conditions_are_those_of_their_files(name: str) -> None:
-    """Every event of a file has its span, cut at the end; nothing is done that is not in the file."""
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_events_of_built_in_conditions_are_those_of_their_files(name: str) -> None:
+    """Every event of a file has its span, cut at the end; there are no others."""
     condition = load(name)
     data = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     end = parse(data["duration"], "hour", "")
@@ -100,13 +101,13 @@ def test_events_of_shipped_conditions_are_those_of_their_files(name: str) -> Non
     assert condition.times() == sorted({t for span in spans for t in span if 0.0 < t < end})
 
 
-def test_nothing_is_done_to_the_baseline() -> None:
+def test_the_baseline_has_no_interventions() -> None:
     """A healthy body on its usual diet."""
     assert [at(load("baseline"), day) for day in (0, 15, 30)] == [USUAL] * 3
 
 
-def test_refractory_hypokalaemia_is_lost_mg_then_k_then_mg_then_both() -> None:
-    """The condition that the README begins with does what its description says."""
+def test_refractory_hypokalaemia_is_mg_loss_then_k_then_mg_then_both() -> None:
+    """The condition at the beginning of the README does what its description says."""
     condition = load("refractory-hypokalaemia")
     lost = [at(condition, day).mg_malabsorption for day in (0, 119, 121, 151, 181)]
     assert lost == [lost[0]] * 5
@@ -118,7 +119,7 @@ def test_refractory_hypokalaemia_is_lost_mg_then_k_then_mg_then_both() -> None:
     assert given == [(False, False), (True, False), (False, True), (True, True)]
 
 
-# What is done at a moment
+# Control at a moment
 
 
 def test_a_diet_replaces_what_it_names_and_leaves_the_rest_usual() -> None:
@@ -214,88 +215,6 @@ def test_a_span_includes_its_start_and_excludes_its_stop(start: str) -> None:
     assert found == [0.0, 0.5, 0.5, 0.0]
 
 
-@pytest.mark.parametrize("kind", TREATMENTS)
-def test_each_treatment_sets_its_own_control_and_no_other(kind: str) -> None:
-    """The kind written in the file reaches its control, in its span only."""
-    control, sort = TREATMENTS[kind].control, TREATMENTS[kind].strength
-    condition = make(
-        treatment=[{"kind": kind, "start": "10 day", "stop": "20 day", sort: STRENGTHS[sort]}]
-    )
-    value = CONTROLLED[sort] - (1.0 if kind == "insulin" else 0.0)
-    assert at(condition, 9.999) == USUAL
-    assert at(condition, 10) == USUAL._replace(**{control: pytest.approx(value, rel=1e-14)})
-    assert at(condition, 20) == USUAL
-
-
-def test_every_drug_and_loss_of_the_control_has_a_treatment() -> None:
-    """Nothing that a control can impose on the body is out of a user's reach."""
-    fields = {kind.control for kind in TREATMENTS.values()}
-    imposed = FlatControl._fields[
-        FlatControl._fields.index("insulin_infused") : FlatControl._fields.index(GATES[0])
-    ]
-    assert fields == set(imposed)
-
-
-@pytest.mark.parametrize("kind", TREATMENTS)
-def test_every_treatment_says_what_it_means(kind: str) -> None:
-    """The strength is of a sort that can be written, and its meaning is told."""
-    assert TREATMENTS[kind].strength in STRENGTHS
-    assert TREATMENTS[kind].meaning
-
-
-def test_an_effect_may_be_a_percentage() -> None:
-    """Half is 0.5 or 50 percent."""
-    condition = make(treatment=[{"kind": "loop-diuretic", "effect": "50 %"}])
-    assert at(condition, 0).nkcc2_loss == pytest.approx(0.5, rel=1e-14)
-
-
-@pytest.mark.parametrize(
-    ("kind", "rate", "litres"),
-    [
-        ("vomiting", "2 L/day", 2.0),
-        ("diarrhoea", "500 mL/day", 0.5),
-        ("diarrhoea", "0.1 L/hour", 2.4),
-        ("vomiting", "0 L/day", 0.0),
-    ],
-)
-def test_losses_are_flows(kind: str, rate: str, litres: float) -> None:
-    """A juice is lost in litres a day, or in any unit of volume over time."""
-    control = at(make(treatment=[{"kind": kind, "rate": rate}]), 0)
-    assert getattr(control, kind) == daily(litres)
-
-
-def test_insulin_is_given_beside_the_fasting_one() -> None:
-    """A fold of one is no insulin at all; three is twice the fasting level on top."""
-    given = [at(make(treatment=[{"kind": "insulin", "fold": fold}]), 0) for fold in (1, 3)]
-    assert [control.insulin_infused for control in given] == [0.0, 2.0]
-
-
-SHARED = [
-    (a, b) for a, b in combinations(TREATMENTS, 2) if TREATMENTS[a].control == TREATMENTS[b].control
-]
-
-
-@pytest.mark.parametrize(("one", "other"), SHARED)
-def test_two_treatments_of_one_target_leave_what_neither_takes(one: str, other: str) -> None:
-    """Half blocked and a fifth missing leave two fifths; while one acts alone it is as it was."""
-    target = TREATMENTS[one].control
-    condition = make(
-        treatment=[
-            {"kind": one, "effect": 0.5, "stop": "20 day"},
-            {"kind": other, "effect": 0.2, "start": "10 day"},
-        ]
-    )
-    found = [getattr(at(condition, day), target) for day in (5, 15, 25)]
-    assert found == pytest.approx([0.5, 0.6, 0.2], rel=1e-14)
-    assert len(condition.events()) == 2
-
-
-def test_a_blocked_target_cannot_be_taken_away_twice() -> None:
-    """A full block beside any defect is a full block."""
-    both = [{"kind": "thiazide", "effect": 1.0}, {"kind": "gitelman-defect", "effect": 0.7}]
-    assert at(make(treatment=both), 0).ncc_loss == 1.0
-
-
 @pytest.mark.parametrize("mechanism", KNOCK_OUTS)
 def test_each_knock_out_closes_its_own_gate_and_no_other(mechanism: str) -> None:
     """What is switched off is off from start to end, and all else lives."""
@@ -367,9 +286,9 @@ LABELS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("fields", "label"), LABELS.values(), ids=LABELS.keys())
-def test_every_event_is_told_in_a_few_words(fields: dict[str, Any], label: str) -> None:
+def test_every_event_has_a_short_label(fields: dict[str, Any], label: str) -> None:
     """Labels name what is done and how much."""
-    assert [told for _, _, told in make(**fields).events()] == [label]
+    assert [text for _, _, text in make(**fields).events()] == [label]
 
 
 # In Python and in files
@@ -456,7 +375,7 @@ def test_a_condition_does_not_change() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make_part", "told"),
+    ("make_part", "sentence"),
     [
         (lambda: Diet(potassium="5 foo/day"), "'foo' is not defined"),
         (lambda: Supplement(ion="potassium", dose=5), "5 has no unit"),
@@ -468,9 +387,11 @@ def test_a_condition_does_not_change() -> None:
         (lambda: Condition(name="mine", duration="3 day", without=("romk",)), "'romk'"),
     ],
 )
-def test_problems_in_python_are_pydantics(make_part: Callable[[], object], told: str) -> None:
+def test_problems_in_python_are_validation_errors(
+    make_part: Callable[[], object], sentence: str
+) -> None:
     """Parts made in Python are refused where they are made, in the same words."""
-    with pytest.raises(ValidationError, match=told):
+    with pytest.raises(ValidationError, match=sentence):
         make_part()
 
 
@@ -491,7 +412,7 @@ def test_a_revised_copy_differs_only_in_what_was_asked() -> None:
     assert (condition.duration, condition.without) == (720.0, ())
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_a_copy_without_changes_is_equal(name: str) -> None:
     """Going through text again changes nothing."""
     assert load(name).revised() == load(name)
@@ -610,7 +531,7 @@ def conditions(draw: st.DrawFn) -> Drawn:
                 data["supplement"].append(item | draw(written_span(start, stop)))
     for kind in draw(st.lists(st.sampled_from(sorted(TREATMENTS)), unique=True)):
         for start, stop in draw(spans()):
-            sort = TREATMENTS[kind].strength
+            sort = TREATMENTS[kind].strength.name
             strength = draw(DRAWN_STRENGTHS[sort])
             drawn.treatments.append((start, stop, kind, strength))
             item = {"kind": kind, sort: f"{strength!r} L/hour" if sort == "rate" else strength}
@@ -626,12 +547,12 @@ def conditions(draw: st.DrawFn) -> Drawn:
 
 
 def holds(start: float, stop: float | None, hours: float) -> bool:
-    """Whether a moment lies in a span, told again."""
+    """Whether a moment lies in a span, independently of the program."""
     return not (hours < start or (stop is not None and hours >= stop))
 
 
 def expected_control(drawn: Drawn, hours: float) -> dict[str, float]:
-    """What the drawn numbers mean at a moment, told again."""
+    """What the drawn numbers mean at a moment, independently of the program."""
     control = USUAL._asdict()
     for start, stop, rates in drawn.diets:
         if holds(start, stop, hours):
@@ -642,7 +563,7 @@ def expected_control(drawn: Drawn, hours: float) -> dict[str, float]:
             control[f"{way}_{BY_NAME[name].symbol.lower()}"] += rate
     for start, stop, kind, strength in drawn.treatments:
         if holds(start, stop, hours):
-            target, sort = TREATMENTS[kind].control, TREATMENTS[kind].strength
+            target, sort = TREATMENTS[kind].target, TREATMENTS[kind].strength.name
             left = (1.0 - control[target]) * (1.0 - strength)
             control[target] = 1.0 - left if sort == "effect" else strength - (kind == "insulin")
     for start, stop, grams, amounts in drawn.meals:
@@ -689,7 +610,7 @@ def test_any_condition_survives_being_written_down(drawn: Drawn, hours: float) -
 @MANY
 @given(drawn=conditions())
 def test_control_is_constant_between_moments(drawn: Drawn) -> None:
-    """Nothing changes but at the moments that are told, and those lie within the duration."""
+    """Nothing changes but at the moments listed, and those lie within the duration."""
     condition = read(drawn.data)
     edges = [0.0, *condition.times(), condition.duration]
     assert edges == sorted(set(edges))

@@ -1,12 +1,13 @@
-"""Everything that can be wrong with a condition, told at once and in words of the file."""
+"""Everything that can be wrong with a condition, listed at once and in words of the file."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.conditions.condition import Condition, load, named, read
-from sim.conditions.events import LONGEST_DAYS, TREATMENTS
+from sim.conditions.condition import Condition, built_in_conditions, load, read
+from sim.conditions.fields import MAX_DAYS
+from sim.conditions.treatments import TREATMENTS
 from sim.errors import ConditionError, InputError
 from sim.parameters import FACTS
 from sim.parameters.inputs import KNOCK_OUTS
@@ -34,7 +35,7 @@ def problem(**fields: Any) -> str:
 
 
 NEGATIVE = "is negative; give zero or more"
-ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
+ONE_PROBLEM: dict[str, tuple[dict[str, Any], list[str]]] = {
     "unknown key": ({"supplment": []}, ["supplment", "did you mean 'supplement'?", "treatment"]),
     "unknown key in a diet": (
         {"diet": [{"potasium": "1 mmol/day"}]},
@@ -52,7 +53,7 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "duration of nothing": ({"duration": "0 day"}, ["duration is 0 days", "more than 0"]),
     "duration negative": ({"duration": "-3 day"}, ["duration is -3 days", "more than 0"]),
-    "duration for ever": ({"duration": "11 year"}, ["duration is 4017", f"{LONGEST_DAYS:g}"]),
+    "duration for ever": ({"duration": "11 year"}, ["duration is 4017", f"{MAX_DAYS:g}"]),
     "duration NaN": ({"duration": "nan day"}, ["duration", "'nan day' is not a finite number"]),
     "diet without unit": ({"diet": [{"potassium": 20}]}, ["diet no. 1 potassium", "20 has no unit"]),
     "diet in another unit": (
@@ -361,16 +362,16 @@ def test_a_time_of_day_is_hours_and_minutes(time: object) -> None:
     assert sentence == f'meals no. 1 at no. 2: {time!r}: is not a time of day; write it like "7:30"'
 
 
-@pytest.mark.parametrize(("fields", "told"), ONE_FAULT.values(), ids=ONE_FAULT.keys())
-def test_a_problem_is_told_in_one_sentence(fields: dict[str, Any], told: list[str]) -> None:
+@pytest.mark.parametrize(("fields", "expected"), ONE_PROBLEM.values(), ids=ONE_PROBLEM.keys())
+def test_a_problem_is_one_sentence(fields: dict[str, Any], expected: list[str]) -> None:
     """The sentence says where, what was given and what is allowed."""
     sentence = problem(**fields)
-    assert [words for words in told if words not in sentence] == []
+    assert [words for words in expected if words not in sentence] == []
     assert "\n" not in sentence
     assert "Value error" not in sentence
 
 
-def test_a_missing_duration_is_told() -> None:
+def test_a_missing_duration_is_a_problem() -> None:
     """A condition needs an end."""
     with pytest.raises(ConditionError) as refusal:
         read({"name": "mine"})
@@ -442,11 +443,11 @@ def test_events_that_only_touch_or_differ_do_not_contradict(fields: dict[str, An
     assert len(make(**fields).events()) == 2
 
 
-def test_three_overlapping_events_are_told_pair_by_pair() -> None:
+def test_three_overlapping_events_are_listed_pair_by_pair() -> None:
     """Every contradicting pair is named."""
     doses = [{"kind": "thiazide", "effect": effect} for effect in (0.1, 0.2, 0.3)]
-    told = problems(treatment=doses)
-    assert [("10 %" in t, "20 %" in t, "30 %" in t) for t in told] == [
+    found = problems(treatment=doses)
+    assert [("10 %" in t, "20 %" in t, "30 %" in t) for t in found] == [
         (True, True, False),
         (True, False, True),
         (False, True, True),
@@ -456,7 +457,7 @@ def test_three_overlapping_events_are_told_pair_by_pair() -> None:
 # All problems at once
 
 
-def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_of_a_file_are_listed_at_once(tmp_path: Path) -> None:
     """One error lists every problem in a file, each once, contradictions behind other problems too."""
     path = tmp_path / "faulty.toml"
     path.write_text(
@@ -538,17 +539,17 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     ]
     with pytest.raises(ConditionError) as refusal:
         load(path)
-    told = refusal.value.problems
-    assert {words: sum(words in problem for problem in told) for words in expected} == dict.fromkeys(
+    found = refusal.value.problems
+    assert {words: sum(words in problem for problem in found) for words in expected} == dict.fromkeys(
         expected, 1
     )
-    assert len(told) == len(expected)
-    assert str(refusal.value) == "\n".join(told)
+    assert len(found) == len(expected)
+    assert str(refusal.value) == "\n".join(found)
 
 
-def test_consistent_parts_with_a_contradiction_each_are_all_told() -> None:
-    """Duration, mechanisms and contradictions are told together when all parts are valid."""
-    told = problems(
+def test_consistent_parts_with_a_contradiction_each_are_all_listed() -> None:
+    """Duration, mechanisms and contradictions are listed together when all parts are valid."""
+    found = problems(
         duration="0 day",
         without=["a", "b"],
         diet=[{"sodium": "1 mmol/day"}] * 2,
@@ -559,7 +560,7 @@ def test_consistent_parts_with_a_contradiction_each_are_all_told() -> None:
     starts = ["duration is 0 days", "without: no mechanism is called 'a'"]
     starts += ["without: no mechanism is called 'b'", "two diets", "two patterns", "two oral"]
     starts += ["two treatments"]
-    assert [t.startswith(s) for t, s in zip(told, starts, strict=True)] == [True] * 7
+    assert [t.startswith(s) for t, s in zip(found, starts, strict=True)] == [True] * 7
 
 
 HIDDEN: dict[str, tuple[dict[str, Any], list[str]]] = {
@@ -622,11 +623,11 @@ HIDDEN: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("fields", "told"), HIDDEN.values(), ids=HIDDEN.keys())
-def test_no_problem_hides_another(fields: dict[str, Any], told: list[str]) -> None:
-    """Problems of one place are told together too."""
+@pytest.mark.parametrize(("fields", "expected"), HIDDEN.values(), ids=HIDDEN.keys())
+def test_no_problem_hides_another(fields: dict[str, Any], expected: list[str]) -> None:
+    """Problems of one place are listed together too."""
     found = problems(**fields)
-    assert [words for words in told if not any(words in sentence for sentence in found)] == []
+    assert [words for words in expected if not any(words in sentence for sentence in found)] == []
 
 
 UNFRIENDLY: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
@@ -660,14 +661,14 @@ UNFRIENDLY: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("fields", "told", "not_told"), UNFRIENDLY.values(), ids=UNFRIENDLY.keys())
+@pytest.mark.parametrize(("fields", "expected", "absent"), UNFRIENDLY.values(), ids=UNFRIENDLY.keys())
 def test_a_sentence_names_the_key_in_words_of_the_file(
-    fields: dict[str, Any], told: list[str], not_told: list[str]
+    fields: dict[str, Any], expected: list[str], absent: list[str]
 ) -> None:
     """Users see the key that is invalid and no word of Python."""
     sentence = problem(**fields)
-    assert [words for words in told if words not in sentence] == []
-    assert [words for words in not_told if words in sentence] == []
+    assert [words for words in expected if words not in sentence] == []
+    assert [words for words in absent if words in sentence] == []
 
 
 @pytest.mark.parametrize("value", [[0.1], {"a": 1}, None])
@@ -687,7 +688,7 @@ def test_a_share_that_is_no_number_is_refused(value: object) -> None:
     ids=["effect", "fold", "rate", "parameter"],
 )
 def test_true_is_no_number(fields: dict[str, Any]) -> None:
-    """A strength is a number; yes is not how much."""
+    """A strength is a number; true does not say how strong."""
     assert "rue" in problem(**fields)
 
 
@@ -703,27 +704,27 @@ def refusal_of(name: str | Path) -> str:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_and_all() -> None:
-    """A slip of the pen is corrected, and the choice is shown."""
-    told = refusal_of("baselin")
-    assert "'baselin'" in told
-    assert "did you mean 'baseline'?" in told
-    assert all(name in told for name in named())
+    """A misspelling is corrected, and the choice is shown."""
+    found = refusal_of("baselin")
+    assert "'baselin'" in found
+    assert "did you mean 'baseline'?" in found
+    assert all(name in found for name in built_in_conditions())
 
 
 def test_a_name_like_no_other_is_answered_with_all() -> None:
     """No suggestion where nothing is near."""
-    told = refusal_of("zzz")
-    assert "did you mean" not in told
-    assert all(name in told for name in named())
+    found = refusal_of("zzz")
+    assert "did you mean" not in found
+    assert all(name in found for name in built_in_conditions())
 
 
 @pytest.mark.parametrize("name", ["", ".", "../conditions/baseline", "Baseline", "baseline "])
 def test_a_name_is_matched_exactly(name: str) -> None:
-    """Only names of the list are names."""
+    """Neither case, spaces nor paths are ignored."""
     assert repr(name) in refusal_of(name)
 
 
-def test_a_missing_file_is_told_by_its_path(tmp_path: Path) -> None:
+def test_a_missing_file_is_named_by_its_path(tmp_path: Path) -> None:
     """What ends in .toml is a file."""
     path = tmp_path / "missing.toml"
     assert refusal_of(path) == f"{path} cannot be read: No such file or directory"
@@ -741,7 +742,7 @@ def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
     [b"duration = [", b'duration = "3 day"\nduration = "4 day"\n', b'title = "\xff\xfe"\n', b"\x00"],
     ids=["unfinished", "twice", "not UTF-8", "binary"],
 )
-def test_a_file_that_is_not_toml_is_told_so(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
     """The path and the parser's complaint are shown."""
     path = tmp_path / "bad.toml"
     path.write_bytes(content)

@@ -57,7 +57,7 @@ def times_of_day(draw: st.DrawFn) -> list[str]:
 # Patterns of meals
 
 
-def test_the_diet_is_eaten_at_seven_one_and_seven_unless_told_otherwise() -> None:
+def test_the_diet_is_eaten_at_seven_one_and_seven_by_default() -> None:
     """Three meals of half an hour; between them nothing is eaten."""
     condition = make(meals=[{}])
     eating = {}

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.conditions.condition import Condition, named
-from sim.conditions.events import TREATMENTS
+from sim.conditions.condition import Condition, built_in_conditions
+from sim.conditions.treatments import TREATMENTS
 from sim.numerics.layout import names_of
 from sim.parameters.inputs import KNOCK_OUTS
 from sim.physiology.body_state import BodyState
@@ -16,7 +16,7 @@ from sim.physiology.cell_state import Membrane
 CLOSED = 1e-12
 
 
-@pytest.mark.parametrize("name", named())
+@pytest.mark.parametrize("name", built_in_conditions())
 @pytest.mark.parametrize("noise", [False, True])
 def test_every_balance_closes_at_every_row_of_every_named_condition(name: str, noise: bool) -> None:
     table = sim.run(name, 20, seed=1, noise=noise).table
@@ -104,7 +104,7 @@ def treatments(draw: st.DrawFn) -> list[sim.Treatment]:
     return [
         sim.Treatment(
             kind=kind,
-            **{TREATMENTS[kind].strength: draw(STRENGTHS[TREATMENTS[kind].strength])},
+            **{TREATMENTS[kind].strength.name: draw(STRENGTHS[TREATMENTS[kind].strength.name])},
             **draw(spans(HOURS)),
         )
         for kind in sorted(chosen)
@@ -141,8 +141,8 @@ def test_every_balance_closes_under_any_condition(
 
 @pytest.mark.parametrize("kind", sorted(TREATMENTS))
 def test_every_balance_closes_under_every_treatment(kind: str) -> None:
-    strength = {"effect": 0.7, "fold": 8.0, "rate": "6 L/day"}[TREATMENTS[kind].strength]
-    treatment = sim.Treatment(kind=kind, **{TREATMENTS[kind].strength: strength}, stop="1.2 day")
+    strength = {"effect": 0.7, "fold": 8.0, "rate": "6 L/day"}[TREATMENTS[kind].strength.name]
+    treatment = sim.Treatment(kind=kind, **{TREATMENTS[kind].strength.name: strength}, stop="1.2 day")
     condition = sim.Condition(name="one", duration="2 day", meals=[sim.Meals()], treatment=[treatment])
     result = sim.run(condition, 6, record_hours=6.0)
     assert result.provenance["worst_imbalance"] <= CLOSED

@@ -15,7 +15,8 @@ from matplotlib.text import Text
 
 import sim
 from sim.conditions.condition import Condition, load
-from sim.conditions.events import Meal, Supplement, Treatment
+from sim.conditions.events import Meal, Supplement
+from sim.conditions.treatments import Treatment
 from sim.figures.balance_chart import balance_chart, balance_of, period_edges, period_means
 from sim.figures.flux_diagram import amount, flux_diagram
 from sim.figures.fluxes import Account, accounts_at, cells_together, litres_of, span_of

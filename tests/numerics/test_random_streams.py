@@ -20,7 +20,7 @@ from sim.parameters import Parameters, PopulationParameters
 from sim.physiology.cell_heterogeneity import NEXT, NOISE, Fluctuation, draw_traits, uniform_traits
 from sim.physiology.cell_state import CellTraits
 from sim.simulation.running import run
-from sim.simulation.schedule import Course
+from sim.simulation.schedule import Schedule
 from sim.tissue.tissue import Tissue
 
 Array = NDArray[np.float64]
@@ -315,10 +315,10 @@ def test_fluctuations_of_no_width_stay_one() -> None:
 def course_of(condition: Condition, **options: Any) -> tuple[Tissue, list[dict[str, Array]]]:
     """Traits of a tissue's cells at the start and after each of eight steps of 3 h."""
     tissue = Tissue(4, seed=5, **options)
-    course = Course(tissue, condition, 3.0)
+    schedule = Schedule(tissue, condition, 3.0)
     found = [tissue.traits_now()]
     for _ in range(8):
-        course.step()
+        schedule.step()
         found.append(tissue.traits_now())
     return tissue, found
 

@@ -25,7 +25,8 @@ import hashlib, json, sys, tempfile
 import numpy as np
 from numba.core.registry import cpu_target
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
-from sim.simulation.plan import plan
+from sim.conditions.plan import RunPlan
+from sim.simulation.initial_tissue import make_tissue
 from sim.study.design import read_design
 from sim.study.runner import run_study
 from sim.variables.table import VARIABLES
@@ -33,7 +34,9 @@ from sim.variables.table import VARIABLES
 def digest(values):
     return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
 
-tissue, person = plan("severe-magnesium-loss", 30, person=True, seed=3, replicate=2).tissue()
+tissue, person = make_tissue(
+    RunPlan("severe-magnesium-loss", 30, person=True, seed=3, replicate=2)
+)
 found = {
     "person": digest(list(person)),
     "traits at the start": digest(tissue.traits),

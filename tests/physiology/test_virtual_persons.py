@@ -12,15 +12,16 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-import sim.simulation.plan as planning
 from sim.conditions.condition import Condition, read
+from sim.conditions.plan import RunPlan
 from sim.errors import SteadyStateError
 from sim.parameters import FACTS, BodyParameters, Parameters, PersonParameters
 from sim.physiology.virtual_persons import EXTENSIVE, INTAKES, Person, draw_person, embodied
-from sim.simulation.plan import MOST_ATTEMPTS, plan
+from sim.simulation import initial_tissue
+from sim.simulation.initial_tissue import MAX_DRAWS, make_tissue
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.running import run
-from sim.simulation.schedule import Course
+from sim.simulation.schedule import Schedule
 from sim.tissue.tissue import Tissue
 from sim.variables.table import VARIABLES
 
@@ -240,9 +241,9 @@ def course_of(size: float, tolerance: float) -> pd.DataFrame:
     """Half-daily rows of a body of some size through everything at once."""
     parameters = embodied(Person(body_size=size), Parameters())
     tissue = Tissue(15, parameters=parameters, seed=1, tolerance=tolerance)
-    course, recorder = Course(tissue, busy(size)), Recorder()
+    course, recorder = Schedule(tissue, busy(size)), Recorder()
     for hours in range(0, 193, 12):
-        course.follow_to(float(hours))
+        course.advance_until(float(hours))
         recorder.record(tissue)
     return recorder.table()
 
@@ -270,11 +271,11 @@ def healthy() -> pd.DataFrame:
     """Drawn persons after three days of their usual life: how far K went, and Na of their cells."""
     rows = []
     for replicate in range(HEALTHY):
-        planned = plan("baseline", 5, days=3.0, replicate=replicate, person=True, noise=False,
+        planned = RunPlan("baseline", 5, days=3.0, replicate=replicate, person=True, noise=False,
                        heterogeneous=False)  # fmt: skip
-        tissue, who = planned.tissue()
+        tissue, who = make_tissue(planned)
         start, na = tissue.fluid.k, float(cell_table(tissue)["na_in"].iloc[0])
-        Course(tissue, planned.condition).follow_to(72.0)
+        Schedule(tissue, planned.condition).advance_until(72.0)
         rows.append({
             "first": who == draw_person(P, 0, replicate), "plasma_k": start,
             "change": abs(tissue.fluid.k / start - 1.0), "na_in": na,
@@ -304,10 +305,10 @@ def test_cell_sodium_differs_between_persons_as_pumps_and_leaks_do(healthy: pd.D
 def test_different_cells_of_persons_are_at_rest_too() -> None:
     """A body whose cells differ starts in the steady state of each."""
     for replicate in range(10):
-        planned = plan("baseline", 20, days=3.0, replicate=replicate, person=True, noise=False)
-        tissue, _ = planned.tissue()
+        planned = RunPlan("baseline", 20, days=3.0, replicate=replicate, person=True, noise=False)
+        tissue, _ = make_tissue(planned)
         start = tissue.fluid.k
-        Course(tissue, planned.condition).follow_to(72.0)
+        Schedule(tissue, planned.condition).advance_until(72.0)
         assert tissue.fluid.k == pytest.approx(start, rel=AT_REST)
 
 
@@ -327,15 +328,15 @@ def refuse(times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
             raise SteadyStateError("these parameters allow no healthy body")
         return Tissue(*arguments, **options)
 
-    monkeypatch.setattr(planning, "draw_person", counted)
-    monkeypatch.setattr(planning, "Tissue", fragile)
+    monkeypatch.setattr(initial_tissue, "draw_person", counted)
+    monkeypatch.setattr(initial_tissue, "Tissue", fragile)
     return attempts
 
 
 def test_a_person_who_cannot_be_healthy_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next attempt's person takes the place, and is told."""
     attempts = refuse(2, monkeypatch)
-    tissue, who = plan("baseline", 5, seed=3, replicate=8, person=True).tissue()
+    tissue, who = make_tissue(RunPlan("baseline", 5, seed=3, replicate=8, person=True))
     assert attempts == [0, 1, 2]
     assert who == draw_person(P, 3, 8, 2)
     assert tissue.parameters == embodied(who, Parameters())
@@ -345,24 +346,24 @@ def test_drawing_anew_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many attempts the problem is told; it lies in the parameters."""
     attempts = refuse(1000, monkeypatch)
     with pytest.raises(SteadyStateError, match="no healthy body"):
-        plan("baseline", 5, person=True).tissue()
-    assert attempts == list(range(MOST_ATTEMPTS))
+        make_tissue(RunPlan("baseline", 5, person=True))
+    assert attempts == list(range(MAX_DRAWS))
 
 
 def test_the_typical_body_is_not_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without persons there is nothing to draw."""
     attempts = refuse(1000, monkeypatch)
     with pytest.raises(SteadyStateError, match="no healthy body"):
-        plan("baseline", 5).tissue()
+        make_tissue(RunPlan("baseline", 5))
     assert attempts == []
 
 
 def test_the_condition_is_not_in_a_persons_name() -> None:
     """Whatever is done and however it is recorded, the replicate's person and cells are the same."""
-    plain, who = plan("baseline", 6, seed=3, replicate=8, person=True).tissue()
-    treated, same = plan(
-        "severe-magnesium-loss", 6, days=5.0, seed=3, replicate=8, person=True, record_hours=3.0
-    ).tissue()
+    plain, who = make_tissue(RunPlan("baseline", 6, seed=3, replicate=8, person=True))
+    treated, same = make_tissue(
+        RunPlan("severe-magnesium-loss", 6, days=5.0, seed=3, replicate=8, person=True, record_hours=3.0)
+    )
     assert who == same
     assert plain.y.tobytes() == treated.y.tobytes()
     assert plain.traits.tobytes() == treated.traits.tobytes()

@@ -1,4 +1,4 @@
-"""Two runs side by side, results read again from their folders, and the figures of both."""
+"""Comparison of two runs, results read from their folders, and the figures of both."""
 
 from pathlib import Path
 
@@ -72,15 +72,15 @@ def test_a_folder_that_is_no_run_is_refused(folder: Path, tmp_path: Path, harm: 
 
 def test_a_run_does_not_differ_from_itself(calm: sim.Result, folder: Path) -> None:
     comparison = sim.compare(calm, folder)
-    assert comparison.differing == []
+    assert comparison.other_differences == []
     assert comparison.names == ("baseline (A)", "baseline (B)")
     assert (comparison.courses == 0.0).all().all()
     assert list(comparison.times) == list(calm.table.index)
 
 
-def test_differences_are_second_less_first(calm: sim.Result) -> None:
+def test_differences_are_second_minus_first(calm: sim.Result) -> None:
     comparison = sim.compare(calm, "thiazide", n_cells=20, days=6, seed=3)
-    assert comparison.differing == []
+    assert comparison.other_differences == []
     table = comparison.table(3.1)
     day = table.attrs["day"]
     assert day == 3.0
@@ -91,14 +91,19 @@ def test_differences_are_second_less_first(calm: sim.Result) -> None:
     assert comparison.courses.loc[day, "plasma_k"] == pytest.approx(loss, rel=1e-12)
 
 
-def test_what_else_differs_is_said(calm: sim.Result) -> None:
+def test_other_differences_of_runs_are_listed(calm: sim.Result) -> None:
     other = sim.run("baseline", 10, days=6, seed=4, noise=False)
-    assert sim.compare(calm, other).differing == ["n_cells", "seed", "noise", "noise_hours"]
+    assert sim.compare(calm, other).other_differences == [
+        "n_cells",
+        "seed",
+        "noise",
+        "noise_hours",
+    ]
 
 
-def test_other_fluctuations_are_said_to_differ(calm: sim.Result) -> None:
+def test_other_fluctuations_are_a_difference(calm: sim.Result) -> None:
     finer = sim.run("baseline", 20, days=6, seed=3, step_hours=1)
-    assert "noise_hours" in sim.compare(calm, finer).differing
+    assert "noise_hours" in sim.compare(calm, finer).other_differences
 
 
 def test_only_days_of_both_are_compared(calm: sim.Result) -> None:
@@ -111,7 +116,7 @@ def test_only_days_of_both_are_compared(calm: sim.Result) -> None:
         sim.compare(seldom, brief)
 
 
-def test_all_problems_of_both_are_told() -> None:
+def test_all_problems_of_both_are_listed() -> None:
     with pytest.raises(sim.InputError) as refusal:
         sim.compare("baselin", "thiazid", n_cells=0)
     assert [word in problem for word, problem in zip(

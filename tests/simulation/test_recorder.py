@@ -13,7 +13,7 @@ from sim.conditions.condition import read
 from sim.parameters import CELL_TYPES
 from sim.simulation import recorder as observation
 from sim.simulation.recorder import SIGNS, Recorder, cell_table
-from sim.simulation.schedule import Course
+from sim.simulation.schedule import Schedule
 from sim.tissue.tissue import Tissue
 from sim.variables.table import PER_CELL, VARIABLES
 from tests.laws.law_tests import reproducible
@@ -39,9 +39,9 @@ GROUPS = {
 def recorded(*recorders: Recorder, n_cells: int = 12) -> Tissue:
     """Tissue whose course some recorders have watched."""
     tissue = Tissue(n_cells, seed=6)
-    course = Course(tissue, BUSY)
+    course = Schedule(tissue, BUSY)
     for hours in MOMENTS:
-        course.follow_to(hours)
+        course.advance_until(hours)
         for recorder in recorders:
             recorder.record(tissue)
     return tissue
@@ -143,16 +143,16 @@ def test_a_branch_goes_on_by_itself() -> None:
     """It has the rows so far; what either records later the other does not see."""
     recorder = Recorder(["plasma_k", "urine_k"])
     tissue = Tissue(5, seed=6)
-    course = Course(tissue, BUSY)
+    course = Schedule(tissue, BUSY)
     for hours in (0.0, 6.0):
-        course.follow_to(hours)
+        course.advance_until(hours)
         recorder.record(tissue)
     branch, rows = recorder.branch(), [*recorder.rows]
     assert branch.variables == recorder.variables
-    course.follow_to(12.0)
+    course.advance_until(12.0)
     recorder.record(tissue)
     assert (branch.times, branch.rows) == ([0.0, 0.25], rows)
-    course.follow_to(18.0)
+    course.advance_until(18.0)
     branch.record(tissue)
     assert (recorder.times, branch.times) == ([0.0, 0.25, 0.5], [0.0, 0.25, 0.75])
 
@@ -161,9 +161,9 @@ def test_flows_of_a_branch_are_means_since_the_rows_before_it() -> None:
     """A branch remembers the last row, so its next one is that of the recorder it came from."""
     one = Recorder(["urine_k", "intake_na", "stool_mg"])
     tissue = Tissue(5, seed=6)
-    course = Course(tissue, BUSY)
+    course = Schedule(tissue, BUSY)
     one.record(tissue)
-    course.follow_to(6.0)
+    course.advance_until(6.0)
     other = one.branch()
     for recorder in (one, other):
         recorder.record(tissue)
@@ -174,9 +174,9 @@ def test_flows_are_means_since_the_last_row() -> None:
     """Rows twice as far apart have the means of two; the first row has the flow of its moment."""
     often, seldom = Recorder(["urine_k", "intake_k"]), Recorder(["urine_k", "intake_k"])
     tissue = Tissue(5, seed=6)
-    course = Course(tissue, BUSY)
+    course = Schedule(tissue, BUSY)
     for hours in (0.0, 6.0, 12.0):
-        course.follow_to(hours)
+        course.advance_until(hours)
         often.record(tissue)
         if hours != 6.0:
             seldom.record(tissue)
@@ -264,6 +264,6 @@ def test_a_table_of_cells_does_not_change_with_the_tissue() -> None:
     tissue = Tissue(8, seed=6)
     before = cell_table(tissue)
     kept = before.copy()
-    Course(tissue, BUSY).follow_to(12.0)
+    Schedule(tissue, BUSY).advance_until(12.0)
     pd.testing.assert_frame_equal(before, kept)
     assert not cell_table(tissue)["k_in"].equals(before["k_in"])

@@ -1,4 +1,4 @@
-"""The course of a condition: where steps end, and that it goes on to the bit from any of them."""
+"""The schedule of a run: when steps end, and that it resumes to the bit from any of them."""
 
 from itertools import pairwise
 
@@ -8,14 +8,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.conditions.condition import Condition, load, read
-from sim.simulation.schedule import (
+from sim.conditions.steps import (
     STEP_WITH_NOISE,
     STEP_WITHOUT_NOISE,
-    SWIFT_STEP,
-    Course,
+    SUBDAILY_STEP,
     Steps,
     default_step,
 )
+from sim.simulation.schedule import Schedule
 from sim.tissue.tissue import Checkpoint, Tissue
 from tests.laws.law_tests import reproducible
 
@@ -99,7 +99,7 @@ def test_no_end_of_a_step_is_nearer_than_the_nearest(hours: float, end: float, s
 @given(hours=lengths, end=durations)
 @reproducible
 def test_nothing_lies_beyond_the_end(hours: float, end: float) -> None:
-    """What is asked for later is looked at then."""
+    """A time after the end gives the end."""
     steps = steps_of(hours, end)
     assert steps.nearest(end) == steps.nearest(end + 0.4 * hours) == steps.nearest(10.0 * end) == end
 
@@ -124,7 +124,7 @@ def test_rows_fall_on_ends_of_steps(hours: float, count: int, every: float, rest
 def test_a_longer_condition_has_the_same_rows_until_the_end_of_the_shorter(
     hours: float, end: float, longer: float, every: float
 ) -> None:
-    """So two arms that share a past share its rows."""
+    """Two arms that share a past share its rows."""
     short, long = steps_of(hours, end), steps_of(hours, longer * end)
     before = (1.0 - LITTLE) * end - LITTLE * hours
     mine, others = ([t for t in s.rows_every(every) if t < before] for s in (short, long))
@@ -146,19 +146,19 @@ def test_rounding_makes_no_step_of_its_own(hours: float, end: float) -> None:
 
 
 def test_steps_suit_the_condition() -> None:
-    """Half an hour with meals, else three hours with noise and six without; or as told."""
-    quiet, swift = load("baseline"), load("daily-meals")
-    assert default_step(swift, True) == default_step(swift, False) == SWIFT_STEP
-    assert (default_step(quiet, True), default_step(quiet, False)) == (
+    """Half an hour with meals, else three hours with noise and six without; or as given."""
+    daily, subdaily = load("baseline"), load("daily-meals")
+    assert default_step(subdaily, True) == default_step(subdaily, False) == SUBDAILY_STEP
+    assert (default_step(daily, True), default_step(daily, False)) == (
         STEP_WITH_NOISE,
         STEP_WITHOUT_NOISE,
     )
-    assert Steps.of(swift, True) == (SWIFT_STEP, STEP_WITH_NOISE, 168.0)
-    assert Steps.of(quiet, False) == (STEP_WITHOUT_NOISE, STEP_WITHOUT_NOISE, quiet.duration)
-    assert Steps.of(quiet, True, 7.0) == (7.0, 7.0, quiet.duration)
+    assert Steps.of(subdaily, True) == (SUBDAILY_STEP, STEP_WITH_NOISE, 168.0)
+    assert Steps.of(daily, False) == (STEP_WITHOUT_NOISE, STEP_WITHOUT_NOISE, daily.duration)
+    assert Steps.of(daily, True, 7.0) == (7.0, 7.0, daily.duration)
 
 
-# A course
+# Schedules
 
 
 def same(one: Checkpoint, other: Checkpoint) -> bool:
@@ -168,68 +168,68 @@ def same(one: Checkpoint, other: Checkpoint) -> bool:
 
 @pytest.mark.parametrize("noise", [True, False])
 @pytest.mark.parametrize("condition", [EVENTFUL, EATING], ids=lambda c: c.name)
-def test_a_course_taken_up_again_goes_on_to_the_bit(condition: Condition, noise: bool) -> None:
-    """At the end of every step a branch under a course of its own ends where the straight one ends."""
+def test_a_resumed_schedule_gives_the_same_bits(condition: Condition, noise: bool) -> None:
+    """A branch of the end of any step, under a schedule of its own, ends as the whole run does."""
     end = condition.duration
-    straight = Course(Tissue(4, seed=5, noise=noise), condition)
+    straight = Schedule(Tissue(4, seed=5, noise=noise), condition)
     branches = [straight.tissue.branch()]
-    straight.follow_to(end, lambda: branches.append(straight.tissue.branch()))
+    straight.advance_until(end, lambda: branches.append(straight.tissue.branch()))
     hours = straight.steps.hours
     assert len(branches) == np.ceil(end / hours) + 1
     for branch in branches:
-        Course(branch, condition).follow_to(end)
+        Schedule(branch, condition).advance_until(end)
         assert same(branch.checkpoint(), straight.tissue.checkpoint())
 
 
 @pytest.mark.parametrize("step_hours", [0.7, 2.0, 6.0, 100.0])
-def test_so_it_does_in_steps_of_any_length(step_hours: float) -> None:
-    """Taken up again halfway, at the end of a step."""
+def test_a_resumed_schedule_gives_the_same_bits_in_steps_of_any_length(step_hours: float) -> None:
+    """Resumed halfway, at the end of a step."""
     straight, pieces = (Tissue(4, seed=5) for _ in range(2))
-    Course(straight, EVENTFUL, step_hours).follow_to(29.3)
-    first = Course(pieces, EVENTFUL, step_hours)
-    first.follow_to(first.steps.nearest(15.0))
-    Course(pieces, EVENTFUL, step_hours).follow_to(29.3)
+    Schedule(straight, EVENTFUL, step_hours).advance_until(29.3)
+    first = Schedule(pieces, EVENTFUL, step_hours)
+    first.advance_until(first.steps.nearest(15.0))
+    Schedule(pieces, EVENTFUL, step_hours).advance_until(29.3)
     assert same(straight.checkpoint(), pieces.checkpoint())
 
 
-def test_following_stops_where_it_is_told() -> None:
-    """After every step something may be looked at; the last step ends at the moment asked for."""
-    course, times = Course(Tissue(3, seed=5), EVENTFUL), []
-    course.follow_to(13.5, lambda: times.append(course.tissue.time))
+def test_advancing_stops_at_the_time_asked_for() -> None:
+    """A function is called after every step; the last step ends at the time asked for."""
+    schedule, times = Schedule(Tissue(3, seed=5), EVENTFUL), []
+    schedule.advance_until(13.5, lambda: times.append(schedule.tissue.time))
     assert times == [3.0, 6.0, 9.0, 12.0, 13.5]
-    course.follow_to(13.5, lambda: times.append(course.tissue.time))
+    schedule.advance_until(13.5, lambda: times.append(schedule.tissue.time))
     assert len(times) == 5
-    course.follow_to(16.0, lambda: times.append(course.tissue.time))
+    schedule.advance_until(16.0, lambda: times.append(schedule.tissue.time))
     assert times[5:] == [15.0, 16.0]
 
 
 @pytest.mark.parametrize("condition", [EVENTFUL, EATING], ids=lambda c: c.name)
 def test_a_step_cut_short_draws_no_fluctuation_of_its_own(condition: Condition) -> None:
-    """Cells head for new values every three hours, however often a course stops."""
+    """Cells move to new values every three hours, however often a schedule stops."""
     tissue = Tissue(3, seed=5)
-    course = Course(tissue, condition)
+    schedule = Schedule(tissue, condition)
     draws = []
     for hours in np.arange(0.25, 24.25, 0.25):
-        course.follow_to(float(hours))
+        schedule.advance_until(float(hours))
         draws.append(tissue.draws)
     assert draws == [1 + k // 12 for k in range(96)]
 
 
-def test_what_is_done_at_the_end_of_a_step_is_what_follows() -> None:
-    """The control is that of the present, as a run looks at it."""
-    course = Course(Tissue(3, seed=5), EVENTFUL)
-    body = course.tissue.parameters.body
-    assert course.tissue.control == EVENTFUL.control_at(0.0, body)
+def test_the_control_at_the_end_of_a_step_is_that_of_the_next() -> None:
+    """The control is that of the present time whenever a run may record."""
+    schedule = Schedule(Tissue(3, seed=5), EVENTFUL)
+    body = schedule.tissue.parameters.body
+    assert schedule.tissue.control == EVENTFUL.control_at(0.0, body)
     for _ in range(4):
-        course.step()
-        assert course.tissue.control == EVENTFUL.control_at(course.tissue.time, body)
+        schedule.step()
+        assert schedule.tissue.control == EVENTFUL.control_at(schedule.tissue.time, body)
 
 
 def test_steps_end_at_multiples_of_their_length() -> None:
-    """Without an end they go on for ever, all of one length."""
-    course = Course(Tissue(3, noise=False), EVENTFUL.revised(duration="1 day"))
+    """Beyond the end of the condition they continue, all of one length."""
+    schedule = Schedule(Tissue(3, noise=False), EVENTFUL.revised(duration="1 day"))
     times = [0.0]
     for _ in range(6):
-        course.step()
-        times.append(course.tissue.time)
+        schedule.step()
+        times.append(schedule.tissue.time)
     assert [b - a for a, b in pairwise(times)] == [6.0] * 6

@@ -595,6 +595,6 @@ def test_plans_are_those_of_the_arms() -> None:
         assert (planned.n_cells, planned.seed, planned.replicate) == (20, 3, 0)
         assert (planned.person, planned.noise, planned.heterogeneous) == (False, False, False)
         assert planned.record_hours == pytest.approx(100 / 60)
-        assert planned.parameters.body.gfr == 150.0
-    assert second.changes == {"gfr": 150.0, "romk_half_mg": 0.9}
+        assert planned.model_parameters.body.gfr == 150.0
+    assert second.parameters == {"gfr": 150.0, "romk_half_mg": 0.9}
     assert second.condition.without == ("romk-mg-block",)

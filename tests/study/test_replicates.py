@@ -11,11 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim.conditions.condition import Condition, read
+from sim.conditions.plan import RunPlan
 from sim.errors import SimulationError
-from sim.simulation.plan import plan
+from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import cell_table
 from sim.simulation.running import run
-from sim.simulation.schedule import Course
+from sim.simulation.schedule import Schedule
 from sim.study import replicate as replicates
 from sim.study.design import Design, read_design
 from sim.study.replicate import FINISHED, Case, arms_of, recorded_days, simulate_body
@@ -73,7 +74,7 @@ def design_of(arms: Sequence[Condition], **options: Any) -> Design:
 def cases_of(arms: Sequence[Condition], replicate: int = 7, **options: Any) -> dict[str, Case]:
     """What becomes of one body in each arm, by name."""
     design = design_of(arms, **options)
-    plans = [p._replace(replicate=replicate) for p in design.plans()]
+    plans = [p.of_replicate(replicate) for p in design.plans()]
     cases = simulate_body(arms_of(plans), design.variables, design.snapshots)
     assert [case.arm for case in cases] == list(range(len(arms)))
     return dict(zip(design.arms, cases, strict=True))
@@ -216,17 +217,17 @@ def test_a_shared_past_is_simulated_once(monkeypatch: pytest.MonkeyPatch) -> Non
 )
 def test_arms_part_when_they_may_do_different_things(one: str, other: str, hours: float) -> None:
     """At the first such moment, at the end of the shorter one, or never together."""
-    arms = arms_of([plan(ARMS[one], 5), plan(ARMS[other], 5)])
+    arms = arms_of([RunPlan(ARMS[one], 5), RunPlan(ARMS[other], 5)])
     assert arms.partings == {(0, 1): pytest.approx(hours), (1, 0): pytest.approx(hours)}
 
 
 def test_the_usual_diet_written_down_parts_from_the_usual_one() -> None:
     """It is the same for a typical body, and another for a person who eats otherwise."""
-    body = plan("baseline", 5).parameters.body
+    body = RunPlan("baseline", 5).model_parameters.body
     diet = {"potassium": f"{body.intake_k / 24.0!r} mmol/hour"}
     arms = [make("plain"), make("written", diet=[diet])]
     assert arms[0].control_at(0.0, body) == arms[1].control_at(0.0, body)
-    assert arms_of([plan(arm, 5) for arm in arms]).partings[0, 1] == 0.0
+    assert arms_of([RunPlan(arm, 5) for arm in arms]).partings[0, 1] == 0.0
     cases = cases_of(arms)
     for arm in arms:
         check_alone(arm, cases[arm.name])
@@ -240,7 +241,7 @@ def test_the_usual_diet_written_down_parts_from_the_usual_one() -> None:
 @pytest.mark.parametrize("every", [1.0, 5.0, 9.8, 24.0])
 def test_the_days_of_rows_are_known_beforehand(name: str, every: float) -> None:
     """From the plan alone."""
-    planned = plan(ARMS[name], 5, noise=False, heterogeneous=False, record_hours=every)
+    planned = RunPlan(ARMS[name], 5, noise=False, heterogeneous=False, record_hours=every)
     (case,) = simulate_body(arms_of([planned]), ["plasma_k"])
     assert case.days.tolist() == recorded_days(planned)
     assert (case.days[0], case.days[-1]) == (0.0, planned.condition.duration / 24.0)
@@ -260,15 +261,15 @@ def test_single_cells_are_those_of_the_moment() -> None:
     snapshots = {"at": in_words(SEEN), "cells": 6, "variables": ["k_in", "potential"]}
     cases = cases_of(TOGETHER, cells=12, snapshots=snapshots)
     for name, case in cases.items():
-        planned = plan(ARMS[name], 12, seed=3, replicate=7, person=True)
-        tissue, _ = planned.tissue()
-        course = Course(tissue, planned.condition)
+        planned = RunPlan(ARMS[name], 12, seed=3, replicate=7, person=True)
+        tissue, _ = make_tissue(planned)
+        course = Schedule(tissue, planned.condition)
         end = planned.condition.duration
         wanted = {course.steps.nearest(hours) for hours in SEEN}
         assert set(case.cells) == {hours / 24.0 for hours in wanted}
         assert max(case.cells) == end / 24.0
         for hours in sorted(wanted):
-            course.follow_to(hours)
+            course.advance_until(hours)
             seen = cell_table(tissue, 6)[["type", "k_in", "potential"]]
             pd.testing.assert_frame_equal(case.cells[hours / 24.0], seen, rtol=0, atol=0)
 

@@ -13,13 +13,14 @@ import pytest
 
 import sim
 from sim.conditions.condition import Condition, load, read
+from sim.conditions.plan import RunPlan
 from sim.errors import InputError
 from sim.parameters import Entry, Parameters, describe
 from sim.physiology.cell_state import CellTraits
 from sim.physiology.virtual_persons import Person, embodied
-from sim.simulation.plan import plan
+from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.running import resume, run
-from sim.simulation.schedule import Course
+from sim.simulation.schedule import Schedule
 from sim.tissue import checkpoint
 from sim.tissue.checkpoint import load_tissue, save_tissue
 from sim.tissue.tissue import Checkpoint, Tissue
@@ -48,7 +49,7 @@ def same(one: Checkpoint, other: Checkpoint) -> bool:
 def at(hours: float, condition: Condition, **options: Any) -> Tissue:
     """Tissue that has lived under a condition until the end of a step [h]."""
     tissue = Tissue(6, seed=9, replicate=4, **options)
-    Course(tissue, condition).follow_to(hours)
+    Schedule(tissue, condition).advance_until(hours)
     return tissue
 
 
@@ -107,7 +108,7 @@ def test_between_rows_all_but_flows_go_on_to_the_bit(tmp_path: Path) -> None:
 def test_a_moment_within_a_step_keeps_the_noise(tmp_path: Path) -> None:
     """Cells go on towards the values that were drawn, and fluctuate when they would have."""
     straight, cut = at(24.0, BUSY), stored(at(13.7, BUSY), tmp_path)
-    Course(cut, BUSY).follow_to(24.0)
+    Schedule(cut, BUSY).advance_until(24.0)
     assert cut.draws == straight.draws
     for name, values in straight.traits_now().items():
         assert cut.traits_now()[name] == pytest.approx(values, rel=1e-12), name
@@ -123,10 +124,10 @@ def test_edits_by_hand_are_kept(tmp_path: Path) -> None:
         tissue.add_to_fluid(1, 12.0)
         tissue = keep(tissue)
         tissue.add_to_cell(3, 0, 1.5)
-        Course(tissue, BUSY).follow_to(15.0)
+        Schedule(tissue, BUSY).advance_until(15.0)
         tissue = keep(tissue)
         tissue.set_trait(0, LEAK, 1.1)
-        Course(tissue, BUSY).follow_to(30.0)
+        Schedule(tissue, BUSY).advance_until(30.0)
         return keep(tissue)
 
     straight, loaded = lived(lambda tissue: tissue), lived(lambda tissue: stored(tissue, tmp_path))
@@ -134,8 +135,8 @@ def test_edits_by_hand_are_kept(tmp_path: Path) -> None:
     assert same(straight.checkpoint(), loaded.checkpoint())
     assert straight.audit() == loaded.audit()
     assert max(map(abs, loaded.audit()[:-1])) < 1e-12
-    Course(straight, BUSY).follow_to(40.0)
-    Course(loaded, BUSY).follow_to(40.0)
+    Schedule(straight, BUSY).advance_until(40.0)
+    Schedule(loaded, BUSY).advance_until(40.0)
     assert same(straight.checkpoint(), loaded.checkpoint())
 
 
@@ -179,7 +180,7 @@ def test_saving_changes_nothing(tmp_path: Path) -> None:
     saved, straight = at(6.0, BUSY), at(6.0, BUSY)
     save_tissue(saved, tmp_path / "state.npz")
     for tissue in (saved, straight):
-        Course(tissue, BUSY).follow_to(12.0)
+        Schedule(tissue, BUSY).advance_until(12.0)
     assert same(saved.checkpoint(), straight.checkpoint())
 
 
@@ -188,7 +189,7 @@ def test_a_loaded_tissue_may_have_threads(tmp_path: Path) -> None:
     file = save_tissue(at(6.0, BUSY), tmp_path / "state.npz")
     one, many = load_tissue(file), load_tissue(file, threads=3)
     for tissue in (one, many):
-        Course(tissue, BUSY).follow_to(9.0)
+        Schedule(tissue, BUSY).advance_until(9.0)
     assert same(one.checkpoint(), many.checkpoint())
 
 
@@ -200,15 +201,15 @@ def test_a_branch_leaves_its_tissue_untouched() -> None:
     tissue = at(6.0, BUSY)
     before = tissue.checkpoint()
     branch = tissue.branch()
-    Course(branch, MEALS).follow_to(20.0)
+    Schedule(branch, MEALS).advance_until(20.0)
     branch.set_trait(0, PUMP, 0.5)
     branch.add_to_fluid(1, 5.0)
     branch.fluctuate_as(77)
     assert same(tissue.checkpoint(), before)
-    Course(tissue, BUSY).follow_to(20.0)
+    Schedule(tissue, BUSY).advance_until(20.0)
     assert same(tissue.checkpoint(), at(20.0, BUSY).checkpoint())
     other = at(6.0, BUSY).branch()
-    Course(other, BUSY).follow_to(20.0)
+    Schedule(other, BUSY).advance_until(20.0)
     assert same(tissue.checkpoint(), other.checkpoint())
 
 
@@ -232,7 +233,7 @@ def test_a_moment_can_be_returned_to() -> None:
     ends = []
     for _ in range(2):
         tissue.restore(start)
-        Course(tissue, BUSY).follow_to(12.0)
+        Schedule(tissue, BUSY).advance_until(12.0)
         ends.append(tissue.checkpoint())
     assert same(*ends)
 
@@ -490,13 +491,13 @@ def test_a_tissue_that_lives_keeps_its_parameters() -> None:
     """A condition with others is refused, together with what else is wrong; with the same it is not."""
     other = BUSY.revised(parameters={"pump_half_mg": "0.2 mM"})
     own = Parameters().cell.pump_half_mg
-    changed = f"pump_half_mg = 0.2 in the condition, {own:g} in the tissue; one that lives keeps its own"
+    changed = f"pump_half_mg = 0.2 in the condition, {own:g} in the tissue, which keeps its own"
     assert not_resumed(at(6.0, BUSY), other) == [changed]
     assert not_resumed(at(72.0, BUSY), other) == [
         changed,
         "the condition ends on day 3, the tissue is at day 3; give more days",
     ]
-    lived = plan(other, 5).tissue()[0]
+    lived = make_tissue(RunPlan(other, 5))[0]
     assert resume(lived, other, days=0.5).tissue.parameters.cell.pump_half_mg == 0.2
 
 
@@ -509,7 +510,7 @@ def test_problems_of_the_arguments_are_told(tmp_path: Path) -> None:
     ]
     assert not_resumed(tissue, BUSY, snapshots=1, record_hours=0.0) == [
         "record_hours = 0; give 0.01 to 1000 hours",
-        "snapshots = 1; give 2 or more, for start and end have one each",
+        "snapshots = 1; give 2 or more; the start and the end have one each",
     ]
     assert "cannot be read" in not_resumed(tmp_path / "none.npz", BUSY)[0]
 

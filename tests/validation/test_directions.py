@@ -6,7 +6,7 @@ import pytest
 
 import sim
 from sim.parameters import CELL_TYPES
-from sim.simulation.schedule import Course
+from sim.simulation.schedule import Schedule
 from sim.validation.trials import Trials
 
 
@@ -159,7 +159,7 @@ def test_circumstances_act_in_their_directions(
 def test_the_kidney_makes_no_chloride(name: str) -> None:
     """What the urine holds of cations, less its HCO3, is Cl, and never less than nothing."""
     tissue = sim.Tissue(5, heterogeneous=False, noise=False)
-    course = Course(tissue, sim.load(name))
+    course = Schedule(tissue, sim.load(name))
     while tissue.time < min(course.condition.duration, 24.0 * 30.0):
         course.step()
         lost = tissue.excretion

@@ -1,0 +1,166 @@
+"""Quantities as fields of validated data: read from text with a unit, written back as such text."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+)
+
+from sim.quantities.ions import BY_NAME
+from sim.quantities.parsing import AMOUNT, FLOW, MASS, MASS_RATE, RATE, TIME, parse, written
+from sim.quantities.units import HOURS_PER_DAY, MINUTES_PER_HOUR
+
+# Limits beyond which a quantity is a mistake in its unit rather than an extreme experiment.
+MAX_DAYS = 3650.0
+"""Longest duration [day]."""
+MAX_RATE = 2000.0 / HOURS_PER_DAY
+"""Largest supply of an ion [mmol/h]."""
+MAX_AMOUNT = 1000.0
+"""Largest single amount of an ion [mmol]."""
+MAX_FLOW = 20.0 / HOURS_PER_DAY
+"""Largest loss of a digestive juice [L/h]."""
+EFFECT_RANGE = (0.0, 1.0)
+"""Effect of a treatment, from none to complete [1]."""
+FOLD_RANGE = (1.0, 100.0)
+"""Level of a hormone relative to normal [1]."""
+TIME_OF_DAY = re.compile("([01]?[0-9]|2[0-3]):([0-5][0-9])")
+
+IonName = Literal["sodium", "potassium", "magnesium", "calcium"]
+"""Ions that a diet or a supplement supplies."""
+
+
+class Data(BaseModel):
+    """Immutable validated data that refuses unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_hours(text: object) -> float:
+    """Read a time such as "30 day" [h]."""
+    return parse(text, TIME, "30 day")
+
+
+def read_time_of_day(text: object) -> float:
+    """Read a time of day such as "7:30" [h]."""
+    parts = TIME_OF_DAY.fullmatch(text) if isinstance(text, str) else None
+    if parts is None:
+        raise ValueError('is not a time of day; write it like "7:30"')
+    return int(parts[1]) + int(parts[2]) / MINUTES_PER_HOUR
+
+
+def text_in(unit: str) -> PlainSerializer:
+    """Write a quantity to JSON as text that is read back as the same number."""
+    return PlainSerializer(lambda value: written(value, unit), when_used="json-unless-none")
+
+
+def _not_negative(value: float) -> float:
+    if value < 0.0:
+        raise ValueError("is negative; give zero or more")
+    return value
+
+
+def _at_most(limit: float, limit_as_text: str) -> AfterValidator:
+    """Refuse a value above a limit, which the message states with its unit."""
+
+    def checked(value: float) -> float:
+        if value > limit:
+            raise ValueError(f"is more than {limit_as_text}; check the unit")
+        return value
+
+    return AfterValidator(checked)
+
+
+def _reader(unit: str, example: str, ion: str | None = None) -> BeforeValidator:
+    """Read a quantity [unit], of a named ion where masses and equivalents are allowed."""
+    return BeforeValidator(lambda text: parse(text, unit, example, BY_NAME[ion] if ion else None))
+
+
+def _reader_of_own_ion(unit: str, example: str) -> BeforeValidator:
+    """Read a quantity [unit] of the ion in the same table; of any ion if that one is invalid."""
+
+    def read(text: object, info: ValidationInfo) -> float:
+        return parse(text, unit, example, BY_NAME[info.data.get("ion", "potassium")])
+
+    return BeforeValidator(read)
+
+
+def _not_boolean(value: object) -> object:
+    # Python counts True as the number 1; "effect = true" in a file does not say how strong it is.
+    if isinstance(value, bool):
+        raise ValueError("is not a number")
+    return value
+
+
+def _read_fraction(value: object) -> object:
+    return parse(value, "1", "80 %") if isinstance(value, str) else _not_boolean(value)
+
+
+def _write_time_of_day(hours: float) -> str:
+    return f"{int(hours)}:{round(hours % 1.0 * MINUTES_PER_HOUR):02d}"
+
+
+_SUPPLY = (AfterValidator(_not_negative), _at_most(MAX_RATE, "2000 mmol/day"), text_in(RATE))
+_PORTION = (
+    AfterValidator(_not_negative),
+    _at_most(MAX_AMOUNT, "1000 mmol at once"),
+    text_in(AMOUNT),
+)
+
+Time = Annotated[float, BeforeValidator(read_hours), AfterValidator(_not_negative), text_in(TIME)]
+TimeOfDay = Annotated[
+    float,
+    BeforeValidator(read_time_of_day),
+    PlainSerializer(_write_time_of_day, when_used="json"),
+]
+
+SodiumSupply = Annotated[float, _reader(RATE, "40 mmol/day", "sodium"), *_SUPPLY]
+PotassiumSupply = Annotated[float, _reader(RATE, "40 mmol/day", "potassium"), *_SUPPLY]
+MagnesiumSupply = Annotated[float, _reader(RATE, "40 mmol/day", "magnesium"), *_SUPPLY]
+CalciumSupply = Annotated[float, _reader(RATE, "40 mmol/day", "calcium"), *_SUPPLY]
+Dose = Annotated[float, _reader_of_own_ion(RATE, "80 mmol/day"), *_SUPPLY]
+
+SodiumAmount = Annotated[float, _reader(AMOUNT, "35 mmol", "sodium"), *_PORTION]
+PotassiumAmount = Annotated[float, _reader(AMOUNT, "35 mmol", "potassium"), *_PORTION]
+MagnesiumAmount = Annotated[float, _reader(AMOUNT, "35 mmol", "magnesium"), *_PORTION]
+CalciumAmount = Annotated[float, _reader(AMOUNT, "35 mmol", "calcium"), *_PORTION]
+Amount = Annotated[float, _reader_of_own_ion(AMOUNT, "30 mmol"), *_PORTION]
+
+Mass = Annotated[
+    float,
+    _reader(MASS, "75 g"),
+    AfterValidator(_not_negative),
+    Field(le=1000.0),
+    text_in(MASS),
+]
+MassRate = Annotated[
+    float,
+    _reader(MASS_RATE, "270 g/day"),
+    AfterValidator(_not_negative),
+    Field(le=2000.0),
+    text_in(MASS_RATE),
+]
+
+Effect = Annotated[
+    float,
+    BeforeValidator(_read_fraction),
+    Field(ge=EFFECT_RANGE[0], le=EFFECT_RANGE[1], allow_inf_nan=False),
+]
+Fold = Annotated[
+    float,
+    BeforeValidator(_not_boolean),
+    Field(ge=FOLD_RANGE[0], le=FOLD_RANGE[1], allow_inf_nan=False),
+]
+Flow = Annotated[
+    float,
+    _reader(FLOW, "2 L/day"),
+    AfterValidator(_not_negative),
+    _at_most(MAX_FLOW, "20 L/day"),
+    text_in(FLOW),
+]

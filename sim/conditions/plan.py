@@ -1,0 +1,322 @@
+"""The plan of a run: all its arguments, checked as a whole before anything is computed.
+
+:func:`sim.run`, :func:`sim.resume`, :class:`sim.TissueModel`, studies and the command line all make a
+:class:`RunPlan`, so that the same input meets the same checks and the same sentences everywhere.
+Nothing here needs the compiled engine.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import ceil
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
+
+from sim.conditions.condition import Condition, load, read
+from sim.conditions.diagnostics import EVENTS, problems_of, sentences_of, without_problems
+from sim.conditions.fields import MAX_DAYS, Data
+from sim.conditions.steps import SUBDAILY_STEP, Steps
+from sim.errors import InputError
+from sim.parameters import Parameters, describe
+from sim.system.memory import memory_bytes
+
+N_CELLS = 1000
+SNAPSHOTS = 13
+RECORD_HOURS = 6.0
+"""Defaults: number of cells, number of snapshots of cells, time between rows [h]."""
+SUBDAILY_ROWS = 500
+"""Rows of a condition with events within a day, about."""
+MAX_CELLS = 100_000_000
+MAX_THREADS = 256
+MIN_HOURS, MAX_HOURS = 0.01, 1000.0
+"""Bounds of the length of a step and of the time between rows [h]."""
+BYTES_PER_CELL = 350
+"""Upper bound of the memory that a cell takes while a run records [B]."""
+
+
+def _whole_number(
+    label: str, low: int, high: float, hint: str, *, optional: bool = False
+) -> BeforeValidator:
+    """Read a whole number within bounds, or None if it is optional; the hint says what is allowed."""
+
+    def checked(value: object) -> int | None:
+        if value is None and optional:
+            return None
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            raise InputError([f"{label} = {value!r} is not a whole number"])
+        number = int(value)
+        if not low <= number <= high:
+            raise InputError([f"{label} = {number}; give {hint}"])
+        return number
+
+    return BeforeValidator(checked)
+
+
+def _number(label: str, allowed: Callable[[float], bool], hint: str) -> BeforeValidator:
+    """Read a number within bounds, or None; the hint says what is allowed."""
+
+    def checked(value: object) -> float | None:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise InputError([f"{label} = {value!r} is not a number"])
+        if not allowed(float(value)):
+            raise InputError([f"{label} = {value:g}; give {hint}"])
+        return float(value)
+
+    return BeforeValidator(checked)
+
+
+def _hours(label: str) -> BeforeValidator:
+    """Read a time between steps or rows [h], or None."""
+    hint = f"{MIN_HOURS:g} to {MAX_HOURS:g} hours"
+    return _number(label, lambda hours: MIN_HOURS <= hours <= MAX_HOURS, hint)
+
+
+def _switch(label: str) -> BeforeValidator:
+    """Read True or False, NumPy's too."""
+
+    def checked(value: Any) -> bool:
+        value = value.item() if hasattr(value, "item") else value
+        if not isinstance(value, bool):
+            raise InputError([f"{label} = {value!r}; give True or False"])
+        return value
+
+    return BeforeValidator(checked)
+
+
+def _fits_in_memory(n_cells: int) -> int:
+    """Refuse more cells than this machine's memory can hold."""
+    if n_cells * BYTES_PER_CELL > (memory := memory_bytes()):
+        fit = int(memory / BYTES_PER_CELL)
+        raise InputError(
+            [f"cells = {n_cells:,} need more memory than this machine has; it can hold {fit:,}"]
+        )
+    return n_cells
+
+
+def _read_without(value: object) -> tuple[str, ...]:
+    """Read names of mechanisms to switch off."""
+    single = isinstance(value, str) or not isinstance(value, Iterable)
+    names = (value,) if single else tuple(value)  # type: ignore[arg-type]
+    problems = [
+        f"without: {name!r} is not the name of a mechanism, such as 'romk-mg-block'"
+        for name in names
+        if not isinstance(name, str)
+    ]
+    known = tuple(name for name in names if isinstance(name, str))
+    problems += without_problems(known)
+    if problems:
+        raise InputError(problems)
+    return known
+
+
+def _read_condition(value: Any, info: ValidationInfo) -> Condition:
+    """Load a condition, with the duration and the mechanisms that the plan asks for."""
+    condition = read(value) if isinstance(value, Mapping) else load(value)
+    changes: dict[str, Any] = {}
+    if (days := info.data.get("days")) is not None:
+        changes["duration"] = f"{days} day"
+    without = info.data.get("without", ())
+    if extra := tuple(name for name in without if name not in condition.without):
+        changes["without"] = (*condition.without, *extra)
+    try:
+        return condition.revised(**changes) if changes else condition
+    except ValidationError as error:
+        raise InputError(problems_of(error, Condition, EVENTS)) from None
+
+
+def _read_parameters(value: object, info: ValidationInfo) -> dict[str, float]:
+    """Read the parameters to change; those of the condition come first, so that these win."""
+    value = {} if value is None else value
+    if not isinstance(value, Mapping):
+        raise InputError([f"parameters = {value!r}; give names and numbers: {{'pump_half_mg': 0.1}}"])
+    problems = [
+        f"parameters: {name!r} is not the name of a parameter, such as 'pump_half_mg'"
+        for name in value
+        if not isinstance(name, str)
+    ]
+    condition = info.data.get("condition")
+    changes = {} if condition is None else dict(condition.parameters)
+    changes |= {name: number for name, number in value.items() if isinstance(name, str)}
+    try:
+        Parameters().replace(changes)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return {name: float(number) for name, number in changes.items()}
+
+
+def _unless_default(step_hours: float | None, info: ValidationInfo) -> float | None:
+    """Leave out a length of step that the run would have anyway, so that equal plans are equal."""
+    condition, noise = info.data.get("condition"), info.data.get("noise")
+    if condition is None or noise is None or step_hours is None:
+        return step_hours
+    same = Steps.of(condition, noise, step_hours) == Steps.of(condition, noise)
+    return None if same else step_hours
+
+
+def _rows_that_suit(record_hours: float | None, info: ValidationInfo) -> float:
+    """Time between rows [h]; if none is given, one that suits the condition."""
+    condition = info.data.get("condition")
+    if record_hours is not None:
+        return record_hours
+    if condition is None or not condition.has_subdaily_events:
+        return RECORD_HOURS
+    steps = ceil(condition.duration / SUBDAILY_ROWS / SUBDAILY_STEP)
+    return float(min(RECORD_HOURS, steps * SUBDAILY_STEP))
+
+
+_SEED = "a whole number, zero or more"
+_DAYS = f"more than 0 and at most {MAX_DAYS:g}"
+
+
+class RunPlan(Data):
+    """A run that was checked and can start.
+
+    The arguments are those of :func:`sim.run`, which explains them. In the plan the condition has the
+    duration and the mechanisms that were asked for, ``parameters`` holds those of the condition too,
+    and ``record_hours`` is never None.
+
+    Parameters
+    ----------
+    condition : str, path, mapping or Condition
+        Name of a built-in condition, a TOML file, a condition as data, or a condition.
+    n_cells : int
+        Number of cells.
+    **arguments
+        Any other argument of :func:`sim.run` but ``on_record``.
+
+    Raises
+    ------
+    InputError
+        Lists every problem.
+    """
+
+    # A field is checked after those above it: the condition needs days and without, and parameters,
+    # step_hours and record_hours need the condition.
+    n_cells: Annotated[
+        int,
+        AfterValidator(_fits_in_memory),
+        _whole_number("cells", 1, MAX_CELLS, f"1 to {MAX_CELLS:,}"),
+    ] = N_CELLS
+    days: Annotated[float | None, _number("days", lambda d: 0.0 < d <= MAX_DAYS, _DAYS)] = None
+    seed: Annotated[int, _whole_number("seed", 0, float("inf"), _SEED)] = 0
+    replicate: Annotated[int, _whole_number("replicate", 0, float("inf"), _SEED)] = 0
+    person: Annotated[bool, _switch("person")] = False
+    noise: Annotated[bool, _switch("noise")] = True
+    heterogeneous: Annotated[bool, _switch("heterogeneous")] = True
+    without: Annotated[tuple[str, ...], BeforeValidator(_read_without)] = ()
+    condition: Annotated[Condition, BeforeValidator(_read_condition)]
+    parameters: Annotated[dict[str, float], BeforeValidator(_read_parameters)] = Field(
+        default_factory=dict, validate_default=True
+    )
+    step_hours: Annotated[float | None, AfterValidator(_unless_default), _hours("step_hours")] = None
+    record_hours: Annotated[float, BeforeValidator(_rows_that_suit), _hours("record_hours")] = Field(
+        default=None, validate_default=True
+    )
+    snapshots: Annotated[
+        int,
+        _whole_number("snapshots", 2, float("inf"), "2 or more; the start and the end have one each"),
+    ] = SNAPSHOTS
+    threads: Annotated[
+        int | None,
+        _whole_number("threads", 1, MAX_THREADS, f"1 to {MAX_THREADS}", optional=True),
+    ] = None
+
+    def __init__(
+        self,
+        condition: str | Path | Mapping[str, Any] | Condition,
+        n_cells: int = N_CELLS,
+        **arguments: Any,
+    ) -> None:
+        try:
+            super().__init__(**{"condition": condition, "n_cells": n_cells, **arguments})
+        except ValidationError as error:
+            raise InputError(list(dict.fromkeys(_problems(error)))) from None
+
+    @property
+    def model_parameters(self) -> Parameters:
+        """All numbers of the model, the changed ones among them."""
+        return Parameters().holding(self.parameters)
+
+    @property
+    def steps(self) -> Steps:
+        """When the steps of the run end."""
+        return Steps.of(self.condition, self.noise, self.step_hours)
+
+    def of_replicate(
+        self,
+        replicate: int,
+        parameters: Mapping[str, float] | None = None,
+        threads: int | None = None,
+    ) -> "RunPlan":
+        """Return the same plan for another replicate, without checking it again.
+
+        Parameters
+        ----------
+        replicate : int
+            Its number.
+        parameters : mapping, optional
+            More parameters to change, already checked.
+        threads : int, optional
+            Threads; by default those of this plan.
+        """
+        changes = {**self.parameters, **(parameters or {})}
+        threads = self.threads if threads is None else threads
+        return self.model_copy(
+            update={"replicate": replicate, "parameters": changes, "threads": threads}
+        )
+
+    def to_provenance(self) -> dict[str, Any]:
+        """Everything that a repeat of the run needs, as JSON holds it."""
+        fields = self.model_dump(mode="json", exclude={"condition", "parameters"})
+        return {
+            "condition": self.condition.model_dump(mode="json"),
+            **fields,
+            "step_hours": self.steps.hours,
+            "noise_hours": self.steps.noise_hours,
+            "parameters_changed": dict(self.parameters),
+            "parameters": values_of(self.model_parameters),
+        }
+
+    @classmethod
+    def from_provenance(cls, provenance: Mapping[str, Any]) -> "RunPlan":
+        """Rebuild the plan of a run.
+
+        Parameters
+        ----------
+        provenance : mapping
+            Of a result, or the contents of its ``provenance.json``.
+
+        Raises
+        ------
+        InputError
+            Lists every problem, for example a condition that this version refuses.
+        """
+        named = {name: provenance[name] for name in cls.model_fields if name in provenance}
+        # Steps of their own length are the time between fluctuations too; others are the default.
+        own_steps = provenance.get("step_hours") == provenance.get("noise_hours")
+        changes = {
+            "person": bool(provenance.get("person")),  # A result's provenance holds the person itself.
+            "step_hours": provenance.get("step_hours") if own_steps else None,
+            "parameters": provenance.get("parameters_changed"),
+        }
+        return cls(**{"condition": None, **named, **changes})
+
+
+def values_of(parameters: Parameters) -> dict[str, float]:
+    """Value of every parameter by name, each in its own unit."""
+    return {entry.name: entry.value for entry in describe(parameters)}
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    """Sentences of the checks above, and those for keys that do not exist."""
+    for detail in error.errors():
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, InputError):
+            yield from cause.problems
+        else:
+            yield from sentences_of(detail, {"": RunPlan})
