@@ -63,13 +63,18 @@ def _trial(table: Mapping[str, Any], earlier: Mapping[str, Trial]) -> Trial:
     """Make one trial from its table; ConditionError lists its problems."""
     fields = dict(table)
     step, base = fields.pop("step_hours", None), fields.pop("based_on", None)
-    if base is not None:
-        condition = earlier[base].condition if base in earlier else load(base)
-        fields = {**condition.model_dump(mode="json", exclude_defaults=True), **fields}
-    condition = read(fields)
-    if not isinstance(step, (int, float)) or step <= 0.0:
-        raise ConditionError([f"step_hours = {step!r}; give a positive number of hours"])
-    return Trial(condition, float(step))
+    valid = isinstance(step, (int, float)) and step > 0.0
+    problems = [] if valid else [f"step_hours = {step!r}; give a positive number of hours"]
+    try:
+        if base is not None:
+            condition = earlier[base].condition if base in earlier else load(base)
+            fields = {**condition.model_dump(mode="json", exclude_defaults=True), **fields}
+        condition = read(fields)
+    except ConditionError as error:
+        problems += error.problems
+    if problems:
+        raise ConditionError(problems)
+    return Trial(condition=condition, step_hours=float(step))
 
 
 TRIALS = load_trials()

@@ -145,7 +145,7 @@ step_hours = 24
 [[trial]]
 name = "b"
 duration = "3 dy"
-step_hours = 24
+step_hours = 0
 
 [[trial]]
 name = "severe"
@@ -154,7 +154,8 @@ based_on = "severe"
     file.write_text(TRIALS_FILE.read_text(encoding="utf-8") + broken, encoding="utf-8")
     with pytest.raises(InputError) as caught:
         load_trials(file)
-    first, second, third = caught.value.problems
+    first, step, second, third = caught.value.problems
+    assert step == "trials.toml, trial b: step_hours = 0; give a positive number of hours"
     assert first.startswith("trials.toml, trial a: no condition is called 'thiazid'")
     assert second.startswith("trials.toml, trial b: duration: ")
     assert third == "trials.toml, trial severe: step_hours = None; give a positive number of hours"
