@@ -30,10 +30,10 @@ from experiments._tools.persons import share
 from sim.figures.style import BLUE, FAINT, STYLE, Page
 from sim.statistics import Interval
 
-MOST_STEPS = 12
-"""Most steps of the fit."""
-ERRORS = 1.96
-"""Standard errors to each side that hold 95 % of a normal distribution."""
+MAX_STEPS = 12
+"""Steps of the fit."""
+Z_95 = 1.96
+"""Two-sided 95 % critical value of the standard normal distribution."""
 
 
 @experiment(n_cells=5, targets=10)
@@ -62,17 +62,17 @@ def main(
     del duration, out
     if not 1 <= targets <= fitting.ALL:
         raise sim.InputError([f"--targets {targets}; give 1 to {fitting.ALL}"])
-    x = fitting.shipped()
+    x = fitting.default_point()
     if refit:
-        x, slopes = fitting.fit(x, MOST_STEPS, targets)
+        x, jac = fitting.fit(x, MAX_STEPS, targets)
     else:
         with processes() as pool:
-            slopes = fitting.jacobian(x, pool, targets)
-    table, correlations = fitting.certainty(x, slopes)
-    rows = fitting.measured(x, n_cells, replicates, targets)
+            jac = fitting.jacobian(x, pool, targets)
+    table, correlations = fitting.uncertainty(x, jac)
+    rows = fitting.measured_targets(x, n_cells, replicates, targets)
     findings = {"targets met": share(rows["met"])}
     for name, value, error, unit in table[["value", "standard_error", "unit"]].itertuples():
-        reach = Interval(value, value - ERRORS * error, value + ERRORS * error, len(rows), 0.95)
+        reach = Interval(value, value - Z_95 * error, value + Z_95 * error, len(rows), 0.95)
         findings[str(name)] = Finding(reach, unit)
     known, unknown = table.index[table["identified"]], table.index[~table["identified"]]
     best = table["of_prior_spread"].where(~table["at_bound"]).idxmin()

@@ -29,7 +29,7 @@ from sim.figures import dose_response
 from sim.figures.style import BLUE, EXPECTED, FAINT, STYLE, VERMILION, Page
 from sim.laws.pump_expression import expression_rate
 from sim.statistics import mean_interval, ratio_interval
-from sim.validation.targets import TARGETS
+from sim.validation import TARGETS
 
 REST, SEVERE = "rest", "severe Mg loss"
 STATES = {REST: ("baseline", 100.0, 95.0), SEVERE: ("severe-magnesium-loss", 55.0, 50.0)}

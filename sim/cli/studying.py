@@ -13,7 +13,7 @@ from sim.errors import StudyError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.statistics import Interval
+    from sim.statistics.interval import Interval
     from sim.study.design import Design
     from sim.study.runner import Progress as Told
     from sim.study.study import Study

@@ -1,4 +1,4 @@
-"""``sim validate``: the published findings, what the model gives, and whether it lies in the band."""
+"""``sim validate``: published findings, the values of the model, and whether they lie in the bands."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--figure", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw the bands to FILE (.png, .pdf or .svg).")  # fmt: skip
 @click.option("--cells", default="5", show_default=True, metavar="N",
-              help="Cells; 5, one a type, are the mean-field twin.")  # fmt: skip
+              help="Number of cells; 5, one of each type, are the mean-field twin.")  # fmt: skip
 def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
     """Measure every published target on the virtual body; exit code 1 if one is missed."""
     console = new_console(160)
@@ -34,9 +34,9 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
         raise SystemExit(INTERRUPTED) from None
     if figure is not None:
         from sim.figures.style import save
-        from sim.validation.forest import forest
+        from sim.validation.forest import forest_plot
 
-        save(forest(verdicts), figure)
+        save(forest_plot(verdicts), figure)
     if as_json:
         import json
 
@@ -50,14 +50,14 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
 
 
 def _cell_problems(cells: str) -> list[str]:
-    """Say what is wrong with the number of cells."""
+    """Problems of the number of cells."""
     if cells.isdecimal() and 5 <= int(cells) <= 100_000:
         return []
     return [f"cells = {cells!r}; give a whole number, 5 to 100,000, so that every type has one"]
 
 
 def _with_progress(console: "Console", n_cells: int, quiet: bool) -> "list[Verdict]":
-    """Measure all targets under a bar that names the target at hand."""
+    """Measure all targets, with a progress bar that names the current one."""
     from rich.progress import BarColumn, Progress, TextColumn
 
     from sim.validation.targets import TARGETS, Target
@@ -78,7 +78,7 @@ def _with_progress(console: "Console", n_cells: int, quiet: bool) -> "list[Verdi
 
 
 def _show(console: "Console", verdicts: "list[Verdict]") -> None:
-    """Print a row a target, and why the model misses what it misses."""
+    """Print one row for each target, and the reason for each miss."""
     from rich.table import Table
 
     table = Table("Target", "Unit", "Published", "Model", "Band", "", "Source", box=None, pad_edge=False)

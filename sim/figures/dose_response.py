@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from sim.figures.style import BLUE
-from sim.statistics import Interval
+from sim.statistics.interval import Interval
 
 
 def dose_response(

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from sim.figures.style import BLUE, FAINT, INK
-from sim.statistics import mean_interval
+from sim.statistics.one_arm import mean_interval
 
 _MOST_DOTS = 400
 _SPREAD = 0.16

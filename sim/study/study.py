@@ -11,18 +11,16 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.statistics import (
-    Interval,
-    half_widths,
+from sim.statistics.interval import Interval
+from sim.statistics.one_arm import (
     mean_interval,
-    paired_proportion_difference,
     proportion_interval,
     quantile_bands,
     quantile_interval,
-    rank_correlations,
-    replicates_needed,
-    variance_reduction,
 )
+from sim.statistics.paired import paired_proportion_difference, variance_reduction
+from sim.statistics.precision import half_widths, required_replicates
+from sim.statistics.ranks import rank_correlations
 from sim.study.batches import KEYS, digest_of_all, digests_of
 from sim.study.design import Design, read_design
 from sim.study.store import Store
@@ -244,7 +242,7 @@ class Study:
     ) -> int:
         """Replicates that bring that half-width down to a wanted one."""
         values = self._own_or_difference(variable, condition, reference, day)
-        return replicates_needed(values, half_width)
+        return required_replicates(values, half_width)
 
     def deciding(
         self, outcome: pd.Series, condition: str | None = None, level: float = 0.95

@@ -1,4 +1,4 @@
-"""Published findings and the verdicts on them."""
+"""Published targets, the trials they are measured on, and the verdicts on the model."""
 
 import lazy_loader
 

@@ -1,8 +1,12 @@
-from .forest import forest as forest
+from .forest import forest_plot as forest_plot
+from .measures import MEASURES as MEASURES
 from .targets import CALIBRATION as CALIBRATION
 from .targets import HELD_OUT as HELD_OUT
 from .targets import TARGETS as TARGETS
 from .targets import Target as Target
+from .targets import load_targets as load_targets
+from .trials import TRIALS as TRIALS
+from .trials import Trial as Trial
 from .trials import Trials as Trials
 from .verdicts import Verdict as Verdict
 from .verdicts import validate as validate

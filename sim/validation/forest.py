@@ -1,4 +1,4 @@
-"""Forest-like figure of a validation: where the model lies in the accepted band of every target."""
+"""Forest plot of a validation: where the model lies in the accepted band of every target."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -11,16 +11,16 @@ from sim.figures.style import BLUE, EXPECTED, INK, STYLE, VERMILION, Page
 from sim.validation.verdicts import Verdict
 
 _EDGE: Final = 3.0
-"""Distances beyond so many half bands are drawn at the edge, as an arrow."""
+"""Distances beyond this many half bands are drawn as an arrow at the edge."""
 _ROW_INCHES: Final = 0.155
 _HEAD_INCHES: Final = 0.9
 _WIDTH_INCHES: Final = 8.27
 _COLUMNS: Final = {"what": 0.02, "published": 0.645, "model": 0.785, "source": 0.845}
-"""Where columns of text begin, as parts of the width."""
+"""Left edges of the columns of text, as fractions of the width."""
 
 
-def forest(verdicts: Sequence[Verdict]) -> Figure:
-    """Draw every target on one line, by groups.
+def forest_plot(verdicts: Sequence[Verdict]) -> Figure:
+    """Draw one line for each target, by groups.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def forest(verdicts: Sequence[Verdict]) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        A portrait page. The accepted band is −1 to 1; 0 is the published value.
+        A portrait page; the accepted band reaches from −1 to 1, and 0 is the published value.
     """
     groups = list(dict.fromkeys(verdict.target.group for verdict in verdicts))
     lines = len(verdicts) + 2 * len(groups)
@@ -68,7 +68,7 @@ def _prepare(axes: Axes, lines: int) -> None:
 
 
 def _draw(axes: Axes, row: int, verdict: Verdict) -> None:
-    """Draw one target: a dot in the band, a ring or an arrow outside, and its text."""
+    """Draw one target with its text: a dot in the band, a ring or an arrow outside it."""
     target, met = verdict.target, verdict.met
     colour = BLUE if met else VERMILION
     if verdict.model != verdict.model:
@@ -94,7 +94,7 @@ def _draw(axes: Axes, row: int, verdict: Verdict) -> None:
 
 
 def _write(axes: Axes, row: int, column: str, text: str, **style: Any) -> None:
-    """Write text at the height of a row."""
+    """Write text in a column at the height of a row."""
     page = axes.figure
     x = axes.get_position()
     low, high = x.y0, x.y1

@@ -1,4 +1,4 @@
-"""``sim validate``: a row a target, machine-readable on request, exit code 1 when one is missed."""
+"""``sim validate``: one row for each target, JSON on request, exit code 1 if one is missed."""
 
 import json
 from pathlib import Path
@@ -7,13 +7,13 @@ import pytest
 from click.testing import CliRunner
 
 from sim.cli import main
-from sim.validation.targets import TARGETS, Target
-from sim.validation.verdicts import MISSED, Verdict
+from sim.validation.targets import TARGETS
+from sim.validation.verdicts import Verdict
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only targets that need no trial, and one that does."""
+def few_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three targets without a trial, and one with."""
     names = ("mgatp-alone", "kir-0.3", "romk", "meal-fall")
     few = tuple(target for target in TARGETS if target.name in names)
     monkeypatch.setattr("sim.validation.targets.TARGETS", few)
@@ -26,7 +26,7 @@ def test_each_target_has_a_row_with_its_source() -> None:
         assert text in done.output
 
 
-def test_json_holds_every_field() -> None:
+def test_json_contains_every_field() -> None:
     done = CliRunner().invoke(main, ["validate", "--json"])
     rows = json.loads(done.output)
     assert [row["name"] for row in rows] == ["mgatp-alone", "kir-0.3", "romk", "meal-fall"]
@@ -34,10 +34,12 @@ def test_json_holds_every_field() -> None:
     assert all(row["source"] and row["band"] and row["published"] for row in rows)
 
 
-def test_a_missed_target_is_told_with_its_reason_and_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = Target(**{**TARGETS[0].__dict__, "name": "wrong", "low": 5.0, "value": 6.0, "high": 7.0})
+def test_a_missed_target_is_reported_with_its_reason_and_exit_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    band = {"low": 5.0, "value": 6.0, "high": 7.0}
+    wrong = TARGETS[0].model_copy(update={"name": "wrong", "miss": "because it is made up.", **band})
     monkeypatch.setattr("sim.validation.targets.TARGETS", (wrong,))
-    monkeypatch.setitem(MISSED, "wrong", "because it is made up.")
     done = CliRunner().invoke(main, ["validate"])
     assert done.exit_code == 1
     assert "MISSED" in done.output

@@ -48,7 +48,7 @@ def test_the_calibration_is_reproduced_by_the_shipped_parameters() -> None:
     otherwise: the integrator's error of 1e-4, over half bands of 3 % at least.
     """
     table = pd.read_csv(COMMITTED / "targets.csv", index_col="name")
-    distances = {v.target.name: v.distance for v in fitting.verdicts_at(fitting.shipped())}
+    distances = {v.target.name: v.distance for v in fitting.verdicts_at(fitting.default_point())}
     assert list(table.index) == list(distances)
     for name, distance in distances.items():
         assert distance == pytest.approx(table.loc[name, "distance"], abs=0.005), name
@@ -56,7 +56,7 @@ def test_the_calibration_is_reproduced_by_the_shipped_parameters() -> None:
 
 def test_the_fit_is_at_its_best_along_single_parameters() -> None:
     """Moving what the data identify best by a tenth of its range makes the fit worse, either way."""
-    x = fitting.shipped()
+    x = fitting.default_point()
     least = np.square(fitting.residuals(x)).sum()
     for name in ("ncc_mg_escape", "k_secretion_exponent", "insulin_pump_gain"):
         unit = np.eye(x.size)[fitting.FREE.index(name)]

@@ -263,9 +263,9 @@ def test_printed_bands_are_the_bands_of_targets(name: str) -> None:
     assert target.high == pytest.approx(scale * ENTRIES(quantity, "high"), rel=0.01)
 
 
-def test_every_target_holds_its_value_and_says_why() -> None:
+def test_every_band_contains_its_value_and_has_a_reason() -> None:
     assert len(BY_NAME) == len(TARGETS)
     for target in TARGETS:
         assert target.low <= target.value <= target.high, target.name
-        assert target.why, target.name
+        assert target.band, target.name
         assert target.source.citation, target.name

@@ -1,4 +1,4 @@
-"""Statistics of replicate studies: published and hand-made values, properties, problems and coverage.
+"""Statistics of replicate studies: published values, SciPy, properties, invalid input and coverage.
 
 Tests of coverage draw :data:`DRAWS` studies with a fixed seed, so they pass always or never. For another
 seed a right interval fails a comparison with probability 1e-4 at most. Where a method is approximate,
@@ -28,7 +28,7 @@ from sim.statistics import (
     quantile_interval,
     rank_correlations,
     ratio_interval,
-    replicates_needed,
+    required_replicates,
     variance_reduction,
 )
 
@@ -45,13 +45,13 @@ DRUG_2 = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
 
 numbers = st.floats(-1e3, 1e3).map(lambda x: round(x, 6))
 rows = st.lists(numbers, min_size=1, max_size=30)
-gappy_rows = st.lists(numbers | st.just(NAN), min_size=1, max_size=30)
+rows_with_gaps = st.lists(numbers | st.just(NAN), min_size=1, max_size=30)
 levels = st.floats(0.8, 0.999)
 any_level = st.floats(0.01, 0.999)
 paired_rows = st.integers(1, 30).flatmap(
     lambda n: st.tuples(*[st.lists(numbers | st.just(NAN), min_size=n, max_size=n)] * 2)
 )
-"""Two arms of one length, with values missing."""
+"""Two arms of equal length with missing values."""
 
 
 def same(one: Interval, other: Interval) -> bool:
@@ -64,7 +64,7 @@ def bounds(interval: Interval) -> tuple[float, float]:
     return interval.low, interval.high
 
 
-# Words
+# Text
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def bounds(interval: Interval) -> tuple[float, float]:
         ((NAN, 0.0, 1.0, 0, 0.95), "unknown (95 % interval 0.0 to 1.0, n 0)"),
     ],
 )
-def test_an_interval_in_words(interval: tuple[Any, ...], words: str) -> None:
-    """Two digits of the spread; what is not known is said."""
+def test_text_of_an_interval(interval: tuple[Any, ...], words: str) -> None:
+    """Two significant digits of the spread; unknown values are named."""
     assert Interval(*interval).text("mM") == words
 
 
-def test_an_interval_in_few_words() -> None:
+def test_brief_text_of_an_interval() -> None:
     found = Interval(-0.3124, -0.4031, -0.2216, 200, 0.95)
     assert found.brief("mM") == "−0.3 mM (−0.4 to −0.2)"
     assert found.brief(digits=2) == "−0.31 (−0.40 to −0.22)"
@@ -98,8 +98,8 @@ def test_an_interval_in_few_words() -> None:
     assert Interval(NAN, NAN, NAN, 0, 0.95).brief("mM") == "unknown"
 
 
-def test_units_and_digits_of_words() -> None:
-    """No unit leaves no gap; more digits are written when asked for."""
+def test_unit_and_digits_of_the_text() -> None:
+    """Without a unit there is no space; more digits on request."""
     interval = Interval(0.3126, 0.2199, 0.4011, 200, 0.95)
     assert interval.text() == "0.31 (95 % interval 0.22 to 0.40, n 200)"
     assert interval.text(digits=3) == "0.313 (95 % interval 0.220 to 0.401, n 200)"
@@ -108,17 +108,17 @@ def test_units_and_digits_of_words() -> None:
 
 @given(interval=st.tuples(*[st.floats(allow_nan=True)] * 3), digits=st.integers(1, 6))
 @reproducible
-def test_every_interval_can_be_told(interval: tuple[float, ...], digits: int) -> None:
-    """No number is too large, small or missing for words."""
+def test_every_interval_has_a_text(interval: tuple[float, ...], digits: int) -> None:
+    """However large, small or missing its numbers are."""
     low, estimate, high = sorted(interval)
     assert Interval(estimate, low, high, 3, 0.95).text("mM", digits).endswith(", n 3)")
 
 
-# Mean
+# Means
 
 
-def test_mean_interval_is_students() -> None:
-    """The extra sleep by the second drug, as R's t.test gives it; and as SciPy does at another level."""
+def test_mean_interval_is_students_t() -> None:
+    """The extra sleep by the second drug as in R's t.test, and as in SciPy at another level."""
     extra = np.subtract(DRUG_2, DRUG_1)
     interval = mean_interval(extra)
     assert interval == pytest.approx((1.58, 0.7001142, 2.4598858, 10, 0.95), abs=5e-8)
@@ -127,7 +127,7 @@ def test_mean_interval_is_students() -> None:
 
 
 def test_mean_interval_of_few_values() -> None:
-    """None: nothing is known. One: no bounds. Two: Student's t of one degree of freedom."""
+    """None: no estimate. One: no bounds. Two: Student's t with one degree of freedom."""
     assert same(mean_interval([NAN, NAN]), Interval(NAN, NAN, NAN, 0, 0.95))
     assert same(mean_interval([3.0, NAN]), Interval(3.0, NAN, NAN, 1, 0.95))
     assert bounds(mean_interval([-1.0, 1.0])) == pytest.approx((-12.7062047, 12.7062047))
@@ -135,15 +135,15 @@ def test_mean_interval_of_few_values() -> None:
 
 @given(value=numbers, n=st.integers(2, 30), level=any_level)
 @reproducible
-def test_equal_values_leave_no_doubt_of_the_mean(value: float, n: int, level: float) -> None:
-    """Not even of rounding."""
+def test_mean_interval_of_equal_values_has_no_width(value: float, n: int, level: float) -> None:
+    """Not even by rounding."""
     assert mean_interval([value] * n, level) == (value, value, value, n, level)
 
 
-@given(values=gappy_rows, level=any_level)
+@given(values=rows_with_gaps, level=any_level)
 @reproducible
 def test_missing_values_are_left_out_of_the_mean(values: list[float], level: float) -> None:
-    """As if they had never been; and n says how many are left."""
+    """The interval is that of the other values, and n is their number."""
     there = [x for x in values if not math.isnan(x)]
     interval = mean_interval(values, level)
     assert interval.n == len(there)
@@ -152,7 +152,7 @@ def test_missing_values_are_left_out_of_the_mean(values: list[float], level: flo
 
 @given(values=st.lists(numbers, min_size=2, max_size=30), shift=numbers, scale=st.floats(0.1, 10.0))
 @reproducible
-def test_mean_interval_moves_with_the_unit(values: list[float], shift: float, scale: float) -> None:
+def test_mean_interval_is_equivariant(values: list[float], shift: float, scale: float) -> None:
     """A change of origin and unit changes estimate and bounds alike."""
     moved = mean_interval(shift + scale * np.array(values))
     expected = [shift + scale * x for x in mean_interval(values)[:3]]
@@ -161,8 +161,8 @@ def test_mean_interval_moves_with_the_unit(values: list[float], shift: float, sc
 
 @given(values=st.lists(numbers, min_size=2, max_size=30), level=st.floats(0.01, 0.98))
 @reproducible
-def test_more_confidence_takes_a_wider_interval(values: list[float], level: float) -> None:
-    """For every interval of one arm the surer one holds the other."""
+def test_higher_levels_give_wider_intervals(values: list[float], level: float) -> None:
+    """The interval at the higher level contains the other."""
     for estimate in (mean_interval, lambda x, level: quantile_interval(x, 0.5, level)):
         less, more = estimate(values, level), estimate(values, level + 0.01)
         assert more.low <= less.low <= less.estimate <= less.high <= more.high
@@ -184,8 +184,8 @@ def test_more_confidence_takes_a_wider_interval(values: list[float], level: floa
         (1, 0.5, -INF, INF),
     ],
 )
-def test_quantile_interval_is_that_of_printed_tables(n: int, q: float, low: float, high: float) -> None:
-    """Ranks of the bounds; without a bound where too few values are there."""
+def test_quantile_interval_agrees_with_printed_tables(n: int, q: float, low: float, high: float) -> None:
+    """Ranks of the bounds; infinite where there are too few values for one."""
     ranks = np.random.default_rng(1).permutation(np.arange(1.0, n + 1.0))
     interval = quantile_interval(ranks, q)
     assert bounds(interval) == (low, high)
@@ -194,10 +194,8 @@ def test_quantile_interval_is_that_of_printed_tables(n: int, q: float, low: floa
 
 @given(n=st.integers(1, 60), q=st.floats(0.01, 0.99), level=any_level)
 @reproducible
-def test_quantile_bounds_are_the_closest_that_hold_the_confidence(
-    n: int, q: float, level: float
-) -> None:
-    """Each end leaves out at most half of what may be left out; the next value would leave out more."""
+def test_quantile_bounds_are_the_tightest_at_the_level(n: int, q: float, level: float) -> None:
+    """Each side misses with at most half of the remainder; the next order statistic would exceed it."""
     interval = quantile_interval(np.arange(1.0, n + 1.0), q, level)
     below, most = stats.binom(n, q), 0.5 * (1.0 - level) * (1.0 + 1e-9)
     low = max((rank for rank in range(1, n + 1) if below.cdf(rank - 1) <= most), default=-INF)
@@ -207,21 +205,21 @@ def test_quantile_bounds_are_the_closest_that_hold_the_confidence(
 
 @given(values=rows, q=st.floats(0.01, 0.99), level=any_level)
 @reproducible
-def test_quantile_interval_holds_its_estimate(values: list[float], q: float, level: float) -> None:
+def test_quantile_interval_contains_its_estimate(values: list[float], q: float, level: float) -> None:
     """Low, estimate, high in order."""
     interval = quantile_interval(values, q, level)
     assert interval.low <= interval.estimate <= interval.high
 
 
-def test_quantile_interval_follows_any_rising_scale() -> None:
-    """Bounds are values of the replicates, so a logarithm may be taken before or after; NaN goes."""
+def test_quantile_interval_is_equivariant_to_monotone_scales() -> None:
+    """Bounds are order statistics, so a logarithm may be taken before or after; NaN is left out."""
     values = np.random.default_rng(2).lognormal(size=40)
     low, high = bounds(quantile_interval(np.append(values, NAN), 0.3))
     assert bounds(quantile_interval(np.log(values), 0.3)) == (math.log(low), math.log(high))
 
 
-def test_quantile_interval_of_endless_times() -> None:
-    """Replicates in which nothing ever happens have infinite times: they are values, not problems."""
+def test_quantile_interval_of_infinite_times() -> None:
+    """Times to an event are infinite in replicates without it; these are valid values."""
     assert quantile_interval([1.0, 2.0, INF, INF, INF, INF, INF], 0.5)[:3] == (INF, 1.0, INF)
     assert same(quantile_interval([NAN], 0.5), Interval(NAN, -INF, INF, 0, 0.95))
 
@@ -238,14 +236,16 @@ def test_quantile_interval_of_endless_times() -> None:
         (1, 29, 0.0061, 0.1718),
     ],
 )
-def test_proportion_interval_is_newcombes_table(hits: int, n: int, low: float, high: float) -> None:
+def test_proportion_interval_agrees_with_newcombes_table(
+    hits: int, n: int, low: float, high: float
+) -> None:
     """Table I of Newcombe 1998, method 3."""
     interval = proportion_interval(hits, n)
     assert interval == pytest.approx((hits / n, low, high, n, 0.95), abs=5e-5)
 
 
-def test_proportion_of_none() -> None:
-    """No replicates tell nothing."""
+def test_proportion_of_no_replicates() -> None:
+    """The bounds are the whole range."""
     assert same(proportion_interval(0, 0), Interval(NAN, 0.0, 1.0, 0, 0.95))
 
 
@@ -254,8 +254,8 @@ counts = st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.j
 
 @given(count=counts, level=any_level)
 @reproducible
-def test_proportion_interval_is_scipys_and_mirrors(count: tuple[int, int], level: float) -> None:
-    """Wilson's; what does not happen has the mirrored interval; all within 0 and 1."""
+def test_proportion_interval_is_wilsons_and_symmetric(count: tuple[int, int], level: float) -> None:
+    """As SciPy's; failures have the mirrored interval; bounds lie within 0 and 1."""
     hits, n = count
     interval = proportion_interval(hits, n, level)
     assert 0.0 <= interval.low <= interval.estimate <= interval.high <= 1.0
@@ -275,7 +275,7 @@ def wilson_coverage(n: int, true: Array) -> Array:
 
 @pytest.mark.parametrize("n", [10, 50, 200])
 def test_coverage_of_the_proportion_interval(n: int) -> None:
-    """As its docstring says: the level on average, 0.83 at worst and near 0.18/n."""
+    """As documented: the level on average, 0.83 at worst, near 0.18/n."""
     true = np.linspace(0.0, 1.0, 4001)[1:-1]
     coverage = wilson_coverage(n, true)
     assert coverage.mean() == pytest.approx(0.95, abs=0.005)
@@ -287,8 +287,8 @@ def test_coverage_of_the_proportion_interval(n: int) -> None:
 # Bands
 
 
-def test_bands_are_quantiles_of_what_is_there() -> None:
-    """At each time, with NaN left out; a time without any has NaN and no warning."""
+def test_bands_are_numpys_quantiles_without_missing_values() -> None:
+    """At each time; a time without any value has NaN and no warning."""
     values = np.random.default_rng(3).normal(size=(40, 6))
     values[5:, 0] = NAN
     values[::2, 1] = NAN
@@ -304,10 +304,10 @@ def test_bands_are_quantiles_of_what_is_there() -> None:
     )
 
 
-@given(values=st.lists(gappy_rows.filter(lambda row: len(row) > 4), min_size=1, max_size=5))
+@given(values=st.lists(rows_with_gaps.filter(lambda row: len(row) > 4), min_size=1, max_size=5))
 @reproducible
-def test_bands_rise_with_the_quantile(values: list[list[float]]) -> None:
-    """At each time, from the least to the greatest value."""
+def test_bands_increase_with_the_quantile(values: list[list[float]]) -> None:
+    """At each time, from the minimum to the maximum."""
     table = np.array([row[:5] for row in values])
     bands, n = quantile_bands(table, np.linspace(0.0, 1.0, 12))
     known = bands[:, n > 0]
@@ -317,8 +317,8 @@ def test_bands_rise_with_the_quantile(values: list[list[float]]) -> None:
         assert bands[-1, time] == np.nanmax(table[:, time])
 
 
-def test_bands_of_endless_values() -> None:
-    """Infinite values are the outermost; halfway between two ends there is no number."""
+def test_bands_of_infinite_values() -> None:
+    """Infinite values are sorted last; halfway between −∞ and ∞ is NaN."""
     bands, n = quantile_bands([[1.0, -INF], [INF, INF], [2.0, NAN]], [0.0, 0.5, 1.0])
     np.testing.assert_array_equal(bands, [[1.0, -INF], [2.0, NAN], [INF, INF]])
     assert n.tolist() == [3, 2]
@@ -328,22 +328,26 @@ def test_bands_of_endless_values() -> None:
 # Paired differences
 
 
-def test_paired_difference_is_students() -> None:
-    """The second drug against the first; pairs with a gap are left out."""
+def test_paired_difference_is_students_t() -> None:
+    """The second drug against the first, as in R and in SciPy; incomplete pairs are left out."""
     interval = paired_difference(DRUG_1, DRUG_2)
     assert interval == pytest.approx((1.58, 0.7001142, 2.4598858, 10, 0.95), abs=5e-8)
-    gappy = paired_difference([NAN, 9.0, *DRUG_1], [9.0, NAN, *DRUG_2])
-    assert same(gappy, interval)
+    scipys = stats.ttest_rel(DRUG_2, DRUG_1).confidence_interval(0.9)
+    assert bounds(paired_difference(DRUG_1, DRUG_2, 0.9)) == pytest.approx(
+        (scipys.low, scipys.high), rel=1e-12
+    )
+    with_gaps = paired_difference([NAN, 9.0, *DRUG_1], [9.0, NAN, *DRUG_2])
+    assert same(with_gaps, interval)
 
 
-def test_paired_difference_without_pairs() -> None:
-    """Values that never meet tell nothing."""
+def test_paired_difference_without_complete_pairs() -> None:
+    """There is no estimate."""
     assert same(paired_difference([1.0, NAN], [NAN, 1.0]), Interval(NAN, NAN, NAN, 0, 0.95))
 
 
 @given(arms=paired_rows, level=any_level)
 @reproducible
-def test_swapped_arms_have_the_mirrored_difference(
+def test_swapped_arms_give_the_mirrored_difference(
     arms: tuple[list[float], list[float]], level: float
 ) -> None:
     """A − b is −(b − a)."""
@@ -352,19 +356,19 @@ def test_swapped_arms_have_the_mirrored_difference(
 
 
 def arms_of(neither: int, lost: int, gained: int, both: int) -> tuple[list[bool], list[bool]]:
-    """Two arms with so many pairs of each sort."""
+    """Two arms with so many pairs in each of the four cells."""
     a = [False] * neither + [True] * lost + [False] * gained + [True] * both
     b = [False] * neither + [False] * lost + [True] * gained + [True] * both
     return a, b
 
 
-def test_paired_proportion_difference_is_the_published_one() -> None:
+def test_paired_proportion_difference_agrees_with_a_published_example() -> None:
     """The example of Bonett's statpsych, ci.prop.ps(.05, 12, 4, 26, 6); the estimate is not adjusted."""
     interval = paired_proportion_difference(*arms_of(12, 4, 26, 6))
     assert interval == pytest.approx((22 / 48, 0.2548067, 0.6251933, 48, 0.95), abs=5e-8)
 
 
-def test_pairs_that_never_differ_leave_some_doubt() -> None:
+def test_pairs_that_never_differ_have_an_interval_with_width() -> None:
     """At 0/n the bounds are ±z √2/(n + 2), near the 3/n that n pairs without an event rule out."""
     for n in (1, 10, 200):
         for arms in (arms_of(n, 0, 0, 0), arms_of(0, 0, 0, n)):
@@ -379,10 +383,10 @@ table_of_pairs = st.tuples(*[st.integers(0, 20)] * 4).filter(any)
 
 @given(table=table_of_pairs, level=levels)
 @reproducible
-def test_paired_proportions_mirror_and_hold_their_estimate(
+def test_paired_proportion_difference_is_symmetric_and_contains_its_estimate(
     table: tuple[int, int, int, int], level: float
 ) -> None:
-    """Within ±1; swapped arms have the mirrored interval; a gap takes its pair away."""
+    """Within ±1; swapped arms have the mirrored interval; incomplete pairs are left out."""
     a, b = arms_of(*table)
     interval = paired_proportion_difference(a, b, level)
     assert -1.0 <= interval.low <= interval.estimate <= interval.high <= 1.0
@@ -392,7 +396,7 @@ def test_paired_proportions_mirror_and_hold_their_estimate(
 
 
 def paired_coverage(n: int, lost: float, gained: Array) -> Array:
-    """Probability that the interval of n pairs covers the difference, per true part that is gained."""
+    """Probability that the interval of n pairs covers the difference, by true proportion gained."""
     tables = [(i, k) for i in range(n + 1) for k in range(n + 1 - i)]
     pairs = [paired_proportion_difference(*arms_of(n - i - k, i, k, 0)) for i, k in tables]
     low, high = np.array([bounds(pair) for pair in pairs]).T[..., None]
@@ -406,7 +410,7 @@ def paired_coverage(n: int, lost: float, gained: Array) -> Array:
 
 @pytest.mark.parametrize("lost", [0.0, 0.02, 0.1, 0.3])
 def test_coverage_of_the_paired_proportion_difference(lost: float) -> None:
-    """As its docstring says: 0.93 where pairs differ one way only and rarely, never less than 0.90."""
+    """As documented: 0.93 for rare differences in one direction, and never less than 0.90."""
     coverage = paired_coverage(25, lost, np.linspace(0.002, 0.6, 60))
     assert coverage.min() > (0.925 if lost < 0.2 else 0.9)
     assert 0.95 < coverage.mean() < 0.98
@@ -434,15 +438,15 @@ def jackknifed(a: Array, b: Array, level: float) -> tuple[float, float, float]:
 
 
 def test_variance_reduction_by_hand() -> None:
-    """Half the other arm: (v + v/4) / (v/4) is five, and five without any one, so its bounds close."""
+    """Half the other arm: (v + v/4) / (v/4) is five, also without any one pair, so the width is zero."""
     a = np.arange(6.0)
     assert variance_reduction(a, 0.5 * a) == pytest.approx((5.0, 5.0, 5.0, 6, 0.95), rel=1e-9)
 
 
 @pytest.mark.parametrize("shared", [-0.8, 0.0, 0.5, 0.99])
 @pytest.mark.parametrize("n", [3, 12, 100])
-def test_variance_reduction_is_the_jackknifes(shared: float, n: int) -> None:
-    """As left out one by one; gaps are left out, and arms may be swapped."""
+def test_variance_reduction_is_the_explicit_jackknife(shared: float, n: int) -> None:
+    """Leaving out one pair at a time; incomplete pairs are left out, and arms may be swapped."""
     u, v = np.random.default_rng(4).normal(size=(2, n))
     b = shared * u + math.sqrt(1.0 - shared * shared) * v
     interval = variance_reduction(u, b, 0.9)
@@ -453,10 +457,10 @@ def test_variance_reduction_is_the_jackknifes(shared: float, n: int) -> None:
 
 @given(arms=paired_rows, level=any_level)
 @reproducible
-def test_variance_reduction_is_half_at_least(
+def test_variance_reduction_is_at_least_a_half(
     arms: tuple[list[float], list[float]], level: float
 ) -> None:
-    """Bounds, where there are any, hold the estimate and are at least a half."""
+    """Bounds, if any, contain the estimate and are at least a half."""
     interval = variance_reduction(*arms, level)
     if not math.isnan(interval.low):
         assert 0.5 <= interval.low <= interval.estimate * (1.0 + 1e-12)
@@ -465,7 +469,7 @@ def test_variance_reduction_is_half_at_least(
 
 
 def test_variance_reduction_without_variance() -> None:
-    """Infinite if pairs differ by the same, up to rounding; a half if their sums do; else not known."""
+    """Infinite if all differences are equal up to rounding; a half if all sums are; otherwise NaN."""
     values = np.geomspace(0.01, 140.0, 20)
     assert same(variance_reduction(values, values), Interval(INF, NAN, NAN, 20, 0.95))
     assert same(variance_reduction(values, values + 0.1), Interval(INF, NAN, NAN, 20, 0.95))
@@ -477,7 +481,7 @@ def test_variance_reduction_without_variance() -> None:
 
 @pytest.mark.parametrize("apart", np.geomspace(1e-6, 1e6, 7))
 def test_variance_reduction_by_one_pair(apart: float) -> None:
-    """If one pair makes all the difference, anything may be true."""
+    """If one pair contributes all the variance, the interval is the whole range."""
     a = np.linspace(0.1, 0.9, 9)
     b = a.copy()
     b[3] += apart
@@ -486,15 +490,15 @@ def test_variance_reduction_by_one_pair(apart: float) -> None:
     assert bounds(interval) == (0.5, INF)
 
 
-def test_variance_reduction_with_too_much_confidence() -> None:
-    """Three pairs cannot bear it: the bounds are all that can be, not an overflow."""
+def test_variance_reduction_at_an_extreme_level() -> None:
+    """The bounds are the whole range, without overflow."""
     assert bounds(variance_reduction([1.0, 2.0, 4.0], [1.0, 3.0, 4.5], 1.0 - 1e-12)) == (0.5, INF)
 
 
 # Ratios
 
 
-def test_ratio_is_that_of_sums() -> None:
+def test_ratio_is_that_of_the_sums() -> None:
     found = ratio_interval([1.0, 2.0, 6.0], [2.0, 4.0, 12.0])
     assert found.estimate == pytest.approx(0.5)
     assert bounds(found) == pytest.approx((0.5, 0.5))
@@ -502,7 +506,7 @@ def test_ratio_is_that_of_sums() -> None:
 
 
 def test_ratio_interval_of_two_by_hand() -> None:
-    """Without each: 3/2 and 1/2; the jackknife's error is half their distance, Student's t 12.706."""
+    """Leave-one-out ratios 3/2 and 1/2: the jackknife's standard error is ½, Student's t is 12.706."""
     found = ratio_interval([1.0, 3.0], [2.0, 2.0])
     assert found.estimate == 1.0
     half = float(stats.t.ppf(0.975, 1)) * math.sqrt(0.5 * 2 * 0.5**2)
@@ -511,7 +515,7 @@ def test_ratio_interval_of_two_by_hand() -> None:
 
 @given(paired_rows, st.floats(0.1, 10.0))
 @reproducible
-def test_ratio_moves_with_the_unit(arms: tuple[list[float], list[float]], scale: float) -> None:
+def test_ratio_is_equivariant(arms: tuple[list[float], list[float]], scale: float) -> None:
     part, whole = np.array(arms[0]), np.abs(arms[1]) + 1.0
     found, other = ratio_interval(part, whole), ratio_interval(scale * part, whole)
     assert np.array(other[:3]) == pytest.approx(
@@ -519,13 +523,13 @@ def test_ratio_moves_with_the_unit(arms: tuple[list[float], list[float]], scale:
     )
 
 
-def test_ratio_to_nothing_is_unknown() -> None:
+def test_ratio_with_a_denominator_of_zero_is_unknown() -> None:
     assert math.isnan(ratio_interval([1.0, 2.0], [1.0, -1.0]).estimate)
     assert math.isnan(ratio_interval([1.0], [2.0]).low)
 
 
 def test_coverage_of_the_ratio_interval() -> None:
-    """Ratio of sums of 20 pairs, part half of the whole with an error: near its level."""
+    """Ratio of sums of 20 pairs, the numerator half of the denominator plus an error: near the level."""
     rng = np.random.default_rng(3)
     hits = 0
     for _ in range(DRAWS):
@@ -536,13 +540,15 @@ def test_coverage_of_the_ratio_interval() -> None:
     assert 0.93 <= hits / DRAWS <= 0.965
 
 
-# How many replicates
+# Precision
 
 
-@given(values=gappy_rows, level=any_level)
+@given(values=rows_with_gaps, level=any_level)
 @reproducible
-def test_half_widths_are_those_of_the_mean_so_far(values: list[float], level: float) -> None:
-    """After each replicate, as if the study had ended there."""
+def test_half_widths_are_those_of_the_mean_of_the_replicates_so_far(
+    values: list[float], level: float
+) -> None:
+    """After each replicate, as if the study had ended with it."""
     widths = half_widths(values, level)
     assert widths.shape == (len(values) - 1,)
     for last, width in enumerate(widths, start=2):
@@ -553,8 +559,8 @@ def test_half_widths_are_those_of_the_mean_so_far(values: list[float], level: fl
         assert width == pytest.approx(expected, rel=1e-6, abs=1e-8, nan_ok=True)
 
 
-def test_half_widths_do_not_cancel() -> None:
-    """Small differences far from zero, after a far-off first value."""
+def test_half_widths_do_not_suffer_cancellation() -> None:
+    """Small differences far from zero, also after a distant first value."""
     values = 1e6 + np.random.default_rng(6).normal(size=1000)
     last = mean_interval(values)
     assert half_widths(values)[-1] == pytest.approx(last.high - last.estimate, rel=1e-7)
@@ -574,10 +580,12 @@ def test_half_widths_of_equal_values_are_zero() -> None:
     level=any_level,
 )
 @reproducible
-def test_replicates_needed_are_the_fewest(values: list[float], part: float, level: float) -> None:
-    """So many give the half-width at the present spread, and one less does not."""
+def test_required_replicates_are_the_smallest_number(
+    values: list[float], part: float, level: float
+) -> None:
+    """They give the half-width at the present standard deviation, and one fewer does not."""
     spread = float(np.std(values, ddof=1))
-    n = replicates_needed(values, part * spread, level)
+    n = required_replicates(values, part * spread, level)
 
     def width(count: int) -> float:
         return float(stats.t.ppf(0.5 + 0.5 * level, count - 1) / math.sqrt(count))
@@ -586,19 +594,19 @@ def test_replicates_needed_are_the_fewest(values: list[float], part: float, leve
     assert n == 2 or width(n - 1) > part * (1.0 - 1e-9)
 
 
-def test_replicates_needed_in_known_cases() -> None:
-    """A tenth of the standard deviation takes 387; equal values take two; gaps count for nothing."""
+def test_required_replicates_in_known_cases() -> None:
+    """A tenth of the standard deviation takes 387; equal values take two; NaN do not count."""
     a, b = 0.0, math.sqrt(2.0)  # Their standard deviation is one.
-    assert replicates_needed([a, b], 0.1) == 387
-    assert replicates_needed([a, NAN, b], 0.1) == 387
-    assert replicates_needed([a, b], 1.000001e-6) == pytest.approx(3.8415e12, rel=1e-4)
-    assert replicates_needed([3.0, 3.0, 3.0], 1e-12) == 2
+    assert required_replicates([a, b], 0.1) == 387
+    assert required_replicates([a, NAN, b], 0.1) == 387
+    assert required_replicates([a, b], 1.000001e-6) == pytest.approx(3.8415e12, rel=1e-4)
+    assert required_replicates([3.0, 3.0, 3.0], 1e-12) == 2
 
 
 # Rank correlations
 
 
-def test_rank_correlation_is_the_published_one() -> None:
+def test_rank_correlation_agrees_with_a_published_example() -> None:
     """The example of Bonett's statpsych for ci.spear."""
     y = [21, 4, 9, 12, 35, 18, 10, 22, 24, 1, 6, 8, 13, 16, 19]
     x = [67, 28, 30, 28, 52, 40, 25, 37, 44, 10, 14, 20, 28, 40, 51]
@@ -613,8 +621,10 @@ tied_pairs = st.integers(2, 30).flatmap(
 
 @given(pair=tied_pairs, level=any_level)
 @reproducible
-def test_rank_correlation_is_scipys_with_ties(pair: tuple[list[int], list[int]], level: float) -> None:
-    """Equal values share ranks; bounds hold the estimate, and are never sure of more than the ranks."""
+def test_rank_correlation_is_spearmans_rho_with_ties(
+    pair: tuple[list[int], list[int]], level: float
+) -> None:
+    """As SciPy's; bounds contain the estimate, and the interval has a width."""
     interval = rank_correlations({"x": pair[0]}, pair[1], level)["x"]
     if np.ptp(pair[0]) == 0 or np.ptp(pair[1]) == 0:
         assert same(interval, Interval(NAN, NAN, NAN, len(pair[0]), level))
@@ -628,13 +638,13 @@ def test_rank_correlation_is_scipys_with_ties(pair: tuple[list[int], list[int]],
         assert interval.low < interval.high
 
 
-def test_each_input_has_its_own_pairs_in_order() -> None:
-    """Order, rising scales, gaps and infinite outcomes."""
+def test_each_input_has_its_own_complete_pairs() -> None:
+    """Order of inputs, monotone scales, missing values and infinite outcomes."""
     outcome = np.array([1.0, 2.0, 3.0, 4.0, 5.0, INF, NAN])
     inputs = {
         "rises": np.exp(np.arange(7.0)),
         "falls": -np.arange(7.0),
-        "gappy": [1.0, 3.0, NAN, 2.0, 4.0, 5.0, 6.0],
+        "with gaps": [1.0, 3.0, NAN, 2.0, 4.0, 5.0, 6.0],
         "constant": [2.0] * 7,
     }
     found = rank_correlations(inputs, outcome)
@@ -644,8 +654,8 @@ def test_each_input_has_its_own_pairs_in_order() -> None:
 
 
 @pytest.mark.parametrize(("n", "low"), [(4, -0.7297706), (10, 0.9633676), (100, 0.9999902)])
-def test_perfect_rank_correlation_leaves_some_doubt(n: int, low: float) -> None:
-    """One bound is ±1; the other is not, and comes nearer the more pairs there are."""
+def test_perfect_rank_correlation_has_an_interval_with_width(n: int, low: float) -> None:
+    """One bound is ±1; the other approaches it as pairs are added."""
     values = np.arange(float(n))
     up, down = rank_correlations({"up": values, "down": -values}, values).values()
     assert up.estimate == up.high == 1.0
@@ -654,7 +664,7 @@ def test_perfect_rank_correlation_leaves_some_doubt(n: int, low: float) -> None:
     assert down.high == pytest.approx(-low, abs=5e-8)
 
 
-# Problems
+# Invalid input
 
 GOOD = [1.0, 2.0, 3.0]
 TAKES_A_LEVEL: dict[str, Callable[[float], object]] = {
@@ -665,14 +675,14 @@ TAKES_A_LEVEL: dict[str, Callable[[float], object]] = {
     "proportions": lambda level: paired_proportion_difference([1], [0], level),
     "reduction": lambda level: variance_reduction(GOOD, GOOD, level),
     "widths": lambda level: half_widths(GOOD, level),
-    "needed": lambda level: replicates_needed(GOOD, 1.0, level),
+    "needed": lambda level: required_replicates(GOOD, 1.0, level),
     "ranks": lambda level: rank_correlations({"x": GOOD}, GOOD, level),
 }
-TAKES_ONE_ROW: dict[str, Callable[[Any], object]] = {
+TAKES_A_VECTOR: dict[str, Callable[[Any], object]] = {
     "mean": mean_interval,
     "quantile": lambda values: quantile_interval(values, 0.5),
     "widths": half_widths,
-    "needed": lambda values: replicates_needed(values, 1.0),
+    "needed": lambda values: required_replicates(values, 1.0),
     "quantiles": lambda values: quantile_bands([GOOD], values),
     "outcome": lambda values: rank_correlations({"x": GOOD}, values),
     "input": lambda values: rank_correlations({"x": values}, GOOD),
@@ -684,25 +694,25 @@ TAKES_ONE_ROW: dict[str, Callable[[Any], object]] = {
 
 @pytest.mark.parametrize("level", [0.0, 1.0, -0.1, 95.0, NAN])
 @pytest.mark.parametrize("name", TAKES_A_LEVEL)
-def test_a_level_lies_between_zero_and_one(name: str, level: float) -> None:
-    """Every function says so."""
+def test_levels_outside_zero_to_one_are_refused(name: str, level: float) -> None:
+    """By every function."""
     with pytest.raises(ValueError, match=f"level is {level}; it must lie between 0 and 1"):
         TAKES_A_LEVEL[name](level)
 
 
 @pytest.mark.parametrize("values", [[], [[1.0, 2.0]], 3.0], ids=["empty", "table", "number"])
-@pytest.mark.parametrize("name", TAKES_ONE_ROW)
-def test_values_are_one_row(name: str, values: Any) -> None:
-    """Every function says so."""
+@pytest.mark.parametrize("name", TAKES_A_VECTOR)
+def test_values_that_are_no_vector_are_refused(name: str, values: Any) -> None:
+    """By every function."""
     with pytest.raises(ValueError, match=r"has shape \(.*\); it must be one row of at least one number"):
-        TAKES_ONE_ROW[name](values)
+        TAKES_A_VECTOR[name](values)
 
 
 @pytest.mark.parametrize("name", ["mean", "widths", "needed", "a", "b", "quantiles"])
-def test_infinite_values_have_no_mean(name: str) -> None:
-    """They are neither values to average nor missing."""
+def test_infinite_values_are_refused_where_means_are_taken(name: str) -> None:
+    """They can be neither averaged nor taken for missing."""
     with pytest.raises(ValueError, match="has infinite values; they must be finite, or NaN"):
-        TAKES_ONE_ROW[name]([1.0, INF, 2.0])
+        TAKES_A_VECTOR[name]([1.0, INF, 2.0])
 
 
 @pytest.mark.parametrize(
@@ -725,20 +735,20 @@ def test_infinite_values_have_no_mean(name: str) -> None:
         (lambda: proportion_interval(-1, 2), "hits is -1 of n 2"),
         (lambda: proportion_interval(0.5, 2), "hits is 0.5 of n 2"),  # type: ignore[arg-type]
         (lambda: paired_proportion_difference([1], [2]), "b has values that are neither true, false"),
-        (lambda: replicates_needed(GOOD, 0.0), "half_width is 0.0; it must be positive and finite"),
-        (lambda: replicates_needed(GOOD, INF), "half_width is inf; it must be positive and finite"),
-        (lambda: replicates_needed(GOOD, 1e-9), "half_width is 1e-09; it must be a millionth"),
-        (lambda: replicates_needed([1.0, NAN], 1.0), "values has 1 that are not NaN"),
+        (lambda: required_replicates(GOOD, 0.0), "half_width is 0.0; it must be positive and finite"),
+        (lambda: required_replicates(GOOD, INF), "half_width is inf; it must be positive and finite"),
+        (lambda: required_replicates(GOOD, 1e-9), "half_width is 1e-09; it must be a millionth"),
+        (lambda: required_replicates([1.0, NAN], 1.0), "values has 1 that are not NaN"),
         (lambda: Interval(1.0, 0.0, 2.0, 3, 0.95).text(digits=0), "digits is 0; it must be at least 1"),
     ],
 )
-def test_other_problems_are_named(call: Callable[[], object], words: str) -> None:
-    """What was given, what is allowed."""
+def test_messages_of_other_problems(call: Callable[[], object], words: str) -> None:
+    """They say what was given and what is allowed."""
     with pytest.raises(ValueError, match=words):
         call()
 
 
-# Coverage in studies drawn by chance
+# Coverage in simulated studies
 
 
 def assert_covers(intervals: Sequence[Interval], true: float, least: float, most: float) -> None:
@@ -760,15 +770,15 @@ def test_mean_interval_covers_exactly_for_normal_values(n: int) -> None:
 
 @pytest.mark.slow
 def test_mean_interval_covers_nearly_for_skewed_values() -> None:
-    """Fifty exponential values are enough for 0.92."""
+    """At least 0.92 for fifty exponential values."""
     draws = np.random.default_rng(11).exponential(size=(DRAWS, 50))
     assert_covers([mean_interval(draw) for draw in draws], 1.0, 0.92, 0.95)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("q", "ranks"), [(0.5, (8, 18)), (0.8, (16, 25))])
-def test_quantile_interval_covers_whatever_the_distribution(q: float, ranks: tuple[int, int]) -> None:
-    """As the binomial says for continuous values; values with ties are covered at least as often."""
+def test_quantile_interval_covers_for_any_distribution(q: float, ranks: tuple[int, int]) -> None:
+    """Exactly binomial for continuous values, and at least that with ties."""
     n = 25
     exact = float(stats.binom.cdf(ranks[1] - 1, n, q) - stats.binom.cdf(ranks[0] - 1, n, q))
     assert exact > 0.95
@@ -782,7 +792,7 @@ def test_quantile_interval_covers_whatever_the_distribution(q: float, ranks: tup
 
 @pytest.mark.slow
 def test_paired_difference_covers_exactly_for_normal_pairs() -> None:
-    """However much the arms have in common."""
+    """However strongly the arms are correlated."""
     rng = np.random.default_rng(14)
     shared = rng.normal(size=(DRAWS, 8))
     a, b = (
@@ -806,7 +816,7 @@ def test_paired_proportion_difference_covers(lost: float, gained: float) -> None
 @pytest.mark.parametrize("n", [10, 20, 100])
 @pytest.mark.parametrize("apart", [0.1, 0.5, 2.0])
 def test_variance_reduction_covers_for_normal_pairs(n: int, apart: float) -> None:
-    """Arms of unequal variance, more or less apart."""
+    """Arms of unequal variance, with weaker or stronger correlation."""
     rng = np.random.default_rng(16)
     shared, p, q = rng.normal(size=(3, DRAWS, n))
     a, b = shared + apart * p, 0.8 * shared + apart * q

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.statistics import half_widths, mean_interval, replicates_needed
+from sim.statistics import half_widths, mean_interval, required_replicates
 from sim.study.design import read_design
 from sim.study.runner import run_study
 from sim.study.study import Study
@@ -125,7 +125,7 @@ def test_as_many_bodies_as_needed_suffice(many: Study, changes: pd.Series) -> No
     in 10,000.
     """
     wanted = 0.5 * half_widths(changes.iloc[:50])[-1]
-    needed = replicates_needed(changes.iloc[:50], wanted)
+    needed = required_replicates(changes.iloc[:50], wanted)
     assert 150 < needed < 300
     widths = many.convergence("plasma_k", "thiazide", "baseline")
     assert widths.loc[needed] == pytest.approx(wanted, rel=0.4)

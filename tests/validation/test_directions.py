@@ -7,6 +7,7 @@ import pytest
 import sim
 from sim.parameters import CELL_TYPES
 from sim.simulation.schedule import Schedule
+from sim.validation.measures import change_after_test, value_at_level
 from sim.validation.trials import Trials
 
 
@@ -52,12 +53,12 @@ def test_the_pump_is_slower_for_its_na(severe: pd.DataFrame) -> None:
 
 def test_calcium_stays_until_mg_is_low_and_pth_does_not_rise_as_it_should(trials: Trials) -> None:
     def ca(mg: float) -> float:
-        return trials.at_level("losing-mg", "plasma_mg", mg, "plasma_ca")
+        return value_at_level(trials, "losing-mg", "plasma_ca", "plasma_mg", mg)
 
     assert ca(0.60) > 0.95 * ca(0.89)
     assert ca(0.41) < 0.90 * ca(0.89)
-    assert trials.at_level("losing-mg", "plasma_mg", 0.41, "pth") < 1.5
-    assert trials.at_level("losing-mg", "plasma_mg", 0.25, "pth") < 0.4
+    assert value_at_level(trials, "losing-mg", "pth", "plasma_mg", 0.41) < 1.5
+    assert value_at_level(trials, "losing-mg", "pth", "plasma_mg", 0.25) < 0.4
 
 
 def test_pth_returns_at_once_and_calcium_days_later() -> None:
@@ -107,14 +108,19 @@ def test_plasma_k_is_held_over_usual_intakes(intake: float) -> None:
     assert 3.5 <= k <= 5.0
 
 
+def k_change(trials: Trials, trial: str, minutes: float) -> float:
+    """Change of plasma K some minutes after a meal or dose [mM]."""
+    return change_after_test(trials, trial, "plasma_k", minutes)
+
+
 def test_a_load_of_kcl_rises_within_the_hour_and_is_gone_in_hours(trials: Trials) -> None:
-    assert 0.3 <= trials.test_day("kcl-load", 60.0) <= 0.65
-    assert trials.test_day("kcl-load", 300.0) < 0.8 * trials.test_day("kcl-load", 90.0)
+    assert 0.3 <= k_change(trials, "kcl-load", 60.0) <= 0.65
+    assert k_change(trials, "kcl-load", 300.0) < 0.8 * k_change(trials, "kcl-load", 90.0)
 
 
-def test_a_meal_alone_lowers_k_and_takes_the_edge_off_kcl(trials: Trials) -> None:
-    assert trials.test_day("meal", 60.0) < -0.3
-    assert abs(trials.test_day("meal-and-kcl", 60.0)) < trials.test_day("kcl-load", 60.0)
+def test_a_meal_alone_lowers_k_and_attenuates_the_rise_by_kcl(trials: Trials) -> None:
+    assert k_change(trials, "meal", 60.0) < -0.3
+    assert abs(k_change(trials, "meal-and-kcl", 60.0)) < k_change(trials, "kcl-load", 60.0)
 
 
 @pytest.mark.parametrize("sodium", [10.0, 50.0, 350.0])

@@ -31,7 +31,7 @@ from sim.figures.style import (
     Look,
 )
 from sim.quantities.units import HOURS_PER_DAY
-from sim.statistics import Interval
+from sim.statistics.interval import Interval
 from sim.variables.table import VARIABLES
 
 

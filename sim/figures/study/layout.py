@@ -25,7 +25,7 @@ from sim.figures.style import (
     extent,
 )
 from sim.quantities.units import HOURS_PER_DAY
-from sim.statistics import Interval
+from sim.statistics.interval import Interval
 from sim.variables.endpoints import Question
 from sim.variables.table import VARIABLES, Variable
 

@@ -19,7 +19,7 @@ from sim.figures.style import (
     STYLE,
     Clock,
 )
-from sim.statistics import Interval
+from sim.statistics.interval import Interval
 from sim.variables.endpoints import Question
 
 

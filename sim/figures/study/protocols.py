@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from sim.conditions.condition import Condition
-from sim.statistics import Interval
+from sim.statistics.interval import Interval
 from sim.variables.endpoints import Question
 
 

@@ -1,0 +1,13 @@
+from .interval import Interval as Interval
+from .one_arm import mean_interval as mean_interval
+from .one_arm import proportion_interval as proportion_interval
+from .one_arm import quantile_bands as quantile_bands
+from .one_arm import quantile_interval as quantile_interval
+from .paired import paired_difference as paired_difference
+from .paired import paired_proportion_difference as paired_proportion_difference
+from .paired import ratio_interval as ratio_interval
+from .paired import variance_reduction as variance_reduction
+from .precision import half_widths as half_widths
+from .precision import replicates_needed as replicates_needed
+from .precision import required_replicates as required_replicates
+from .ranks import rank_correlations as rank_correlations
