@@ -142,10 +142,10 @@ def _show(console: "Console", comparison: "Comparison", day: float | None) -> No
         table.add_column(name, justify="right")
     table.add_column("Reference")
     for name in SHOWN:
-        unit, meaning, low, high = VARIABLES[name]
+        v = VARIABLES[name]
         a, b = (float(run[name]) for run in (rows["first"], rows["second"]))
-        table.add_row(meaning, unit, figure(a), figure(b), _change(a, b),
-                      f"{low:g} to {high:g}" if low == low else "")  # fmt: skip
+        reference = f"{v.low:g} to {v.high:g}" if v.low == v.low else ""
+        table.add_row(v.meaning, v.unit, figure(a), figure(b), _change(a, b), reference)
     console.print(table)
     if not rows["difference"].any():
         console.print("The two are the same in every number.")

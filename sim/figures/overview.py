@@ -41,7 +41,8 @@ from sim.figures.style import (
 from sim.parameters import CELL_TYPES
 from sim.quantities.ions import MAGNESIUM, POTASSIUM, SODIUM, Ion
 from sim.quantities.units import HOURS_PER_DAY
-from sim.variables.table import PER_CELL, VARIABLES, Variable
+from sim.variables.table import PER_CELL, VARIABLES
+from sim.variables.variable import Variable
 
 _Snapshots = Mapping[float, pd.DataFrame]
 

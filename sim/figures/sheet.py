@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from sim.conditions.condition import Condition
 from sim.figures.style import BLUE, EXPECTED, FAINT, INK, STYLE, VERMILION, Clock, Page, extent
 from sim.quantities.units import HOURS_PER_DAY
-from sim.variables.table import VARIABLES, Variable
+from sim.variables.table import VARIABLES
+from sim.variables.variable import Variable
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "Plasma": ("plasma_na", "plasma_k", "plasma_mg", "plasma_ca", "plasma_cl", "plasma_hco3"),

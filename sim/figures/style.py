@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.quantities.units import HOURS_PER_DAY
 from sim.system.files import write_atomically
-from sim.variables.table import Variable
+from sim.variables.variable import Variable
 
 Array = NDArray[np.float64]
 

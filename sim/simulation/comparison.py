@@ -98,8 +98,9 @@ class Comparison:
         nearest = float(days[-1] if day is None else days[np.abs(days - day).argmin()])
         frame = pd.DataFrame({"first": a.loc[nearest], "second": b.loc[nearest]})
         frame["difference"] = frame["second"] - frame["first"]
-        about = pd.DataFrame.from_dict({n: v._asdict() for n, v in VARIABLES.items()}, orient="index")
-        frame = frame.join(about)
+        columns = ["unit", "meaning", "low", "high"]
+        about = {name: [getattr(v, column) for column in columns] for name, v in VARIABLES.items()}
+        frame = frame.join(pd.DataFrame.from_dict(about, orient="index", columns=columns))
         frame.attrs["day"] = nearest
         return frame
 

@@ -176,7 +176,7 @@ def test_the_sheet_says_every_number_of_its_variables(calm: sim.Result) -> None:
 def test_variables_are_drawn_with_unit_and_reference_range(calm: sim.Result) -> None:
     first, second = calm.plot("plasma_k", "urine_k").axes
     assert first.get_ylabel() == "plasma K\n(mM)"
-    assert second.get_ylabel() == "K in the urine\n(mmol/day)"
+    assert second.get_ylabel() == "K excreted in urine\n(mmol/day)"
     assert np.array_equal(first.get_lines()[0].get_ydata(), calm.table["plasma_k"])
     low, high = first.get_ylim()
     assert low < 3.5 < 5.0 < high

@@ -37,7 +37,8 @@ from sim.figures.style import (
     STYLE,
     shade,
 )
-from sim.variables.table import VARIABLES, Variable
+from sim.variables.table import VARIABLES
+from sim.variables.variable import Variable
 
 
 def draw_courses(study: StudyResults, variable: str) -> Figure:

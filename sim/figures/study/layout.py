@@ -27,7 +27,8 @@ from sim.figures.style import (
 from sim.quantities.units import HOURS_PER_DAY
 from sim.statistics import Interval
 from sim.variables.endpoints import Question
-from sim.variables.table import VARIABLES, Variable
+from sim.variables.table import VARIABLES
+from sim.variables.variable import Variable
 
 COMPARED: Final[dict[str, Any]] = {"color": INK, "linestyle": (0, (3, 1.5)), "linewidth": 0.9}
 """What something is compared with."""
