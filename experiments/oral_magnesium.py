@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import dose_response
+from sim.figures import draw_dose_response
 from sim.figures.style import BLUE, FAINT, INK, STYLE, VERMILION, Page
 from sim.statistics import Interval, mean_interval
 from sim.variables.table import VARIABLES
@@ -98,7 +98,7 @@ def draw(study: sim.Study) -> Figure:
         for axes, (name, words) in zip(grid.flat, SHOWN.items(), strict=True):
             for group, look in LOOKS.items():
                 found = [study.difference_at(name, f"{group} {dose}", f"{group} 0") for dose in DOSES]
-                dose_response(axes, DOSES, found, label=group, **look)
+                draw_dose_response(axes, DOSES, found, label=group, **look)
             axes.axhline(0.0, color=FAINT, lw=0.6)
             axes.set_ylabel(f"{words}, change ({VARIABLES[name].unit})")
         for label, (dose, _, _, (x, y, side)) in PUBLISHED.items():

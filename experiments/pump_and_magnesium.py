@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments._tools.harness import SEED, Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import dose_response
+from sim.figures import draw_dose_response
 from sim.figures.style import BLUE, INK, ORANGE, STYLE, VERMILION, Page, shade
 from sim.numerics.elementary import quotient
 from sim.parameters import FACTS
@@ -102,7 +102,7 @@ def draw(curves: dict[str, list[Interval]], body: dict[str, Interval], fallen: f
         page = Page(figsize=(7.5, 3.0), layout="constrained")
         cell, muscle = page.subplots(1, 2)
         for (part, found), color, marker in zip(curves.items(), (BLUE, VERMILION), "os", strict=True):
-            dose_response(cell, FREE_MG, found, color=color, label=f"by {part} alone", marker=marker)
+            draw_dose_response(cell, FREE_MG, found, color=color, label=f"by {part} alone", marker=marker)
         shade(cell, PER_CELL["mg_free"], across=True)
         cell.axvline(fallen, color=INK, linewidth=0.8, linestyle="--", label="severe Mg loss")
         cell.set(title="one cell", xlabel="free Mg (mM)", ylabel="change of pump cycles (%)")

@@ -25,7 +25,7 @@ from matplotlib.ticker import LogLocator
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import dose_response
+from sim.figures import draw_dose_response
 from sim.figures.style import BLUE, EXPECTED, GREEN, STYLE, VERMILION, Page, shade
 from sim.statistics import Interval, quantile_interval
 from sim.variables.table import VARIABLES
@@ -104,7 +104,7 @@ def draw(study: sim.Study) -> Figure:
             for axes, (what, grey) in zip(column, GREY.items(), strict=True):
                 quantiles = answers(study, sweep, what).quantile([0.5, 0.05, 0.95]).T.to_numpy()
                 bands = [Interval(*row, n=study.bodies, level=0.9) for row in quantiles]
-                dose_response(axes, SWEEPS[sweep], bands, **look)
+                draw_dose_response(axes, SWEEPS[sweep], bands, **look)
                 variable = VARIABLES[f"{what}_{ion.lower()}"]
                 axes.set(xscale="log", ylabel=f"{variable.meaning} ({variable.unit})", title=grey)
                 shade(axes, variable)

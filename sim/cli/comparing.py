@@ -177,7 +177,7 @@ def plot(folder: Path, what: tuple[str, ...], days: tuple[float, ...], out: Path
     Another word shows which figures there are; `sim describe --variables` the variables.
     """
     from sim.errors import InputError
-    from sim.figures import save
+    from sim.figures.page import save
     from sim.simulation.result import open_result
 
     file = out or folder / f"{'-'.join(what[:3])}.png"

@@ -105,10 +105,10 @@ class Comparison:
         return frame
 
     def plot(self) -> "Figure":
-        """Draw both runs and their difference; see :func:`sim.figures.comparison`."""
-        from sim.figures import comparison
+        """Draw both runs and their difference; see :func:`sim.figures.draw_comparison`."""
+        from sim.figures.comparison import draw_comparison
 
-        return comparison(self.names, self._both(), (self.first.condition, self.second.condition))
+        return draw_comparison(self.names, self._both(), (self.first.condition, self.second.condition))
 
     def save(self, folder: str | Path) -> list[Path]:
         """Write both runs, the table of the last day, the figure and provenance into a new folder.
@@ -129,7 +129,7 @@ class Comparison:
         FileExistsError
             If there is something already.
         """
-        from sim.figures import save
+        from sim.figures.page import save
 
         last = self.table()
         with new_folder(Path(folder)) as draft:

@@ -16,21 +16,23 @@ from matplotlib.text import Text
 import sim
 from sim.conditions.condition import Condition, load
 from sim.conditions.events import Meal, Supplement, Treatment
-from sim.figures.balance_chart import balance_chart, balance_of, period_edges, period_means
-from sim.figures.flux_diagram import amount, flux_diagram
+from sim.figures.balance_chart import balance_of, draw_balance_chart, period_edges, period_means
+from sim.figures.flux_diagram import amount, draw_flux_diagram
 from sim.figures.fluxes import Account, accounts_at, cells_together, litres_of, span_of
-from sim.figures.gamblegram import cell_columns, columns_of, gamblegram, plasma_columns, spread
-from sim.figures.phase_plane import arrows_on, capacity_scale, moments, phase_plane, within
+from sim.figures.gamblegram import cell_columns, columns_of, draw_gamblegram, plasma_columns, spread
+from sim.figures.phase_plane import arrows_on, capacity_scale, draw_phase_plane, moments, within
 from sim.quantities.ions import CALCIUM, CATIONS, CHLORIDE, MAGNESIUM, POTASSIUM, SODIUM, Ion
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.result import Result
 
 Draw = Callable[..., Figure]
 FIGURES: dict[str, Draw] = {
-    "balance_chart": lambda condition, table, _, parameters: balance_chart(condition, table, parameters),
-    "phase_plane": phase_plane,
-    "gamblegram": lambda condition, table, snapshots, _: gamblegram(condition, table, snapshots),
-    "flux_diagram": flux_diagram,
+    "balance_chart": lambda condition, table, _, parameters: draw_balance_chart(
+        condition, table, parameters
+    ),
+    "phase_plane": draw_phase_plane,
+    "gamblegram": lambda condition, table, snapshots, _: draw_gamblegram(condition, table, snapshots),
+    "flux_diagram": draw_flux_diagram,
 }
 BUSY = Condition(
     name="busy",
@@ -207,7 +209,7 @@ def test_one_row_is_no_period() -> None:
 
 def test_every_muscle_cell_is_a_dot(busy: Result) -> None:
     """In each panel Na, K and pump capacity are those of the cells of its day."""
-    page = drawn(phase_plane, busy)
+    page = drawn(draw_phase_plane, busy)
     panels = [axes for axes in page.axes if any(isinstance(c, PathCollection) for c in axes.collections)]
     days = moments(list(busy.snapshots), [1.0, 2.0, 2.5])
     assert {1.0, 2.0, 2.5} < set(days)
@@ -224,7 +226,7 @@ def test_every_muscle_cell_is_a_dot(busy: Result) -> None:
 
 
 def test_the_way_of_the_mean_is_that_of_the_table(busy: Result) -> None:
-    way = drawn(phase_plane, busy).axes[0]
+    way = drawn(draw_phase_plane, busy).axes[0]
     line = max(way.lines, key=lambda line: len(line.get_xdata()))
     np.testing.assert_array_equal(line.get_xydata(), busy.table[["na_in_mean", "k_in_mean"]])
 
@@ -341,7 +343,7 @@ def test_too_many_known_anions_leave_a_cation() -> None:
 def test_plasma_that_was_not_recorded_is_not_drawn(rest: Result) -> None:
     table = rest.table.copy()
     table.loc[table.index[-1], "plasma_cl"] = np.nan
-    page = gamblegram(rest.condition, table, rest.snapshots)
+    page = draw_gamblegram(rest.condition, table, rest.snapshots)
     assert words(page).count("not recorded") == 1
     assert len(page.axes[0].patches) == 7
 
@@ -367,7 +369,7 @@ def test_at_rest_cells_gain_nothing_and_intake_leaves_again(rest: Result, ion: I
         flows = list(account.into_cells.values())
         assert max(map(abs, flows)) > 10.0
         assert abs(sum(flows)) < 1e-6 * max(map(abs, flows))
-        taken = account.flows["swallowed"] + account.flows["infused"]
+        taken = account.flows["oral"] + account.flows["infused"]
         assert account.flows["urine"] + account.flows["stool"] == pytest.approx(taken, rel=1e-6)
         assert account.flows["absorbed"] == pytest.approx(account.flows["urine"], rel=1e-6)
 
@@ -379,7 +381,7 @@ def test_the_pump_moves_three_na_for_two_k(busy: Result, day: float) -> None:
     assert k > 0.0
     assert na == pytest.approx(-1.5 * k)
     mg = found[MAGNESIUM].into_cells
-    assert found[SODIUM].into_cells["for Mg"] == pytest.approx(-2.0 * mg["for Na"])
+    assert found[SODIUM].into_cells["Na/Mg exchange"] == pytest.approx(-2.0 * mg["Na/Mg exchange"])
 
 
 @pytest.mark.parametrize("ion", CATIONS)
@@ -442,7 +444,7 @@ def test_what_is_infused_is_not_swallowed(busy: Result) -> None:
     usual = busy.tissue.parameters.body.intake_mg
     assert start["infused"] == 0.0
     assert end["infused"] == pytest.approx(12.0)
-    assert (start["swallowed"], end["swallowed"]) == pytest.approx((usual, usual))
+    assert (start["oral"], end["oral"]) == pytest.approx((usual, usual))
 
 
 def test_flows_are_means_over_the_last_day_or_the_first(busy: Result) -> None:
@@ -464,19 +466,19 @@ def test_a_load_that_is_swallowed_counts_with_its_day() -> None:
     )
     run = sim.run(load_of_k, n_cells=5, noise=False, heterogeneous=False, snapshots=2)
     usual = run.tissue.parameters.body.intake_k
-    assert accounts(run, 2.0)[POTASSIUM].flows["swallowed"] == pytest.approx(usual + 35.0, rel=1e-6)
-    assert accounts(run, 0.0)[POTASSIUM].flows["swallowed"] == pytest.approx(usual, rel=1e-6)
+    assert accounts(run, 2.0)[POTASSIUM].flows["oral"] == pytest.approx(usual + 35.0, rel=1e-6)
+    assert accounts(run, 0.0)[POTASSIUM].flows["oral"] == pytest.approx(usual, rel=1e-6)
 
 
 def test_amounts_are_written_and_widths_go_with_the_root(rest: Result) -> None:
     """The arrows of the scale, and the words beside those of K."""
-    page = drawn(flux_diagram, rest)
+    page = drawn(draw_flux_diagram, rest)
     scale = [a.get_arrowstyle().tail_width for a in page.axes[-1].findobj(FancyArrowPatch)]
     np.testing.assert_allclose(scale, scale[0] * np.sqrt([1.0, 10.0, 100.0, 1000.0, 10000.0]))
     p = rest.tissue.parameters.body
     account = accounts(rest, 2.0)[POTASSIUM]
     said = words(page)
-    assert said.count(f"swallowed {amount(p.intake_k)}") == 2
+    assert said.count(f"oral intake {amount(p.intake_k)}") == 2
     assert f"pump {amount(account.into_cells['pump'])}" in said
     pump = account.into_cells["pump"]
     wide = max(a.get_arrowstyle().tail_width for a in page.axes[0].findobj(FancyArrowPatch))

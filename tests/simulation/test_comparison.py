@@ -9,9 +9,9 @@ import pytest
 from matplotlib.text import Text
 
 import sim
-from sim.figures import FIGURES, courses
+from sim.figures import FIGURES, draw_courses
+from sim.figures.page import save
 from sim.figures.sheet import GROUPS
-from sim.figures.style import save
 from sim.variables.table import VARIABLES
 
 
@@ -183,7 +183,7 @@ def test_variables_are_drawn_with_unit_and_reference_range(calm: sim.Result) -> 
 
 
 def test_several_runs_share_a_panel_and_have_a_legend(calm: sim.Result) -> None:
-    page = courses({"calm": calm.table, "half": calm.table * 0.5}, ["plasma_mg", "ecf_volume"])
+    page = draw_courses({"calm": calm.table, "half": calm.table * 0.5}, ["plasma_mg", "ecf_volume"])
     assert [text.get_text() for text in page.legends[0].get_texts()] == ["calm", "half"]
     styles = {str(line.get_linestyle()) for line in page.axes[0].get_lines()[:2]}
     assert len(styles) == 2  # Told apart without colour.

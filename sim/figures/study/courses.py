@@ -31,12 +31,7 @@ from sim.figures.study.layout import (
     write_note,
 )
 from sim.figures.study.protocols import StudyResults
-from sim.figures.style import (
-    EXPECTED,
-    INK,
-    STYLE,
-    shade,
-)
+from sim.figures.style import EXPECTED, INK, STYLE, shade
 from sim.variables.table import VARIABLES
 from sim.variables.variable import Variable
 
