@@ -25,8 +25,7 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments._tools.harness import SEED, Answer, Finding, experiment, watched
-from sim.figures import draw_dose_response
-from sim.figures.style import BLUE, EXPECTED, FAINT, SKY, STYLE, VERMILION, Page
+from sim.figures import BLUE, EXPECTED, FAINT, SKY, STYLE, VERMILION, Page, draw_dose_response
 from sim.parameters import CELL_TYPES
 from sim.statistics import Interval, mean_interval
 

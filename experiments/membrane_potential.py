@@ -24,10 +24,9 @@ from numpy.typing import NDArray
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import draw_dose_response
-from sim.figures.style import BLUE, FAINT, GREEN, SKY, STYLE, VERMILION, Page
+from sim.figures import BLUE, FAINT, GREEN, SKY, STYLE, VERMILION, Page, draw_dose_response
 from sim.statistics import mean_interval
-from sim.variables.table import VARIABLES
+from sim.variables import VARIABLES
 
 ARMS = {
     "K loss": {"diet": [{"potassium": "15 mmol/day"}]},

@@ -23,10 +23,9 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import draw_dose_response
-from sim.figures.style import BLUE, FAINT, INK, STYLE, VERMILION, Page
+from sim.figures import BLUE, FAINT, INK, STYLE, VERMILION, Page, draw_dose_response
 from sim.statistics import Interval, mean_interval
-from sim.variables.table import VARIABLES
+from sim.variables import VARIABLES
 
 DOSES, USUAL = (0, 5, 10, 15, 20, 30, 40), 20  # All, and the one that is told [mmol/day].
 GROUPS = {"healthy": (0.0, ()), "lacking Mg": (120.0, [{"magnesium": "3 mmol/day"}])}

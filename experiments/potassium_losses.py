@@ -24,8 +24,7 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import draw_dose_response
-from sim.figures.style import BLUE, FAINT, GREEN, STYLE, VERMILION, Page
+from sim.figures import BLUE, FAINT, GREEN, STYLE, VERMILION, Page, draw_dose_response
 from sim.statistics import mean_interval, ratio_interval
 
 SEVERE, DIET = "severe Mg loss", "diet low in Mg"

@@ -25,10 +25,9 @@ from matplotlib.ticker import LogLocator
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import draw_dose_response
-from sim.figures.style import BLUE, EXPECTED, GREEN, STYLE, VERMILION, Page, shade
+from sim.figures import BLUE, EXPECTED, GREEN, STYLE, VERMILION, Page, draw_dose_response, shade
 from sim.statistics import Interval, quantile_interval
-from sim.variables.table import VARIABLES
+from sim.variables import VARIABLES
 
 K_INTAKES = (10, 20, 30, 40, 70, 100, 150, 250, 400, 600)
 LOSS = "K, Mg lost"

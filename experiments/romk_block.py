@@ -25,10 +25,9 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from experiments._tools.persons import share
-from sim.figures import draw_dose_response
-from sim.figures.style import BLUE, GREEN, INK, STYLE, VERMILION, Page, shade
+from sim.figures import BLUE, GREEN, INK, STYLE, VERMILION, Page, draw_dose_response, shade
 from sim.statistics import mean_interval
-from sim.variables.table import VARIABLES
+from sim.variables import VARIABLES
 
 AFTER, EARLY = 14.0, 3.0
 """Days of a drive, and those of them that are early."""

@@ -25,10 +25,7 @@ import pandas as pd
 from experiments._tools.harness import SEED, Answer, Finding, experiment, watched
 from experiments._tools.persons import share
 from sim.statistics import mean_interval
-from sim.validation.forest import forest
-from sim.validation.targets import CALIBRATION, HELD_OUT, TARGETS
-from sim.validation.trials import Trials
-from sim.validation.verdicts import Verdict, validate
+from sim.validation import CALIBRATION, HELD_OUT, TARGETS, Trials, Verdict, forest_plot, validate
 
 GROUPS = {CALIBRATION: "that its fit could see", HELD_OUT: "that were held out"}
 
@@ -75,7 +72,7 @@ def main(
     )
     rows = [{**verdict.record(), "distance": verdict.distance} for verdict in verdicts]
     tables = {"targets": pd.DataFrame(rows).set_index("name")}
-    return Answer(sentence, shares | distances, forest(verdicts), tables)
+    return Answer(sentence, shares | distances, forest_plot(verdicts), tables)
 
 
 if __name__ == "__main__":

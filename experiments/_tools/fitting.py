@@ -15,9 +15,7 @@ from scipy.optimize import least_squares
 from experiments._tools.harness import SEED, processes, watched
 from sim.errors import InputError, SimulationError
 from sim.parameters import FACTS, Parameters, describe
-from sim.validation.targets import CALIBRATION, TARGETS
-from sim.validation.trials import Trials
-from sim.validation.verdicts import Verdict, validate
+from sim.validation import CALIBRATION, TARGETS, Trials, Verdict, validate
 
 Array = NDArray[np.float64]
 

@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.laws.membrane_potential import Usual
+from sim.laws import Usual
 from sim.numerics import elementary, significand
-from sim.parameters import CellParameters
-from sim.parameters.inputs import Control
-from sim.physiology.cell import CellState, CellTraits, Fluid, RestingCell, cell_rates, fluctuated
+from sim.parameters import CellParameters, Control
+from sim.physiology import CellState, CellTraits, Fluid, RestingCell, cell_rates, fluctuated
 
 Law = Callable[..., Any]
 

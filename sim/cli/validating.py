@@ -34,9 +34,9 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
         raise SystemExit(INTERRUPTED) from None
     if figure is not None:
         from sim.figures.page import save
-        from sim.validation.forest import forest
+        from sim.validation.forest import forest_plot
 
-        save(forest(verdicts), figure)
+        save(forest_plot(verdicts), figure)
     if as_json:
         import json
 

@@ -5,6 +5,7 @@ from .dose_response import draw_dose_response as draw_dose_response
 from .flux_diagram import draw_flux_diagram as draw_flux_diagram
 from .gamblegram import draw_gamblegram as draw_gamblegram
 from .overview import draw_overview as draw_overview
+from .page import DPI as DPI
 from .page import Page as Page
 from .page import save as save
 from .paired_differences import draw_paired_differences as draw_paired_differences

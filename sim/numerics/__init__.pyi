@@ -5,3 +5,4 @@ from .chebyshev import Workspace as Workspace
 from .elementary import quotient as quotient
 from .random_streams import Purpose as Purpose
 from .random_streams import stream as stream
+from .significand import ROOT_OF_HALF as ROOT_OF_HALF

@@ -16,7 +16,7 @@ from sim.simulation.plan import Plan, plan
 from sim.simulation.result import Result, open_result
 from sim.simulation.running import carry_out
 from sim.system.files import new_folder
-from sim.system.versions import versions
+from sim.system.versions import package_versions
 from sim.variables.table import VARIABLES
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Comparison:
             last.to_csv(draft / "differences.csv", index_label="variable", float_format="%.6g")
             save(self.plot(), draft / "comparison.png")
             facts = {"A": self.names[0], "B": self.names[1], "differing": self.differing,
-                     "day": last.attrs["day"], "versions": versions()}  # fmt: skip
+                     "day": last.attrs["day"], "versions": package_versions()}  # fmt: skip
             text = json.dumps(facts, indent=1, ensure_ascii=False)
             (draft / "provenance.json").write_text(text + "\n", encoding="utf-8")
         return sorted(Path(folder).iterdir())

@@ -1,4 +1,4 @@
 from .files import new_folder as new_folder
 from .files import write_atomically as write_atomically
 from .processors import usable_processors as usable_processors
-from .versions import versions as versions
+from .versions import package_versions as package_versions

@@ -6,7 +6,7 @@ from importlib import metadata
 PACKAGES = ("sim-mg", "numpy", "numba", "llvmlite", "pandas", "scipy")
 
 
-def versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
     """Version of Python, kind of machine, and version of each package, by name."""
     found = {"python": platform.python_version(), "machine": platform.machine()}
     for name in PACKAGES:

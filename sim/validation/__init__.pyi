@@ -1,4 +1,4 @@
-from .forest import forest as forest
+from .forest import forest_plot as forest_plot
 from .targets import CALIBRATION as CALIBRATION
 from .targets import HELD_OUT as HELD_OUT
 from .targets import TARGETS as TARGETS

@@ -20,7 +20,7 @@ _COLUMNS: Final = {"what": 0.02, "published": 0.645, "model": 0.785, "source": 0
 """Where columns of text begin, as parts of the width."""
 
 
-def forest(verdicts: Sequence[Verdict]) -> Figure:
+def forest_plot(verdicts: Sequence[Verdict]) -> Figure:
     """Draw every target on one line, by groups.
 
     Parameters
