@@ -40,7 +40,7 @@ class Cells(Protocol):
         """Return its standard deviation over all cells; not a number if there are no cells."""
 
     def percentile(self, variable: str, percent: int) -> float:
-        """Return one of :data:`~sim.variables.table.PERCENTILES`; not a number if there are no cells."""
+        """Return one of :data:`~sim.variables.variable.PERCENTILES`; not a number if there are no cells."""
 
 
 class Signs(Protocol):
