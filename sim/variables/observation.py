@@ -34,13 +34,13 @@ class Cells(Protocol):
         """Return a variable of :data:`~sim.variables.table.PER_CELL`."""
 
     def mean(self, variable: str) -> float:
-        """Return its mean; not a number if there are no cells."""
+        """Return its mean; NaN if there are no cells."""
 
     def sd(self, variable: str) -> float:
-        """Return its standard deviation over all cells; not a number if there are no cells."""
+        """Return its standard deviation over all cells; NaN if there are no cells."""
 
     def percentile(self, variable: str, percent: int) -> float:
-        """Return one of :data:`~sim.variables.variable.PERCENTILES`; not a number if there are no cells."""
+        """Return one of :data:`~sim.variables.variable.PERCENTILES`; NaN if there are no cells."""
 
 
 class Signs(Protocol):
