@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from experiments._tools.harness import RESULTS, Experiment, sections
-from sim.cli.console import new_console, refuse
+from sim.cli import new_console, refuse
 from sim.errors import unknown_names
 
 FOLDER = Path(__file__).parent

@@ -27,7 +27,7 @@ import sim
 from experiments._tools import fitting
 from experiments._tools.harness import Answer, Finding, experiment, processes
 from experiments._tools.persons import share
-from sim.figures.style import BLUE, FAINT, STYLE, Page
+from sim.figures import BLUE, FAINT, STYLE, Page
 from sim.statistics import Interval
 
 MAX_STEPS = 12

@@ -25,9 +25,8 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from experiments._tools.persons import share
-from sim.figures import dose_response
-from sim.figures.style import BLUE, EXPECTED, FAINT, STYLE, VERMILION, Page
-from sim.laws.pump_expression import expression_rate
+from sim.figures import BLUE, EXPECTED, FAINT, STYLE, VERMILION, Page, draw_dose_response
+from sim.laws import expression_rate
 from sim.statistics import mean_interval, ratio_interval
 from sim.validation import TARGETS
 
@@ -104,7 +103,7 @@ def draw(plasma: pd.DataFrame, muscle: pd.DataFrame, gains: dict[str, pd.DataFra
             (course, gains[REST], FAINT, "--", REST), (course, gains[SEVERE], BLUE, "-", SEVERE),
         ):  # fmt: skip
             look = {"color": color, "linestyle": dashes, "label": label, "marker": "o" * (axes is loop)}
-            dose_response(axes, table.columns, [mean_interval(of) for _, of in table.items()], **look)
+            draw_dose_response(axes, table.columns, [mean_interval(x) for _, x in table.items()], **look)
         loop.plot(LEVELS, LEVELS, color=FAINT, lw=0.8, ls=":", label="as many as held")
         loop.set(title=SEVERE, xlabel="sites held (%)", ylabel="sites called for (%)", ylim=(0, 105))
         course.axhspan(1.0, 1.5, color=EXPECTED, lw=0.0, label="a loss runs away")

@@ -24,10 +24,10 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.drawing import draw_bands
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures.style import BLUE, GREEN, INK, ORANGE, STYLE, VERMILION, Page, shade
+from sim.figures import BLUE, GREEN, INK, ORANGE, STYLE, VERMILION, Page, shade
 from sim.parameters import FACTS
 from sim.statistics import mean_interval
-from sim.variables.table import VARIABLES
+from sim.variables import VARIABLES
 
 LOW, REFILL, EVERY = 2.15, 28.0, 0.5
 """Lower end of the reference range of Ca [mM]; days of Mg by vein; time between rows [day]."""

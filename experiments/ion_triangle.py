@@ -24,7 +24,7 @@ from matplotlib.patches import Rectangle
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures.style import INK, ORANGE, SKY, STYLE, Page
+from sim.figures import INK, ORANGE, SKY, STYLE, Page
 from sim.statistics import Interval, mean_interval
 
 POOR = {"K": "potassium", "Mg": "magnesium", "Na": "sodium"}

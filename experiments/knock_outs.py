@@ -26,8 +26,8 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures.style import BLUE, FAINT, INK, ORANGE, STYLE, Page
-from sim.parameters.inputs import KNOCK_OUTS
+from sim.figures import BLUE, FAINT, INK, ORANGE, STYLE, Page
+from sim.parameters import KNOCK_OUTS
 from sim.statistics import Interval, ratio_interval
 
 KCL_DAYS = 30.0

@@ -25,8 +25,7 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments._tools.harness import SEED, Answer, Finding, experiment, watched
-from sim.figures import dose_response
-from sim.figures.style import BLUE, EXPECTED, FAINT, SKY, STYLE, VERMILION, Page
+from sim.figures import BLUE, EXPECTED, FAINT, SKY, STYLE, VERMILION, Page, draw_dose_response
 from sim.parameters import CELL_TYPES
 from sim.statistics import Interval, mean_interval
 
@@ -111,7 +110,7 @@ def draw(shown: dict[float, pd.Series], widths: list[Interval]) -> Figure:
         beyond.set(yscale="log", xlim=(0.3, 3.2), ylim=(0.001, 1.3))
         beyond.set_yticks((0.001, 0.01, 0.1, 1.0), ("0.1", "1", "10", "100"))
         beyond.legend(loc="lower left", title="widths over usual")
-        dose_response(needs, [100.0 * loss for loss in LOSSES], widths)
+        draw_dose_response(needs, [100.0 * loss for loss in LOSSES], widths)
         needs.set(xlabel="Mg absorption lost (%)", ylabel="widths for a tail of 1 %", ylim=(0.0, 2.5))
     return page
 

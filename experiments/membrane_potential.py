@@ -24,10 +24,9 @@ from numpy.typing import NDArray
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import dose_response
-from sim.figures.style import BLUE, FAINT, GREEN, SKY, STYLE, VERMILION, Page
+from sim.figures import BLUE, FAINT, GREEN, SKY, STYLE, VERMILION, Page, draw_dose_response
 from sim.statistics import mean_interval
-from sim.variables.table import VARIABLES
+from sim.variables import VARIABLES
 
 ARMS = {
     "K loss": {"diet": [{"potassium": "15 mmol/day"}]},
@@ -105,7 +104,7 @@ def draw(seen: dict[tuple[str, str], NDArray[np.float64]], found: dict[str, Find
                 falls = np.append(FALLS[reached], -found[f"plasma K, {arm}"].interval.estimate)
                 means = [mean_interval(column) for column in seen[sign, arm].T[reached]]
                 means.append(found[f"{sign}, {arm}"].interval)
-                dose_response(axes, falls, means, **look)
+                draw_dose_response(axes, falls, means, **look)
             axes.axhline(0.0, color=FAINT, linewidth=0.6)
             axes.set(title=f"change of {sign} ({VARIABLES[name].unit})", xlabel="fall of plasma K (mM)")
         key.legend(*panels[0].get_legend_handles_labels(), loc="center left")

@@ -23,10 +23,9 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import dose_response
-from sim.figures.style import BLUE, FAINT, INK, STYLE, VERMILION, Page
+from sim.figures import BLUE, FAINT, INK, STYLE, VERMILION, Page, draw_dose_response
 from sim.statistics import Interval, mean_interval
-from sim.variables.table import VARIABLES
+from sim.variables import VARIABLES
 
 DOSES, USUAL = (0, 5, 10, 15, 20, 30, 40), 20  # All, and the one that is told [mmol/day].
 GROUPS = {"healthy": (0.0, ()), "lacking Mg": (120.0, [{"magnesium": "3 mmol/day"}])}
@@ -98,7 +97,7 @@ def draw(study: sim.Study) -> Figure:
         for axes, (name, words) in zip(grid.flat, SHOWN.items(), strict=True):
             for group, look in LOOKS.items():
                 found = [study.difference_at(name, f"{group} {dose}", f"{group} 0") for dose in DOSES]
-                dose_response(axes, DOSES, found, label=group, **look)
+                draw_dose_response(axes, DOSES, found, label=group, **look)
             axes.axhline(0.0, color=FAINT, lw=0.6)
             axes.set_ylabel(f"{words}, change ({VARIABLES[name].unit})")
         for label, (dose, _, _, (x, y, side)) in PUBLISHED.items():

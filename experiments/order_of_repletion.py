@@ -25,9 +25,9 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.drawing import draw_bands
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures.style import FAINT, STYLE, VERMILION, Page, shade
+from sim.figures import FAINT, STYLE, VERMILION, Page, shade
 from sim.statistics import mean_interval, ratio_interval
-from sim.variables.table import VARIABLES
+from sim.variables import VARIABLES
 
 COURSE, EVERY, LOW = 14.0, 0.25, 3.5
 """A course of treatment and the time between rows [day]; lower end of the reference range of K [mM]."""

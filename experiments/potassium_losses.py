@@ -24,8 +24,7 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import dose_response
-from sim.figures.style import BLUE, FAINT, GREEN, STYLE, VERMILION, Page
+from sim.figures import BLUE, FAINT, GREEN, STYLE, VERMILION, Page, draw_dose_response
 from sim.statistics import mean_interval, ratio_interval
 
 SEVERE, DIET = "severe Mg loss", "diet low in Mg"
@@ -99,7 +98,7 @@ def draw(lost: dict[str, pd.DataFrame], found: dict[str, Finding]) -> Figure:
         course, rest = page.subplots(1, 2)
         for name, look in zip(("urine", "cells", "fluid"), LOOKS, strict=True):
             means = [mean_interval(values) for _, values in lost[name].items()]
-            dose_response(course, lost[name].columns, means, label=name, **look)
+            draw_dose_response(course, lost[name].columns, means, label=name, **look)
         for row, (name, look) in enumerate(zip(("body", "cells", "plasma K"), LOOKS, strict=True), -1):
             share, low, high = np.array([found[f"{name}, {arm}"].interval[:3] for arm in ARMS]).T
             rows, reach = np.arange(len(ARMS)) + 0.2 * row, (share - low, high - share)

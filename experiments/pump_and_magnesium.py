@@ -23,18 +23,14 @@ from matplotlib.figure import Figure
 
 import sim
 from experiments._tools.harness import SEED, Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import dose_response
-from sim.figures.style import BLUE, INK, ORANGE, STYLE, VERMILION, Page, shade
-from sim.numerics.ratio import value_of
-from sim.parameters import FACTS
-from sim.parameters.inputs import Control
-from sim.physiology.cell import pump_of
-from sim.physiology.cell_state import CellTraits, Inside
-from sim.physiology.fluid import normal_fluid
-from sim.quantities.amounts import NO_AMOUNTS
+from sim.figures import BLUE, INK, ORANGE, STYLE, VERMILION, Page, draw_dose_response, shade
+from sim.numerics import value_of
+from sim.parameters import FACTS, Control
+from sim.physiology import CellTraits, Inside, normal_fluid, pump_of
+from sim.quantities import NO_AMOUNTS
 from sim.statistics import Interval, mean_interval
-from sim.study.samples import Samples
-from sim.variables.table import PER_CELL
+from sim.study import Samples
+from sim.variables import PER_CELL
 
 SITES = ("pump_half_mg", "pump_half_mgatp", "atp", "atp_mg_dissociation")
 RANGES = {name: (f"{FACTS[name].low} mM", f"{FACTS[name].high} mM") for name in SITES}
@@ -105,7 +101,9 @@ def draw(curves: dict[str, list[Interval]], body: dict[str, Interval], fallen: f
         page = Page(figsize=(7.5, 3.0), layout="constrained")
         cell, muscle = page.subplots(1, 2)
         for (part, found), color, marker in zip(curves.items(), (BLUE, VERMILION), "os", strict=True):
-            dose_response(cell, FREE_MG, found, color=color, label=f"by {part} alone", marker=marker)
+            draw_dose_response(
+                cell, FREE_MG, found, color=color, label=f"by {part} alone", marker=marker
+            )
         shade(cell, PER_CELL["mg_free"], across=True)
         cell.axvline(fallen, color=INK, linewidth=0.8, linestyle="--", label="severe Mg loss")
         cell.set(title="one cell", xlabel="free Mg (mM)", ylabel="change of pump cycles (%)")

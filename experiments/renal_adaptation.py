@@ -25,10 +25,9 @@ from matplotlib.ticker import LogLocator
 
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
-from sim.figures import dose_response
-from sim.figures.style import BLUE, EXPECTED, GREEN, STYLE, VERMILION, Page, shade
+from sim.figures import BLUE, EXPECTED, GREEN, STYLE, VERMILION, Page, draw_dose_response, shade
 from sim.statistics import Interval, quantile_interval
-from sim.variables.table import VARIABLES
+from sim.variables import VARIABLES
 
 K_INTAKES = (10, 20, 30, 40, 70, 100, 150, 250, 400, 600)
 LOSS = "K, Mg lost"
@@ -104,7 +103,7 @@ def draw(study: sim.Study) -> Figure:
             for axes, (what, grey) in zip(column, GREY.items(), strict=True):
                 quantiles = answers(study, sweep, what).quantile([0.5, 0.05, 0.95]).T.to_numpy()
                 bands = [Interval(*row, n=study.bodies, level=0.9) for row in quantiles]
-                dose_response(axes, SWEEPS[sweep], bands, **look)
+                draw_dose_response(axes, SWEEPS[sweep], bands, **look)
                 variable = VARIABLES[f"{what}_{ion.lower()}"]
                 axes.set(xscale="log", ylabel=f"{variable.meaning} ({variable.unit})", title=grey)
                 shade(axes, variable)

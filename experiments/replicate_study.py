@@ -24,8 +24,8 @@ import sim
 from experiments._tools.drawing import draw_bands, draw_findings
 from experiments._tools.harness import SEED, Answer, Finding, experiment, run_study, study_facts
 from experiments._tools.persons import Findings, deciding, gain, share, table
-from sim.figures.style import BLUE, FAINT, GREEN, STYLE, VERMILION, Page, shade
-from sim.variables.table import VARIABLES
+from sim.figures import BLUE, FAINT, GREEN, STYLE, VERMILION, Page, shade
+from sim.variables import VARIABLES
 
 WEEKS = 14.0
 LOW, RESTORED = "plasma_k < 3.5", "plasma_k > 3.5"

@@ -25,10 +25,9 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
 from experiments._tools.persons import share
-from sim.figures import dose_response
-from sim.figures.style import BLUE, GREEN, INK, STYLE, VERMILION, Page, shade
+from sim.figures import BLUE, GREEN, INK, STYLE, VERMILION, Page, draw_dose_response, shade
 from sim.statistics import mean_interval
-from sim.variables.table import VARIABLES
+from sim.variables import VARIABLES
 
 AFTER, EARLY = 14.0, 3.0
 """Days of a drive, and those of them that are early."""
@@ -105,7 +104,7 @@ def draw(seen: dict[tuple[str, str, str], pd.DataFrame]) -> Figure:
             for drive, look in DRIVES.items():
                 mg = [seen[loss, drive, romk]["plasma Mg"].mean() for loss in LOSSES]
                 means = [mean_interval(seen[loss, drive, romk][kind]) for loss in LOSSES]
-                dose_response(axes, mg, means, label=drive, **look)
+                draw_dose_response(axes, mg, means, label=drive, **look)
             axes.set(xlabel="plasma Mg before the drive (mM)", ylabel=f"{kind} ({KINDS[kind]})")
             axes.label_outer()
         for axes, romk in zip(grid[0], ROMK, strict=True):

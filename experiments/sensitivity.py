@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.harness import RESULTS, Answer, Finding, experiment, processes
 from experiments._tools.screening import NAMES, OUTPUTS, Loss, decompose, screen
-from sim.figures.style import BLUE, FAINT, SKY, STYLE, Page
+from sim.figures import BLUE, FAINT, SKY, STYLE, Page
 from sim.parameters import FACTS, Basis
 from sim.statistics import Interval
 

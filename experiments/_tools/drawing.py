@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 import sim
 from experiments._tools.harness import Finding
-from sim.figures.style import INK
+from sim.figures import INK
 
 
 def draw_bands(axes: Axes, study: sim.Study, variable: str, looks: Mapping[str, Any]) -> None:

@@ -24,15 +24,12 @@ from matplotlib.figure import Figure
 from rich.progress import Progress, track
 
 import sim
-from sim.cli.console import FAILED, INTERRUPTED, announce, new_console, refuse
-from sim.cli.options import place_problems
-from sim.figures.style import save
+from sim.cli import FAILED, INTERRUPTED, announce_compilation, new_console, place_problems, refuse
+from sim.figures import save
 from sim.parameters import CELL_TYPES
 from sim.statistics import Interval
-from sim.study.store import is_study
-from sim.system.files import write_atomically
-from sim.system.processors import usable_processors
-from sim.system.versions import versions
+from sim.study import is_study
+from sim.system import package_versions, usable_processors, write_atomically
 
 RESULTS = Path(__file__).parents[1] / "results"
 """Where the results of the last full runs are committed."""
@@ -164,7 +161,7 @@ class Experiment:
             "command": " ".join(["python -m", f"experiments.{self.name}", *self.words(chosen)]),
             "seed": SEED,
             **answer.facts,
-            "versions": versions(),
+            "versions": package_versions(),
         }
         text = json.dumps(facts, indent=1, ensure_ascii=False, default=str)
         write_atomically(out / "provenance.json", f"{text}\n".encode())
@@ -216,7 +213,7 @@ class Experiment:
             refuse(problems)
         console.print(self.text["title"], style="bold")
         console.print(" ".join(self.words(chosen)), f"(at full size: {self.text['Cost']})")
-        announce(console)
+        announce_compilation(console)
         try:
             answer = self(**chosen, out=out)
         except sim.InputError as error:

@@ -25,10 +25,9 @@ from experiments.benchmarks.race import AGENTS, BRIAN, MESA, NUMPY, C, Race, rac
 from experiments.benchmarks.sizes import costs, memory, recording
 from experiments.benchmarks.starting import start_up
 from experiments.benchmarks.thirty_days import EULER, LSODA, Month, mesa_month, months
-from sim.cli.console import new_console
-from sim.figures.style import save
-from sim.system.files import write_atomically
-from sim.system.processors import usable_processors
+from sim.cli import new_console
+from sim.figures import save
+from sim.system import usable_processors, write_atomically
 
 RESULTS = Path(__file__).parents[1] / "results" / "engines"
 JUDGED = 100_000

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.benchmarks.traced import OPERATIONS_OF_LIBRARIES, shared_values, traced_rates
-from sim.physiology.cell_traits import N_STATES
-from sim.tissue.context import fraction_of_step
-from sim.tissue.tissue import Tissue
+from sim.physiology import N_STATES
+from sim.tissue import Tissue, fraction_of_step
 
 Array = NDArray[np.float64]
 

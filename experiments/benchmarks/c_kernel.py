@@ -21,10 +21,9 @@ from experiments.benchmarks.traced import (
     shared_values,
     traced_rates,
 )
-from sim.numerics.significand import ROOT_OF_HALF
-from sim.physiology.cell_traits import N_STATES
-from sim.tissue.context import fraction_of_step
-from sim.tissue.tissue import Tissue
+from sim.numerics import ROOT_OF_HALF
+from sim.physiology import N_STATES
+from sim.tissue import Tissue, fraction_of_step
 
 Array = NDArray[np.float64]
 

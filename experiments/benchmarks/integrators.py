@@ -32,10 +32,9 @@ from rich.console import Console
 import sim
 from experiments.benchmarks.picture import in_powers
 from experiments.benchmarks.thirty_days import scales_of, states_at_ends_of_days
-from sim.figures.style import BLUE, STYLE, VERMILION, Page, save
-from sim.system.files import write_atomically
-from sim.tissue.equations import tissue_rates
-from sim.tissue.tissue import Tissue
+from sim.figures import BLUE, STYLE, VERMILION, Page, save
+from sim.system import write_atomically
+from sim.tissue import Tissue, tissue_rates
 
 Array = NDArray[np.float64]
 

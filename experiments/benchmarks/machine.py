@@ -6,7 +6,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from sim.system.processors import usable_processors
+from sim.system import usable_processors
 
 
 def machine() -> dict[str, Any]:

@@ -20,14 +20,9 @@ from numpy.typing import NDArray
 import sim
 from experiments.benchmarks.c_kernel import CKernel
 from experiments.benchmarks.traced import with_functions
-from sim.numerics import elementary
-from sim.numerics.chebyshev import Equations
-from sim.physiology.cell import cell_rates
-from sim.physiology.cell_state import CellState, CellTraits, fluctuated
-from sim.tissue.context import cells_of, fraction_of_step
-from sim.tissue.equations import tissue_rates
-from sim.tissue.threads import threaded_equations
-from sim.tissue.tissue import Tissue
+from sim.numerics import Equations, elementary
+from sim.physiology import CellState, CellTraits, cell_rates, fluctuated
+from sim.tissue import Tissue, cells_of, fraction_of_step, threaded_equations, tissue_rates
 
 Array = NDArray[np.float64]
 

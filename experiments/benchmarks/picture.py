@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from experiments.benchmarks.race import AGENTS, BRIAN, MESA, NUMPY, OURS, C, Race
 from experiments.benchmarks.sizes import Cost
 from experiments.benchmarks.thirty_days import Month
-from sim.figures.style import (
+from sim.figures import (
     BLUE,
     DPI,
     EXPECTED,

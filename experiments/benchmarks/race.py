@@ -30,7 +30,7 @@ from experiments.benchmarks.peers import (
     Threaded,
     ThreadedC,
 )
-from sim.tissue.tissue import Tissue
+from sim.tissue import Tissue
 
 Array = NDArray[np.float64]
 

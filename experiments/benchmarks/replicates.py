@@ -32,11 +32,10 @@ import sim
 from experiments.benchmarks.machine import machine
 from experiments.benchmarks.peers import Array, MesaObjects
 from sim.parameters import CELL_TYPES
-from sim.study.replicate import arms_of, simulate_body
-from sim.system.processors import usable_processors
-from sim.tissue.context import body_of
-from sim.tissue.equations import N_SUMMED, finish_rates, shared_fluid
-from sim.tissue.tissue import SIZE, Tissue
+from sim.physiology import SIZE
+from sim.study import arms_of, simulate_body
+from sim.system import usable_processors
+from sim.tissue import N_SUMMED, Tissue, body_of, finish_rates, shared_fluid
 
 RESULTS = Path(__file__).parents[1] / "results" / "replicates"
 CONDITION = "severe-magnesium-loss"

@@ -13,12 +13,11 @@ import numpy as np
 
 import sim
 from experiments.benchmarks.race import CONDITION
-from sim.numerics.chebyshev import Workspace
-from sim.physiology.cell_traits import N_STATES, N_TRAITS
-from sim.quantities.units import HOURS_PER_DAY
-from sim.simulation import Schedule
-from sim.simulation.recorder import Recorder
-from sim.tissue.tissue import Tissue
+from sim.numerics import Workspace
+from sim.physiology import N_STATES, N_TRAITS
+from sim.quantities import HOURS_PER_DAY
+from sim.simulation import Recorder, Schedule
+from sim.tissue import Tissue
 
 CELL_HOURS = 2e6
 """Cells times hours that one turn simulates at least."""

@@ -16,11 +16,11 @@ import sim
 from experiments.benchmarks.machine import machine
 from experiments.benchmarks.race import CONDITION
 from experiments.benchmarks.sizes import resident_memory
-from sim.cli.console import new_console
-from sim.quantities.units import HOURS_PER_DAY
+from sim.cli import new_console
+from sim.quantities import HOURS_PER_DAY
 from sim.simulation import Schedule
-from sim.system.files import write_atomically
-from sim.tissue.tissue import Tissue
+from sim.system import write_atomically
+from sim.tissue import Tissue
 
 RESULTS = Path(__file__).parents[1] / "results" / "engines"
 GIGA = 1e9

@@ -20,10 +20,9 @@ from scipy.integrate import solve_ivp
 
 import sim
 from experiments.benchmarks.race import CONDITION
-from sim.quantities.units import HOURS_PER_DAY
+from sim.quantities import HOURS_PER_DAY
 from sim.simulation import Schedule
-from sim.tissue.equations import tissue_rates
-from sim.tissue.tissue import Tissue
+from sim.tissue import Tissue, tissue_rates
 
 Array = NDArray[np.float64]
 

@@ -4,19 +4,15 @@ The law itself is called once with numbers that note what is done with them, so 
 is only how each operation is spelt elsewhere. What is computed twice is noted once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 
-from sim.laws.membrane_potential import InitialGuess
 from sim.numerics import elementary, significand
-from sim.parameters import CellParameters
-from sim.parameters.inputs import Control
-from sim.physiology.cell import cell_rates
-from sim.physiology.cell_state import CellConstants, CellState, CellTraits, fluctuated
-from sim.physiology.fluid import Fluid
+from sim.parameters import CellParameters, Control
+from sim.physiology import CellConstants, CellState, CellTraits, Fluid, cell_rates, fluctuated
 
 Law = Callable[..., Any]
 
@@ -155,12 +151,11 @@ def traced_rates(functions: dict[Law, Law]) -> TracedRates:
     """
     trace, shared = Trace(), []
 
-    def numbers(kind: Any, prefix: str, parts: Iterable[tuple[str, Any]] = ()) -> Any:
-        nested = dict(parts)
+    def numbers(kind: Any, prefix: str) -> Any:
         values = []
-        for name in kind._fields:
-            if name in nested:
-                values.append(numbers(nested[name], f"{prefix}_{name}"))
+        for name, hint in get_type_hints(kind).items():
+            if hasattr(hint, "_fields"):  # A record inside a record.
+                values.append(numbers(hint, f"{prefix}_{name}"))
             else:
                 shared.append(f"{prefix}_{name}")
                 values.append(trace.input(shared[-1]))
@@ -168,9 +163,8 @@ def traced_rates(functions: dict[Law, Law]) -> TracedRates:
 
     state = CellState(*(trace.input(f"state_{name}") for name in CellState._fields))
     traits = CellTraits(*(trace.input(f"trait_{name}") for name in CellTraits._fields))
-    rest_parts = [("initial_guess", InitialGuess), ("fluid", Fluid)]
     fluid, control = numbers(Fluid, "fluid"), numbers(Control, "control")
-    p, rest = numbers(CellParameters, "p"), numbers(CellConstants, "rest", rest_parts)
+    p, rest = numbers(CellParameters, "p"), numbers(CellConstants, "rest")
     now = with_functions(fluctuated, functions)(traits, trace.input("part"))
     rates = with_functions(cell_rates, functions)(state, now, fluid, control, p, rest)
     inputs = {

@@ -1,40 +1,8 @@
 """Command line: ``sim run``, ``sim compare``, ``sim study``, ``sim list``, ``sim describe`` …
 
-Heavy imports are inside the commands, so that help answers at once.
+Other programs with a command line, such as those in ``experiments``, share its console and exit codes.
 """
 
-from typing import Any
+import lazy_loader
 
-import click
-
-from sim.cli.comparing import compare, plot
-from sim.cli.console import INTERRUPTED
-from sim.cli.describing import describe, init, list_conditions
-from sim.cli.running import resume, run
-from sim.cli.studying import study
-from sim.cli.validating import validate_command
-
-
-class InterruptibleGroup(click.Group):
-    """Commands that end with the exit code of an interruption after Ctrl-C, without a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; see :class:`click.Group`."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("Interrupted; nothing was written.", err=True)
-            ctx.exit(INTERRUPTED)
-
-
-@click.group(cls=InterruptibleGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="sim-mg", prog_name="sim")
-def main() -> None:
-    """Simulate a body's magnesium, potassium and sodium from its cells up.
-
-    Start with:  sim list,  sim run refractory-hypokalaemia
-    """
-
-
-for command in (run, resume, compare, plot, study, list_conditions, describe, validate_command, init):
-    main.add_command(command)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -154,10 +154,12 @@ def _show(console: "Console", comparison: "Comparison", day: float | None) -> No
         table.add_column(name, justify="right")
     table.add_column("Reference")
     for name in SHOWN:
-        unit, meaning, low, high = VARIABLES[name]
+        v = VARIABLES[name]
         a, b = (float(run[name]) for run in (rows["first"], rows["second"]))
-        reference = f"{low:g} to {high:g}" if low == low else ""
-        table.add_row(meaning, unit, format_number(a), format_number(b), _format_change(a, b), reference)
+        reference = f"{v.low:g} to {v.high:g}" if v.low == v.low else ""
+        table.add_row(
+            v.meaning, v.unit, format_number(a), format_number(b), _format_change(a, b), reference
+        )
     console.print(table)
     if not rows["difference"].any():
         console.print("The two runs are the same in every number.")
@@ -197,7 +199,7 @@ def plot(folder: Path, what: tuple[str, ...], days: tuple[float, ...], out: Path
     An unknown FIGURE lists those there are; `sim describe --variables` lists the variables.
     """
     from sim.errors import InputError
-    from sim.figures import save
+    from sim.figures.page import save
     from sim.simulation.result import open_result
 
     file = out or folder / f"{'-'.join(what[:3])}.png"

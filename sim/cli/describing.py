@@ -112,8 +112,8 @@ def _describe_variables(console: "Console") -> None:
     from sim.variables.table import VARIABLES
 
     table = Table("Variable", "Unit", "Meaning", "Reference", box=None, pad_edge=False)
-    for name, (unit, meaning, low, high) in VARIABLES.items():
-        table.add_row(name, unit, meaning, f"{low:g} to {high:g}" if low == low else "")
+    for name, v in VARIABLES.items():
+        table.add_row(name, v.unit, v.meaning, f"{v.low:g} to {v.high:g}" if v.low == v.low else "")
     console.print(table)
 
 

@@ -181,11 +181,13 @@ def _show(console: "Console", result: "Result") -> None:
     table.add_column("")
     table.add_column("Reference")
     for name in SHOWN:
-        unit, meaning, low, high = VARIABLES[name]
+        variable = VARIABLES[name]
+        low, high = variable.low, variable.high
         end = rows[name].iloc[-1]
         mark = "low" if end < low else "high" if end > high else ""
         reference = f"{low:g} to {high:g}" if low == low else ""
-        table.add_row(meaning, unit, *map(format_number, rows[name]), mark, reference)
+        numbers = map(format_number, rows[name])
+        table.add_row(variable.meaning, variable.unit, *numbers, mark, reference)
     console.print(table)
     worst, seconds = result.provenance["worst_imbalance"], result.provenance["seconds"]
     console.print(f"Every balance closed within {worst:.1e}; {seconds:.1f} s.")

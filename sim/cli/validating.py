@@ -33,7 +33,7 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
         click.echo("Interrupted; nothing was written.", err=True)
         raise SystemExit(INTERRUPTED) from None
     if figure is not None:
-        from sim.figures.style import save
+        from sim.figures.page import save
         from sim.validation.forest import forest_plot
 
         save(forest_plot(verdicts), figure)

@@ -1,4 +1,4 @@
-"""Two runs side by side: their courses, and the difference of the second from the first."""
+"""Two runs side by side: their courses, and the second minus the first."""
 
 from textwrap import shorten
 from typing import Any, Final
@@ -12,32 +12,34 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sim.conditions.condition import Condition
 from sim.figures.courses import draw_course
-from sim.figures.style import FAINT, INK, STYLE, Clock, Page, extent
+from sim.figures.page import Page
+from sim.figures.style import FAINT, INK, STYLE, extent
+from sim.figures.time_axis import TimeAxis
 from sim.variables.table import VARIABLES
 
 COMPARED: Final = (
     "plasma_k", "plasma_mg", "plasma_ca", "urine_k", "na_in_mean", "k_in_mean", "potential_mean",
     "pressure",
 )  # fmt: skip
-"""What is drawn."""
+"""Variables that are drawn."""
 _A4: Final = (8.27, 11.69)
 
 
-def comparison(
+def draw_comparison(
     names: tuple[str, str],
     tables: tuple[pd.DataFrame, pd.DataFrame],
     conditions: tuple[Condition, Condition],
 ) -> Figure:
-    """Draw two runs, a row of panels a variable: both courses, then their difference.
+    """Draw two runs, one row of panels per variable: both courses, then their difference.
 
     Parameters
     ----------
     names : tuple of str
-        How the runs are called.
+        Names of the runs.
     tables : tuple of pandas.DataFrame
-        Their tables on the same days (the index), a column a variable.
+        Their tables on the same days (the index), one column per variable.
     conditions : tuple of Condition
-        What was done; a dotted line stands wherever something starts or stops in either.
+        Their conditions; a dotted line marks each start or end of an intervention in either.
 
     Returns
     -------
@@ -45,9 +47,9 @@ def comparison(
         A portrait page; reference ranges are shaded.
     """
     first, second = tables
-    moments = sorted({t for condition in conditions for t in condition.times()})
-    clock = Clock.of(float(first.index[-1]), moments)
-    time = first.index.to_numpy(dtype=float) * clock.per_day
+    changes = sorted({t for condition in conditions for t in condition.times()})
+    time_axis = TimeAxis.of(float(first.index[-1]), changes)
+    time = first.index.to_numpy(dtype=float) * time_axis.per_day
     with rc_context(STYLE):
         page = Page(figsize=_A4, layout=ConstrainedLayoutEngine(rect=(0.01, 0.005, 0.98, 0.955)))
         page.text(0.02, 0.985, f"{names[1]} compared with {names[0]}", size=12, weight="bold",
@@ -55,12 +57,12 @@ def comparison(
         panels = page.subplots(len(COMPARED), 2)
         for row, (name, (levels, change)) in enumerate(zip(COMPARED, panels, strict=True)):
             last = row == len(COMPARED) - 1
-            draw_course(levels, dict(zip(names, tables, strict=True)), name, clock)
+            draw_course(levels, dict(zip(names, tables, strict=True)), name, time_axis)
             _draw_change(change, time, name, (second[name] - first[name]).to_numpy(dtype=float))
             for axes in (levels, change):
-                clock.prepare(axes, last=last, ticks=6)
+                time_axis.prepare(axes, last=last, ticks=6)
         panels[0, 0].set_title("Both runs, reference range shaded")
-        panels[0, 1].set_title(shorten(f"{names[1]} less {names[0]}", 60, placeholder=" …"))
+        panels[0, 1].set_title(shorten(f"{names[1]} minus {names[0]}", 60, placeholder=" …"))
         lines = panels[0, 0].get_lines()[:2]
         page.legend(lines, names, loc="upper right", ncols=2, bbox_to_anchor=(0.985, 0.972), fontsize=7)
         page.settle()

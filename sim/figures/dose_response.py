@@ -1,4 +1,4 @@
-"""Dose–response: an estimate at each dose, with the band of its interval."""
+"""Dose–response curves: an estimate at each dose, with the band of its interval."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from sim.figures.style import BLUE
 from sim.statistics.interval import Interval
 
 
-def dose_response(
+def draw_dose_response(
     axes: Axes,
     doses: ArrayLike,
     responses: Sequence[Interval],
@@ -21,27 +21,27 @@ def dose_response(
     linestyle: Any = "-",
     marker: str = "o",
 ) -> None:
-    """Draw how something answers a dose: points, the line through them, and the band of the intervals.
+    """Draw a dose–response curve: points, the line through them, and the band of the intervals.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
-        Where it is drawn; axes are left for the caller to label.
+        Where it is drawn; the caller labels the axes.
     doses : array, shape (doses,)
-        Rising, in the unit of the x axis.
+        Increasing, in the unit of the x axis.
     responses : sequence of Interval
-        One a dose, in the unit of the y axis. An interval without bounds gives its point no band.
+        One per dose, in the unit of the y axis. An interval without bounds gives its point no band.
     color, label, linestyle, marker
-        How it looks, and what the legend says. Meaning should not hang on the colour alone.
+        Style of the line, and its label in the legend. Curves should not differ in colour alone.
 
     Raises
     ------
     ValueError
-        If there are not as many responses as doses.
+        If the numbers of doses and responses differ.
     """
     x = np.asarray(doses, dtype=float)
     if x.shape != (len(responses),):
-        raise ValueError(f"{x.size} doses and {len(responses)} responses; give one a dose")
+        raise ValueError(f"{x.size} doses and {len(responses)} responses; give one response per dose")
     y, low, high = np.array([found[:3] for found in responses], dtype=float).reshape(-1, 3).T
     axes.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0.0)
     axes.plot(

@@ -1,4 +1,4 @@
-"""Flux diagram of a run: pools of K, Na and Mg, and arrows for what moves between them in a day."""
+"""Flux diagram of a run: pools of K, Na and Mg, and the daily fluxes between them as arrows."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -13,28 +13,31 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from sim.conditions.condition import Condition
 from sim.figures.fluxes import Account, accounts_at, span_of
 from sim.figures.frame import A4, ION_COLOURS, heading
-from sim.figures.style import FAINT, INK, STYLE, Clock, Page
+from sim.figures.page import Page
+from sim.figures.style import FAINT, INK, STYLE
+from sim.figures.time_axis import TimeAxis
 from sim.parameters import Parameters
 from sim.quantities.ions import Ion
 
-"""Colour of each ion, in the order of the rows of panels."""
-_NOTE: Final = "all cells of the body; widths of arrows go with the square root of the flow (mmol/day)"
+_NOTE: Final = (
+    "all cells together; the width of an arrow is proportional to the square root of its flow (mmol/day)"
+)
 
 _POINTS: Final = 0.12
 """Width of an arrow over the square root of its flow [pt/√(mmol/day)]."""
 _HAIRLINE: Final = 0.35
-"""Outline of an arrow, without which the least flows could not be seen [pt]."""
+"""Outline of an arrow, which keeps the smallest flows visible [pt]."""
 _HEAD: Final = 5.0
 """How much wider than its shaft the head of an arrow is, and how long [pt]."""
-_NOTHING: Final = 0.005
-"""Flows below this have no arrow [mmol/day]."""
+_MIN_FLOW: Final = 0.005
+"""Smallest flow that has an arrow [mmol/day]."""
 _SAMPLES: Final = (1.0, 10.0, 100.0, 1000.0, 10000.0)
-"""Flows of the arrows that show the scale [mmol/day]."""
+"""Flows of the arrows of the scale [mmol/day]."""
 
 _WIDTH, _HEIGHT = 10.0, 6.0
-"""Of a panel, in units of its own."""
+"""Size of a panel, in its own units."""
 _TOP, _BOTTOM = 0.905, 0.05
-"""Where panels begin and end, over the height of the page."""
+"""Upper and lower end of the panels over the height of the page."""
 _BOXES: Final = {
     "gut": (0.75, 2.4, 1.35, 1.3),
     "fluid": (3.6, 1.35, 1.5, 3.3),
@@ -42,17 +45,17 @@ _BOXES: Final = {
     "bone": (6.1, 4.95, 2.4, 0.9),
 }
 """Left and lower edge, width and height of each pool."""
-_WORDS: Final = {
+_POOL_NAMES: Final = {
     "gut": "gut", "fluid": "extracellular\nfluid", "cells": "cells", "bone": "bone, exchangeable",
 }  # fmt: skip
 _LANES: Final = {2: (3.7, 2.2), 3: (4.05, 2.85, 1.75)}
-"""Heights of the arrows between fluid and cells, by their number."""
+"""Heights of the arrows between fluid and cells, by the number of arrows."""
 
 
-class _Way(NamedTuple):
-    """How a flow is drawn: from where to where, where its name stands, on which side, and the name.
+class _Arrow(NamedTuple):
+    """Arrow of a flow: its ends, the place and alignment of its label, and the names of the flow.
 
-    If it is below zero it is drawn the other way, under the second name.
+    A negative flow is drawn in the opposite direction, under the second name.
     """
 
     tail: tuple[float, float]
@@ -62,54 +65,53 @@ class _Way(NamedTuple):
     names: tuple[str, str]
 
 
-_WAYS: Final = {
-    "swallowed": _Way((1.42, 5.6), (1.42, 3.7), (1.6, 4.8), "left", ("swallowed", "brought up")),
-    "stool": _Way((1.42, 2.4), (1.42, 0.4), (1.6, 0.9), "left", ("stool, vomit", "gained")),
-    "absorbed": _Way((2.1, 3.05), (3.6, 3.05), (2.85, 3.2), "center", ("absorbed", "lost")),
-    "infused": _Way((4.3, 5.6), (4.3, 4.65), (4.12, 5.1), "right", ("infused", "drawn off")),
-    "urine": _Way((4.35, 1.35), (4.35, 0.4), (4.53, 0.75), "left", ("urine", "gained")),
-    "released": _Way((6.1, 5.4), (4.9, 4.65), (5.65, 4.6), "left", ("released", "taken up")),
+_ARROWS: Final = {
+    "oral": _Arrow((1.42, 5.6), (1.42, 3.7), (1.6, 4.8), "left", ("oral intake", "brought up")),
+    "stool": _Arrow((1.42, 2.4), (1.42, 0.4), (1.6, 0.9), "left", ("stool, vomit", "gained")),
+    "absorbed": _Arrow((2.1, 3.05), (3.6, 3.05), (2.85, 3.2), "center", ("absorbed", "lost")),
+    "infused": _Arrow((4.3, 5.6), (4.3, 4.65), (4.12, 5.1), "right", ("infused", "drawn off")),
+    "urine": _Arrow((4.35, 1.35), (4.35, 0.4), (4.53, 0.75), "left", ("urine", "gained")),
+    "released": _Arrow((6.1, 5.4), (4.9, 4.65), (5.65, 4.6), "left", ("released", "taken up")),
 }
 
 
-def flux_diagram(
+def draw_flux_diagram(
     condition: Condition,
     table: pd.DataFrame,
     snapshots: Mapping[float, pd.DataFrame],
     parameters: Parameters,
 ) -> Figure:
-    """Draw what moves K, Na and Mg through the body in a day, at the start and at the end.
+    """Draw the daily fluxes of K, Na and Mg through the body, at the start and at the end.
 
     Parameters
     ----------
     condition : Condition
-        What was done.
+        The condition that was simulated.
     table : pandas.DataFrame
-        A row a recorded time (index: days). It may end early.
+        One row per recorded time (index: days). It may end early.
     snapshots : mapping
-        Tables of cells by time [day]; the first and the last are drawn. The first is of the moment of
-        the first row.
+        Tables of cells by time [day]; the first and the last are drawn. The first belongs to the first
+        row of the table.
     parameters : Parameters
         Of the body.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A page of A4, landscape. The width of an arrow goes with the square root of its flow.
+        A page of A4, landscape. The width of an arrow is proportional to the square root of its flow.
     """
     days = sorted(snapshots) if len(table) else []
     recorded = float(table.index[-1]) if len(table) else 0.0
-    clock = Clock.of(recorded)
+    time_axis = TimeAxis.of(recorded)
     with rc_context(STYLE):
         page = Page(figsize=A4)
         heading(page, condition, recorded, _NOTE)
         height = (_TOP - _BOTTOM) / len(ION_COLOURS)
         for column, day in enumerate(dict.fromkeys([*days[:1], *days[-1:]])):
             left = 0.012 + 0.497 * column
-            since, until = (clock.label(end) for end in span_of(day, table))
-            when = (
-                f"{clock.label(day).capitalize()}; gut, urine and bone are means from {since} to {until}"
-            )
+            since, until = (time_axis.label(end) for end in span_of(day, table))
+            when = time_axis.label(day).capitalize()
+            when += f"; gut, urine and bone are means from {since} to {until}"
             page.text(left, _TOP + 0.005, when, size=8.0, color=INK)
             accounts = accounts_at(day, condition, table, snapshots, parameters)
             for row, ion in enumerate(ION_COLOURS, 1):
@@ -120,10 +122,10 @@ def flux_diagram(
 
 
 def amount(value: float, unit: str = "") -> str:
-    """Write an amount or a flow to three digits, or to the unit where it has more."""
+    """Write an amount or a flow with three digits, or as a whole number if it is large."""
     if value != value:
         return "not recorded"
-    text = "0" if abs(value) < _NOTHING else f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:.3g}"
+    text = "0" if abs(value) < _MIN_FLOW else f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:.3g}"
     return f"{text}{unit}".replace("-", "−")
 
 
@@ -137,20 +139,20 @@ def _draw(axes: Axes, ion: Ion, account: Account) -> None:
     for name, content in account.pools.items():
         x, y, width, height = _BOXES[name]
         axes.add_patch(Rectangle((x, y), width, height, facecolor="0.94", edgecolor=INK, linewidth=0.7))
-        words = f"{_WORDS[name]}\n{amount(content, ' mmol')}" + f"\n\n{net}" * (name == "cells")
+        words = f"{_POOL_NAMES[name]}\n{amount(content, ' mmol')}" + f"\n\n{net}" * (name == "cells")
         axes.text(x + 0.5 * width, y + 0.5 * height, words, ha="center", va="center", color=INK)
     for name, flow in account.flows.items():
         if name != "infused" or flow > 0.0:
-            way = _WAYS[name]
-            _draw_arrow(axes, way.tail, way.head, flow, ION_COLOURS[ion])
-            gap = "\n" if way.side == "center" else " "
-            label = f"{way.names[flow < 0.0]}{gap}{amount(abs(flow))}"
-            axes.text(*way.label, label, ha=way.side, va="bottom", color=INK)
+            arrow = _ARROWS[name]
+            _draw_arrow(axes, arrow.tail, arrow.head, flow, ION_COLOURS[ion])
+            gap = "\n" if arrow.side == "center" else " "
+            label = f"{arrow.names[flow < 0.0]}{gap}{amount(abs(flow))}"
+            axes.text(*arrow.label, label, ha=arrow.side, va="bottom", color=INK)
     _draw_lanes(axes, account.into_cells, ION_COLOURS[ion])
 
 
 def _draw_lanes(axes: Axes, into_cells: Mapping[str, float], colour: str) -> None:
-    """Draw the flows between fluid and cells, one below the other, each with its name above it."""
+    """Draw the flows between fluid and cells, one below the other, each labelled above."""
     left, right = _BOXES["fluid"][0] + _BOXES["fluid"][2], _BOXES["cells"][0]
     for y, (name, flow) in zip(_LANES[len(into_cells)], into_cells.items(), strict=True):
         _draw_arrow(axes, (left, y), (right, y), flow, colour)
@@ -161,8 +163,8 @@ def _draw_lanes(axes: Axes, into_cells: Mapping[str, float], colour: str) -> Non
 
 
 def _balance(flows: Mapping[str, float]) -> str:
-    """Write the balance of the body."""
-    taken = flows["swallowed"] + flows["infused"]
+    """Write the balance of the body in numbers."""
+    taken = flows["oral"] + flows["infused"]
     terms = (taken, flows["stool"], flows["urine"], taken - flows["stool"] - flows["urine"])
     words = "intake {} − stool {} − urine {} = balance {} mmol/day"
     return words.format(*map(amount, terms)) if np.isfinite(terms).all() else "balance not recorded"
@@ -176,8 +178,8 @@ def _width(flow: float) -> float:
 def _draw_arrow(
     axes: Axes, tail: tuple[float, float], head: tuple[float, float], flow: float, colour: str
 ) -> None:
-    """Draw a flow as an arrow, the other way if it is below zero; none if there is next to none."""
-    if not abs(flow) >= _NOTHING:
+    """Draw a flow as an arrow, reversed if it is negative; none if it is negligible."""
+    if not abs(flow) >= _MIN_FLOW:
         return
     width = _width(flow)
     style = f"simple,tail_width={width},head_width={width + _HEAD},head_length={_HEAD}"
@@ -189,7 +191,7 @@ def _draw_arrow(
 
 
 def _draw_scale(page: Page) -> None:
-    """Draw arrows of known flows."""
+    """Draw the scale: arrows of some flows."""
     axes = page.add_axes((0.2, 0.008, 0.6, 0.03))
     axes.set(xlim=(0.0, 10.0), ylim=(-1.0, 1.0))
     axes.set_axis_off()

@@ -1,8 +1,8 @@
-"""What a body holds of each ion, and what moves between its pools in a day.
+"""Pools of each ion in the body, and the daily flows between them.
 
-What the cells do together is added up from a table of them: each type of cells stands for its share of
-cell water, each of its cells for a part of that, and the fluxes that a table lacks follow from the law
-of the membrane.
+Flows of all cells together are summed from a table of cells: each type represents its share of cell
+water, each of its cells a part of that. Fluxes that the table does not hold follow from
+:func:`sim.physiology.cell.membrane`.
 """
 
 from collections.abc import Mapping
@@ -24,17 +24,17 @@ from sim.physiology.fluid import Fluid, normal_fluid
 from sim.quantities.ions import CATIONS, MAGNESIUM, POTASSIUM, SODIUM, Ion
 from sim.quantities.units import HOURS_PER_DAY
 
-_LONGEST: Final = 1.0
-"""Flows of gut, kidney and bone are means over so many days, or over half a shorter run."""
+_AVERAGED_DAYS: Final = 1.0
+"""Time over which flows of gut, kidney and bone are averaged, or half a shorter run [day]."""
 
 
 class Account(NamedTuple):
-    """What a body does with an ion; flows that are below zero go the other way."""
+    """Pools and flows of an ion; a negative flow has the opposite direction."""
 
     pools: dict[str, float]
     """Contents of ``gut``, ``fluid``, ``cells`` and, of Mg, ``bone`` [mmol]."""
     flows: dict[str, float]
-    """``swallowed``, ``stool`` and vomit, ``absorbed`` (the difference), ``infused``, ``urine`` and, of
+    """``oral``, ``stool`` (with vomit), ``absorbed`` (their difference), ``infused``, ``urine`` and, of
     Mg, ``released`` by bone [mmol/day]."""
     into_cells: dict[str, float]
     """Flows from the fluid into all cells together, by name [mmol/day]."""
@@ -47,17 +47,17 @@ def accounts_at(
     snapshots: Mapping[float, pd.DataFrame],
     p: Parameters,
 ) -> dict[Ion, Account]:
-    """What the body does with K, Na and Mg on a day that has a table of cells.
+    """Return pools and flows of K, Na and Mg on a day that has a table of cells.
 
-    Contents, and what the cells do, are those of the moment, but the gut's content, which is the mean
-    that goes with what is swallowed.
+    Contents and flows into cells are instantaneous; the content of the gut is the mean that belongs to
+    the oral intake.
 
     Parameters
     ----------
     day : float
         A time of ``snapshots`` [day].
     condition, table, snapshots
-        What was done, rows and cells by time [day]; the first cells and row are of one moment.
+        The condition, and rows and cells by time [day]; the first snapshot belongs to the first row.
     p : Parameters
         Of the body.
     """
@@ -71,7 +71,7 @@ def accounts_at(
         flows = flows_over(span_of(day, table), condition, table, ion, p.body)
         stay = p.body.mg_transit if ion is MAGNESIUM else p.body.absorption_time
         pools = {
-            "gut": flows["swallowed"] * stay / HOURS_PER_DAY,  # Little's law.
+            "gut": flows["oral"] * stay / HOURS_PER_DAY,  # Little's law.
             "fluid": float(row["ecf_volume"]) * _in_fluid(row, ion, p.body),
             "cells": content,
         }
@@ -82,7 +82,7 @@ def accounts_at(
 
 
 def _in_fluid(row: "pd.Series[float]", ion: Ion, p: BodyParameters) -> float:
-    """Amount of an ion in all forms in a litre of the extracellular fluid [mmol/L]."""
+    """Return the concentration of an ion in all forms in extracellular fluid [mmol/L]."""
     if ion is not MAGNESIUM:
         return float(row[f"plasma_{ion.symbol.lower()}"])
     everywhere = p.plasma_mg_ionised + p.plasma_mg_complexed
@@ -90,13 +90,13 @@ def _in_fluid(row: "pd.Series[float]", ion: Ion, p: BodyParameters) -> float:
     return float(row["plasma_mg_ionised"]) * forms / p.plasma_mg_ionised
 
 
-# In and out of the body
+# Into and out of the body
 
 
 def span_of(day: float, table: pd.DataFrame) -> tuple[float, float]:
-    """The day that ends at a moment, or the first one [day]; half the run if that is shorter."""
+    """Return the day that ends at a time, or the first day [day]; half the run if that is shorter."""
     start, end = float(table.index[0]), float(table.index[-1])
-    length = min(_LONGEST, 0.5 * (end - start))
+    length = min(_AVERAGED_DAYS, 0.5 * (end - start))
     since = min(max(day - length, start), end - length)
     return since, since + length
 
@@ -104,9 +104,9 @@ def span_of(day: float, table: pd.DataFrame) -> tuple[float, float]:
 def flows_over(
     span: tuple[float, float], condition: Condition, table: pd.DataFrame, ion: Ion, p: BodyParameters
 ) -> dict[str, float]:
-    """Flows of an ion in and out of body and fluid, means over a span [day] of a table [mmol/day].
+    """Return mean flows of an ion into and out of body and fluid over a span [day] [mmol/day].
 
-    They are not numbers over a table of one row: its flows are of no span.
+    They are NaN for a table of one row, whose flows are instantaneous.
     """
     since, until = span
     intake = stool = urine = float("nan")
@@ -115,7 +115,7 @@ def flows_over(
         intake, stool, urine = (float(means[name][0]) for name in ("intake", "stool", "urine"))
     infused = _infused(span, condition, ion, p)
     flows = {
-        "swallowed": intake - infused,
+        "oral": intake - infused,
         "stool": stool,
         "absorbed": intake - infused - stool,
         "infused": infused,
@@ -129,7 +129,7 @@ def flows_over(
 
 
 def _infused(span: tuple[float, float], condition: Condition, ion: Ion, p: BodyParameters) -> float:
-    """What is infused of an ion, mean over a span [day], or at a moment [mmol/day]."""
+    """Return the mean infusion of an ion over a span [day], or at one time if it is empty [mmol/day]."""
     start, end = (HOURS_PER_DAY * day for day in span)
     edges = [start, *(edge for edge in condition.edges() if start < edge < end), end]
     key, total = ion.symbol.lower(), 0.0
@@ -139,21 +139,21 @@ def _infused(span: tuple[float, float], condition: Condition, ion: Ion, p: BodyP
     return HOURS_PER_DAY * total
 
 
-# In and out of cells
+# Into and out of cells
 
 
 def litres_of(first: pd.DataFrame, row: "pd.Series[float]", p: Parameters) -> dict[str, float]:
-    """Reference water that a cell of size one stands for, by type of cells [L].
+    """Return the reference water that a cell of size one represents, by type of cells [L].
 
     Parameters
     ----------
     first : pandas.DataFrame
-        The cells when the run began, all or some of each type. A type that is absent leaves its share
-        to the others.
+        Cells at the start of the run, all or some of each type. The share of an absent type goes to
+        the others.
     row : pandas.Series
-        Row of the run's table at that moment; it tells the water of all cells.
+        Row of the run's table at that time, for the water of all cells.
     p : Parameters
-        Of the body; they tell each type's share of it, which is that of the healthy body.
+        Of the body, for the share of each type, which is that of the healthy body.
     """
     water = (first["water"] * first["size"]).groupby(first["type"].astype(str)).sum()
     shares = {kind: share for kind, share in p.shares().items() if kind in water.index}
@@ -168,50 +168,54 @@ def cells_together(
     control: Control,
     p: Parameters,
 ) -> dict[Ion, tuple[float, dict[str, float]]]:
-    """Content of all cells together [mmol], and flows into them by name [mmol/day], of each ion.
+    """Return the content of all cells [mmol], and flows into them by name [mmol/day], for each ion.
 
     Parameters
     ----------
     cells : pandas.DataFrame
-        The cells at a moment.
+        The cells at one time.
     litres : mapping
         From :func:`litres_of`.
     row : pandas.Series
-        Row of the run's table at that moment; it tells the fluid around the cells.
+        Row of the run's table at that time, for the extracellular fluid.
     control : Control
-        What is done to the body at that moment.
+        Inputs of the model at that time.
     p : Parameters
         Of the body.
     """
     levels = {ion: float(row[f"plasma_{ion}"]) for ion in ("na", "k", "cl", "hco3")}
     mg, volume, osmolality = (row[name] for name in ("plasma_mg_ionised", "ecf_volume", "osmolality"))
-    # Insulin's drive is not asked for: the table holds the pump as it is.
+    # The effect of insulin is not needed: the table holds the pump rate itself.
     fluid = Fluid(**levels, mg=mg, volume=volume, osmolality=osmolality, pump_drive=1.0)
     normal, sums = normal_fluid(p.body), dict.fromkeys(_SUMS, 0.0)
     for kind, own in zip(CELL_TYPES, p.of_types(), strict=True):
         if kind in litres:
             of_kind = cells[cells["type"] == kind]
             columns = {name: of_kind[name].to_numpy(dtype=float) for name in of_kind.columns[1:]}
-            each = _of_each(columns, fluid, control, own, cell_constants(own, normal))
+            each = _cell_amounts(columns, fluid, control, own, cell_constants(own, normal))
             for name in _SUMS:
                 sums[name] += litres[kind] * float(each[name].sum())
-    k = {"pump": 2.0 * sums["pump"], "leak": -sums["k_leak"], "with Cl, for H": -sums["k_other"]}
-    na = {"pump": -3.0 * sums["pump"], "leak": sums["na_leak"], "for Mg": 2.0 * sums["mg_efflux"]}
-    of_mg = {"channels": sums["mg_influx"], "for Na": -sums["mg_efflux"]}
+    k = {"pump": 2.0 * sums["pump"], "leak": -sums["k_leak"], "KCl, K/H exchange": -sums["k_other"]}
+    na = {
+        "pump": -3.0 * sums["pump"],
+        "leak": sums["na_leak"],
+        "Na/Mg exchange": 2.0 * sums["mg_efflux"],
+    }
+    of_mg = {"channels": sums["mg_influx"], "Na/Mg exchange": -sums["mg_efflux"]}
     return {POTASSIUM: (sums["k"], k), SODIUM: (sums["na"], na), MAGNESIUM: (sums["mg"], of_mg)}
 
 
 _SUMS: Final = ("na", "k", "mg", "pump", "na_leak", "k_leak", "k_other", "mg_influx", "mg_efflux")
-"""What is added up over cells."""
+"""Contents and fluxes that are summed over cells."""
 
 
-def _of_each(
+def _cell_amounts(
     x: Mapping[str, Any], fluid: Fluid, control: Control, p: CellParameters, rest: CellConstants
 ) -> dict[str, Any]:
-    """Contents [mmol] and fluxes [mmol/day] of each cell of a type, if size one has a litre of water.
+    """Return contents [mmol] and fluxes [mmol/day] of each cell of a type, if size one is one litre.
 
-    Area over volume falls with the square root of size; the exchange of K for H has no area. Both as in
-    :func:`sim.physiology.cell.cell_rates`.
+    Area over volume falls with the square root of size; K/H exchange does not depend on area. Both as
+    in :func:`sim.physiology.cell.cell_rates`.
     """
     state, size = read_cell(x, p, rest), x["size"]
     traits = CellTraits(x["pump_capacity_trait"], x["k_leak_trait"], x["na_leak_trait"], size)
@@ -231,7 +235,7 @@ def _of_each(
 
 
 def read_cell(x: Mapping[str, Any], p: CellParameters, rest: CellConstants) -> CellState:
-    """States of cells of one type, from their concentrations, water and pump expression."""
+    """Return states of cells of one type from their concentrations, water and pump expression."""
     water = x["water"]
     na, k, cl = (water * x[name] for name in ("na_in", "k_in", "cl_in"))
     mg = water * total_magnesium(x["mg_free"], rest.mg_sites / water, p.mg_buffer_half)

@@ -1,4 +1,4 @@
-"""What the pages of a run have in common: size, heading, colours of ions, and lanes of what is done."""
+"""What the pages of a run share: size, heading, colours of ions, and lanes of interventions."""
 
 from collections.abc import Mapping
 from textwrap import shorten
@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from sim.conditions.condition import Condition
-from sim.figures.style import BLUE, FAINT, GREEN, INK, VERMILION, Clock
+from sim.figures.style import BLUE, FAINT, GREEN, INK, VERMILION
+from sim.figures.time_axis import TimeAxis
 from sim.quantities.ions import MAGNESIUM, POTASSIUM, SODIUM
 from sim.quantities.units import HOURS_PER_DAY
 
@@ -17,18 +18,18 @@ A4: Final = (11.69, 8.27)
 ION_COLOURS: Final = {POTASSIUM: VERMILION, SODIUM: BLUE, MAGNESIUM: GREEN}
 
 Spans = list[tuple[float, float]]
-"""Start and length of each time that something is done."""
+"""Start and length of each period of an intervention."""
 
 LANE_INCHES: Final = 0.17
 BAND_INCHES: Final = 1.6
-"""Height of a lane and of all lanes at most."""
+"""Height of a lane, and maximum height of all lanes."""
 _EVENT: Final = "0.82"
 _LETTER: Final = 0.0175
-"""Width of a letter over that of the time axis."""
+"""Width of a letter over the width of the time axis."""
 
 
 def heading(page: Figure, condition: Condition, recorded: float, note: str) -> None:
-    """Write what was done, until when it was recorded [day], and a note, at the top of a page."""
+    """Write condition, end of the record [day] if it is early, and a note at the top of a page."""
     height = page.get_figheight()
     parts = [condition.name]
     planned = condition.duration / HOURS_PER_DAY
@@ -42,32 +43,32 @@ def heading(page: Figure, condition: Condition, recorded: float, note: str) -> N
     page.text(0.012, 1.0 - 0.43 / height, subtitle, size=8.0, va="top", color=FAINT)
 
 
-def lanes_of(condition: Condition, clock: Clock) -> dict[str, Spans]:
-    """Spans of the events within the time axis, as (start, length) by label."""
+def lanes_of(condition: Condition, time_axis: TimeAxis) -> dict[str, Spans]:
+    """Return the periods of interventions within the time axis, as (start, length) by label."""
     lanes: dict[str, Spans] = {}
     for hours, until, label in condition.events():
-        start, stop = (t / HOURS_PER_DAY * clock.per_day for t in (hours, until))
-        if start < clock.end:
-            lanes.setdefault(label, []).append((start, min(stop, clock.end) - start))
+        start, stop = (t / HOURS_PER_DAY * time_axis.per_day for t in (hours, until))
+        if start < time_axis.end:
+            lanes.setdefault(label, []).append((start, min(stop, time_axis.end) - start))
     return lanes
 
 
-def draw_events(axes: Axes, lanes: Mapping[str, Spans], clock: Clock) -> None:
-    """Draw a lane for each thing that is done."""
-    axes.set_title("What is done")
+def draw_events(axes: Axes, lanes: Mapping[str, Spans], time_axis: TimeAxis) -> None:
+    """Draw a lane for each intervention."""
+    axes.set_title("Interventions")
     axes.set_axis_off()
-    axes.set(xlim=(0.0, clock.end), ylim=(max(1, len(lanes)) - 0.5, -0.5))
+    axes.set(xlim=(0.0, time_axis.end), ylim=(max(1, len(lanes)) - 0.5, -0.5))
     if not lanes:
-        axes.text(0.0, 0.0, "nothing", va="center", style="italic", color=FAINT)
+        axes.text(0.0, 0.0, "none", va="center", style="italic", color=FAINT)
     size = min(7.0, 7.0 * BAND_INCHES / (LANE_INCHES * max(1, len(lanes))))
     for lane, (label, spans) in enumerate(lanes.items()):
         axes.broken_barh(spans, (lane - 0.41, 0.82), color=_EVENT, linewidth=0.0)
-        place = _beside(label, spans, clock.end)
+        place = _beside(label, spans, time_axis.end)
         axes.text(y=lane, s=label, va="center_baseline", size=size, color=INK, **place)
 
 
 def _beside(label: str, spans: Spans, end: float) -> dict[str, Any]:
-    """Place a label in the first bar of a lane if it fits, else before it or after the last."""
+    """Place a label inside the first bar of a lane if it fits, else before it or after the last bar."""
     (start, length), stop = spans[0], sum(spans[-1])
     width, gap = _LETTER * len(label) * end, 0.5 * _LETTER * end
     if width < length:

@@ -1,7 +1,7 @@
 """Gamblegram of a run: cations beside anions, in plasma and in the water of muscle cells.
 
-The two columns of a solution are equally high, for it is electrically neutral. What the known anions
-leave is drawn as what it is: charge that is not told apart.
+The two columns of a solution are equally high because it is electrically neutral. Charge that the
+known anions leave unexplained is drawn as one block.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sim.conditions.condition import Condition
 from sim.figures.frame import A4, heading
-from sim.figures.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, STYLE, VERMILION, Clock, Page
+from sim.figures.page import Page
+from sim.figures.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, STYLE, VERMILION
+from sim.figures.time_axis import TimeAxis
 from sim.parameters import CELL_TYPES
 from sim.quantities.ions import BICARBONATE, CALCIUM, CHLORIDE, MAGNESIUM, POTASSIUM, SODIUM, Ion
 
@@ -30,28 +32,28 @@ _COLOURS: Final = {
     BICARBONATE.symbol: PURPLE,
 }
 _PALE: Final = 0.55
-"""Part of white in the colour of a block, so that its label can be read."""
+"""Fraction of white in the colour of a block, which keeps its label legible."""
 _REST_COLOUR: Final = "0.86"
 _PLASMA_REST: Final = "protein,\nphosphate,\nother fixed\ncharge"
 _CELL_REST: Final = "phosphate,\nprotein,\nHCO3,\nother fixed\ncharge"
-"""What the known ions leave, in plasma and in cell water."""
+"""Names of the unexplained charge in plasma and in cell water."""
 _NOTE: Final = (
-    "Mg and Ca: what is ionised, two charges each; what is bound of them counts with the fixed charge, "
-    "which is the difference; cells weighted by their water"
+    "Mg and Ca: ionised, two charges each; bound Mg and Ca count with the fixed charge, which is the "
+    "difference of the columns; cells weighted by their water"
 )
 
 _WIDTH: Final = 1.0
 _APART: Final = 3.2
-"""Width of a column, and from one pair of columns to the next."""
+"""Width of a column, and distance between two pairs of columns."""
 _ROOM: Final = 0.8
-"""Room for labels on either side."""
+"""Space for labels on either side."""
 _SIZE: Final = 7.5
 _LINE: Final = 3.8
-"""Size of labels, and height that a line of text takes [mEq/L]; lower blocks have labels beside them."""
+"""Size of labels, and height of a line of text [mEq/L]; lower blocks are labelled at their side."""
 _USUAL: Final = 150.0
-"""Height of the columns in health, for axes without any [mEq/L]."""
+"""Height of the columns in health, for axes without columns [mEq/L]."""
 _LEADER: Final = (0.08, 0.22)
-"""How far from its column a leader line bends, and its label begins."""
+"""Distances from a column at which a leader line bends, and at which its label begins."""
 
 Heights = dict[str, float]
 """Height of each block of a column [mEq/L], from the bottom up."""
@@ -64,7 +66,7 @@ class Columns(NamedTuple):
     anions: Heights
 
 
-def gamblegram(
+def draw_gamblegram(
     condition: Condition,
     table: pd.DataFrame,
     snapshots: Mapping[float, pd.DataFrame],
@@ -74,18 +76,18 @@ def gamblegram(
     Parameters
     ----------
     condition : Condition
-        What was done.
+        The condition that was simulated.
     table : pandas.DataFrame
-        A row a recorded time (index: days), with plasma levels. It may end early.
+        One row per recorded time (index: days), with plasma levels. It may end early.
     snapshots : mapping
-        Tables of cells by time [day]; the first and the last are drawn, with plasma nearest to them.
+        Tables of cells by time [day]; the first and the last are drawn, with plasma nearest in time.
 
     Returns
     -------
     matplotlib.figure.Figure
         A page of A4, landscape.
     """
-    clock = Clock.of(float(table.index[-1]) if len(table) else 0.0)
+    time_axis = TimeAxis.of(float(table.index[-1]) if len(table) else 0.0)
     days = sorted(snapshots)
     times = table.index.to_numpy(dtype=float)
     ends = [float(day) for day in (*times[:1], *times[-1:])]
@@ -96,7 +98,7 @@ def gamblegram(
     with rc_context(STYLE):
         engine = ConstrainedLayoutEngine(rect=(0.006, 0.008, 0.988, 0.9), w_pad=0.06)
         page = Page(figsize=A4, layout=engine)
-        heading(page, condition, clock.end / clock.per_day, _NOTE)
+        heading(page, condition, time_axis.end / time_axis.per_day, _NOTE)
         left, right = page.subplots(1, 2, sharey=True)
         top = max(map(_top, (*plasma.values(), *muscle.values())), default=0.0) or _USUAL
         for axes, title, solution in (
@@ -105,7 +107,7 @@ def gamblegram(
         ):
             _prepare(axes, title, top)
             for place, (day, columns) in enumerate(solution.items()):
-                _draw(axes, place * _APART, columns, clock.label(day))
+                _draw(axes, place * _APART, columns, time_axis.label(day))
         left.set_ylabel("charge (mEq/L)")
         right.tick_params(left=False, labelleft=False)
         right.spines["left"].set_visible(False)
@@ -114,7 +116,7 @@ def gamblegram(
 
 
 def plasma_columns(row: pd.DataFrame) -> Columns:
-    """Columns of plasma, from one row of a run's table."""
+    """Return the columns of plasma, from one row of a run's table."""
     names = {
         SODIUM: "plasma_na",
         POTASSIUM: "plasma_k",
@@ -127,7 +129,7 @@ def plasma_columns(row: pd.DataFrame) -> Columns:
 
 
 def cell_columns(cells: pd.DataFrame) -> Columns:
-    """Columns of the water of all muscle cells together, from a table of cells."""
+    """Return the columns of the water of all muscle cells together, from a table of cells."""
     muscle = cells[cells["type"] == CELL_TYPES[0]]
     water = (muscle["water"] * muscle["size"]).to_numpy(dtype=float)
     names = {SODIUM: "na_in", POTASSIUM: "k_in", MAGNESIUM: "mg_free", CHLORIDE: "cl_in"}
@@ -138,23 +140,23 @@ def cell_columns(cells: pd.DataFrame) -> Columns:
     return columns_of(levels, _CELL_REST)
 
 
-def columns_of(levels: Mapping[Ion, float], rest: str) -> Columns:
-    """Columns of a solution, from levels of its ions [mM] and the name of what they leave.
+def columns_of(levels: Mapping[Ion, float], remainder: str) -> Columns:
+    """Return columns of a solution, from its concentrations [mM] and the name of the unexplained charge.
 
-    What is left is an anion, or, should there be more known anions than cations, a cation. It is not a
-    number if a level is not.
+    That charge is an anion or, if known anions exceed known cations, a cation. It is NaN if a
+    concentration is.
     """
     cations, anions = (
         {ion.symbol: abs(ion.valence) * level for ion, level in levels.items() if ion.valence * sign > 0}
         for sign in (1, -1)
     )
     left = sum(cations.values()) - sum(anions.values())
-    (cations if left < 0.0 else anions)[rest] = abs(left)
+    (cations if left < 0.0 else anions)[remainder] = abs(left)
     return Columns(cations, anions)
 
 
 def _top(columns: Columns) -> float:
-    """Height of the columns [mEq/L]; zero if it is not known."""
+    """Return the height of the columns [mEq/L]; zero if it is unknown."""
     return float(np.nan_to_num(sum(columns.cations.values())))
 
 
@@ -166,7 +168,7 @@ def _prepare(axes: Axes, title: str, top: float) -> None:
 
 
 def _draw(axes: Axes, x: float, columns: Columns, when: str) -> None:
-    """Draw a pair of columns and say when it was."""
+    """Draw a pair of columns under its time."""
     top = _top(columns)
     axes.text(x + _WIDTH, top + 9.5, when, ha="center", size=9, weight="bold", color=INK)
     if not np.isfinite(sum(columns.anions.values())):
@@ -179,7 +181,7 @@ def _draw(axes: Axes, x: float, columns: Columns, when: str) -> None:
 
 
 def _draw_column(axes: Axes, x: float, side: int, heights: Heights) -> None:
-    """Draw the blocks of a column; the labels of low ones stand on its outer side, −1 or 1."""
+    """Draw the blocks of a column; low blocks are labelled on its outer side, −1 or 1."""
     bottom, beside = 0.0, {}
     for name, height in heights.items():
         axes.bar(
@@ -207,7 +209,7 @@ def _fill(name: str) -> str | tuple[float, ...]:
 
 
 def spread(places: Sequence[float], gap: float) -> list[float]:
-    """Move places in rising order apart to a gap at least, as little as can be, in the same order."""
+    """Move increasing places apart to a minimum gap, in the same order, with the least squared shift."""
     groups = [[place] for place in places]
     k = 1
     while k < len(groups):

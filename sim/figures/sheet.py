@@ -1,4 +1,4 @@
-"""Summary sheet of a run: a line a variable, with its course, its numbers and its reference range."""
+"""Summary sheet of a run: one line per variable, with its course, numbers and reference range."""
 
 from collections.abc import Mapping
 from textwrap import shorten
@@ -11,9 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.conditions.condition import Condition
-from sim.figures.style import BLUE, EXPECTED, FAINT, INK, STYLE, VERMILION, Clock, Page, extent
+from sim.figures.page import Page
+from sim.figures.style import BLUE, EXPECTED, FAINT, INK, STYLE, VERMILION, extent
+from sim.figures.time_axis import TimeAxis
 from sim.quantities.units import HOURS_PER_DAY
-from sim.variables.table import VARIABLES, Variable
+from sim.variables.table import VARIABLES
+from sim.variables.variable import Variable
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "Plasma": ("plasma_na", "plasma_k", "plasma_mg", "plasma_ca", "plasma_cl", "plasma_hco3"),
@@ -24,38 +27,38 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "Hormones": ("renin", "aldosterone", "pth", "insulin"),
     "Signs": ("pressure", "qtc", "margin_muscle", "margin_heart"),
 }  # fmt: skip
-"""What the sheet tells, by groups."""
+"""Variables of the sheet, by groups."""
 
 _WIDTH: Final = 8.27
 _ROW: Final = 0.235
 _HEAD, _FOOT = 1.05, 0.55
-"""Inches of a row, of the heading and of the footer."""
+"""Height of a row, of the heading and of the footer [inch]."""
 _NAME, _CURVE, _CURVE_END = 0.035, 0.36, 0.57
 _NUMBERS: Final = {"start": 0.63, "lowest": 0.695, "highest": 0.76, "end": 0.825}
 _UNIT, _REFERENCE = 0.833, 0.9
-"""Where columns begin, or end for numbers, as parts of the width."""
+"""Left ends of the columns, right ends for numbers, over the width of the page."""
 
 
-def sheet(condition: Condition, table: pd.DataFrame, provenance: Mapping[str, Any]) -> Figure:
+def draw_sheet(condition: Condition, table: pd.DataFrame, provenance: Mapping[str, Any]) -> Figure:
     """Draw the summary sheet of a run.
 
     Parameters
     ----------
     condition : Condition
-        What was done.
+        The condition that was simulated.
     table : pandas.DataFrame
-        A row a recorded time (index: days), a column a variable.
+        One row per recorded time (index: days), one column per variable.
     provenance : mapping
-        Where the run comes from; the footer says it.
+        Provenance of the run, for the footer.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A portrait page. What leaves its reference range is vermilion and marked "low" or "high".
+        A portrait page. Values outside their reference range are vermilion and marked "low" or "high".
     """
     lines = sum(len(names) + 1 for names in GROUPS.values())
     height = _HEAD + _ROW * lines + _FOOT
-    clock = Clock.of(float(table.index[-1]), condition.times())
+    time_axis = TimeAxis.of(float(table.index[-1]), condition.times())
     with rc_context(STYLE):
         page = Page(figsize=(_WIDTH, height))
         _write_heading(page, condition, height)
@@ -64,81 +67,91 @@ def sheet(condition: Condition, table: pd.DataFrame, provenance: Mapping[str, An
             page.text(_NAME, y, group, weight="bold", va="center", size=8, color=INK)
             y -= _ROW / height
             for name in names:
-                _draw_row(page, y, _ROW / height, table[name], VARIABLES[name], clock)
+                _draw_row(page, y, _ROW / height, table[name], VARIABLES[name], time_axis)
                 y -= _ROW / height
-        _write_footer(page, clock, provenance, _FOOT / height)
+        _write_footer(page, time_axis, provenance, _FOOT / height)
         page.settle()
     return page
 
 
 def _write_heading(page: Figure, condition: Condition, height: float) -> None:
-    """Write title, subtitle, what is done, and the heads of the columns."""
+    """Write title, interventions, and the headings of the columns."""
 
     def at(inches: float) -> float:
         return 1.0 - inches / height
 
     title = shorten(condition.title or condition.name, 80, placeholder=" …")
     page.text(_NAME, at(0.28), title, size=12, weight="bold", color=INK)
-    done = list(dict.fromkeys(label for _, _, label in condition.events()))
-    done += [f"without {name}" for name in condition.without]
+    interventions = list(dict.fromkeys(label for _, _, label in condition.events()))
+    interventions += [f"without {name}" for name in condition.without]
     days = condition.duration / HOURS_PER_DAY
-    said = shorten(f"{days:g} days. Done: {'; '.join(done) or 'nothing'}.", 150, placeholder=" …")
-    page.text(_NAME, at(0.48), said, size=7.5, color=FAINT)
+    summary = f"{days:g} days. Interventions: {'; '.join(interventions) or 'none'}."
+    page.text(_NAME, at(0.48), shorten(summary, 150, placeholder=" …"), size=7.5, color=FAINT)
     head: dict[str, Any] = {"size": 6.5, "color": FAINT, "va": "center"}
     page.text(_CURVE, at(0.78), "course, reference range shaded", **head)
-    for words, x in _NUMBERS.items():
-        page.text(x, at(0.78), words, ha="right", **head)
+    for name, x in _NUMBERS.items():
+        page.text(x, at(0.78), name, ha="right", **head)
     page.text(_UNIT, at(0.78), "unit", **head)
     page.text(_REFERENCE, at(0.78), "reference", **head)
 
 
 def _draw_row(
-    page: Figure, y: float, height: float, values: "pd.Series[float]", variable: Variable, clock: Clock
+    page: Figure,
+    y: float,
+    height: float,
+    values: "pd.Series[float]",
+    variable: Variable,
+    time_axis: TimeAxis,
 ) -> None:
     """Draw a variable: its name, its course, its numbers, its unit and its reference range."""
     page.text(_NAME, y, variable.meaning.removesuffix(" of muscle cells"), va="center", color=INK)
     axes = page.add_axes((_CURVE, y - 0.42 * height, _CURVE_END - _CURVE, 0.84 * height))
-    _draw_curve(axes, values, variable, clock)
+    _draw_curve(axes, values, variable, time_axis)
     numbers = [values.iloc[0], values.min(), values.max(), values.iloc[-1]]
     for number, x in zip(numbers, _NUMBERS.values(), strict=True):
         outside = number < variable.low or number > variable.high
         colour, weight = (VERMILION, "bold") if outside else (INK, "normal")
         page.text(x, y, _number(number), ha="right", va="center", color=colour, weight=weight)
-    page.text(_UNIT, y, variable.unit if variable.unit != "1" else "× normal", va="center", color=FAINT)
+    page.text(_UNIT, y, variable.unit if variable.unit != "1" else "", va="center", color=FAINT)
     if np.isfinite(variable.low):
         mark = "low" if numbers[-1] < variable.low else "high" if numbers[-1] > variable.high else ""
         reference = _minus(f"{variable.low:g} to {variable.high:g} {mark}").strip()
         page.text(_REFERENCE, y, reference, va="center", color=VERMILION if mark else FAINT)
 
 
-def _draw_curve(axes: Axes, values: "pd.Series[float]", variable: Variable, clock: Clock) -> None:
+def _draw_curve(axes: Axes, values: "pd.Series[float]", variable: Variable, time_axis: TimeAxis) -> None:
     """Draw a course without axes, over its reference range, with its end marked."""
     axes.set_axis_off()
-    days = values.index.to_numpy(dtype=float) * clock.per_day
-    axes.set(xlim=(0.0, clock.end), ylim=extent([*values, variable.low, variable.high], 0.1))
+    days = values.index.to_numpy(dtype=float) * time_axis.per_day
+    axes.set(xlim=(0.0, time_axis.end), ylim=extent([*values, variable.low, variable.high], 0.1))
     if np.isfinite(variable.low):
         axes.axhspan(variable.low, variable.high, color=EXPECTED, linewidth=0.0)
-    for change in clock.changes:
+    for change in time_axis.changes:
         axes.axvline(change, color="0.6", linewidth=0.5, linestyle=(0, (1, 2)))
     axes.plot(days, values, color=BLUE, linewidth=0.9)
     axes.plot(days[-1], values.iloc[-1], "o", color=BLUE, markersize=2.2, clip_on=False)
 
 
 def _number(value: float) -> str:
-    """Write a number with three significant digits, or four where it has as many before the point."""
+    """Write a number with three significant digits, more only before the decimal point."""
     if not np.isfinite(value):
         return "–"
     return _minus(f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:#.3g}")
 
 
 def _minus(text: str) -> str:
-    """Write a minus sign as printers do."""
+    """Write a typographic minus sign."""
     return text.replace("-", "−")
 
 
-def _write_footer(page: Figure, clock: Clock, provenance: Mapping[str, Any], height: float) -> None:
-    """Say how long the curves are and where the run comes from."""
-    first = f"Curves run from 0 to {clock.end:g} {clock.unit}; dotted: something starts or stops."
+def _write_footer(
+    page: Figure, time_axis: TimeAxis, provenance: Mapping[str, Any], height: float
+) -> None:
+    """Write the length of the curves and the provenance of the run."""
+    first = (
+        f"Curves run from 0 to {time_axis.end:g} {time_axis.unit}; "
+        "dotted lines: start or end of an intervention."
+    )
     known = {
         "cells": f"{provenance['n_cells']:,}",
         "seed": provenance["seed"],

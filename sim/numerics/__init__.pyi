@@ -7,3 +7,4 @@ from .random_streams import Purpose as Purpose
 from .random_streams import stream as stream
 from .ratio import Ratio as Ratio
 from .ratio import value_of as value_of
+from .significand import ROOT_OF_HALF as ROOT_OF_HALF

@@ -17,6 +17,7 @@ from sim.parameters.body import BodyParameters
 from sim.parameters.cell import CellParameters
 from sim.parameters.cell_types import CELL_TYPES, TITLES, TypeParameters
 from sim.parameters.facts import Basis, Fact
+from sim.parameters.inputs import KNOCK_OUTS, Control
 from sim.parameters.person import PersonParameters
 from sim.parameters.population import PopulationParameters
 from sim.parameters.signs import SignParameters
@@ -24,10 +25,13 @@ from sim.parameters.signs import SignParameters
 __all__ = [
     "CELL_TYPES",
     "FACTS",
+    "HEADINGS",
+    "KNOCK_OUTS",
     "TITLES",
     "Basis",
     "BodyParameters",
     "CellParameters",
+    "Control",
     "Entry",
     "Fact",
     "Parameters",
@@ -35,7 +39,9 @@ __all__ = [
     "PopulationParameters",
     "SignParameters",
     "TypeParameters",
+    "basis_counts",
     "describe",
+    "table_rows",
 ]
 
 

@@ -1,3 +1,5 @@
+from .amounts import NO_AMOUNTS as NO_AMOUNTS
+from .amounts import Amounts as Amounts
 from .ions import BY_NAME as BY_NAME
 from .ions import CATIONS as CATIONS
 from .ions import SUPPLIED as SUPPLIED

@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.simulation.result import Result, open_result
 from sim.simulation.running import execute
 from sim.system.files import new_folder
-from sim.system.versions import versions
+from sim.system.versions import package_versions
 from sim.variables.table import VARIABLES
 
 if TYPE_CHECKING:
@@ -112,16 +112,17 @@ class Comparison:
         nearest = float(days[-1] if day is None else days[np.abs(days - day).argmin()])
         frame = pd.DataFrame({"first": a.loc[nearest], "second": b.loc[nearest]})
         frame["difference"] = frame["second"] - frame["first"]
-        about = pd.DataFrame.from_dict({n: v._asdict() for n, v in VARIABLES.items()}, orient="index")
-        frame = frame.join(about)
+        columns = ["unit", "meaning", "low", "high"]
+        about = {name: [getattr(v, column) for column in columns] for name, v in VARIABLES.items()}
+        frame = frame.join(pd.DataFrame.from_dict(about, orient="index", columns=columns))
         frame.attrs["day"] = nearest
         return frame
 
     def plot(self) -> "Figure":
-        """Draw both runs and their difference; see :func:`sim.figures.comparison`."""
-        from sim.figures import comparison
+        """Draw both runs and their difference; see :func:`sim.figures.draw_comparison`."""
+        from sim.figures.comparison import draw_comparison
 
-        return comparison(self.names, self._both(), (self.first.condition, self.second.condition))
+        return draw_comparison(self.names, self._both(), (self.first.condition, self.second.condition))
 
     def save(self, folder: str | Path) -> list[Path]:
         """Write both runs, the table of the last day, the figure and provenance into a new folder.
@@ -142,7 +143,7 @@ class Comparison:
         FileExistsError
             If there is something already.
         """
-        from sim.figures import save
+        from sim.figures.page import save
 
         last = self.table()
         with new_folder(Path(folder)) as draft:
@@ -155,7 +156,7 @@ class Comparison:
                 "B": self.names[1],
                 "differing": self.other_differences,
                 "day": last.attrs["day"],
-                "versions": versions(),
+                "versions": package_versions(),
             }
             text = json.dumps(facts, indent=1, ensure_ascii=False)
             (draft / "provenance.json").write_text(text + "\n", encoding="utf-8")

@@ -105,7 +105,8 @@ class Result:
         InputError
             If there is no such figure or variable.
         """
-        from sim.figures import FIGURES, courses
+        from sim.figures.courses import draw_courses
+        from sim.figures.run_figures import FIGURES
 
         if len(self.table) < 2 and what and (what == ("sheet",) or what[0] not in FIGURES):
             raise InputError(["the run has recorded too little to draw that"])
@@ -118,7 +119,7 @@ class Result:
             raise InputError([*problems, hint])
         if both := [name for name in what if name in FIGURES]:
             raise InputError([f"{both[0]} is a page of its own; draw it alone"])
-        return courses(self.table, what, self.condition.times())
+        return draw_courses(self.table, what, self.condition.times())
 
     def save(self, folder: str | Path, *, state: bool = False) -> list[Path]:
         """Write tables, figure and provenance into a new folder, all of it or nothing.
@@ -140,7 +141,7 @@ class Result:
         FileExistsError
             If there is something already.
         """
-        from sim.figures import save
+        from sim.figures.page import save
 
         folder = Path(folder)
         with new_folder(folder) as draft:

@@ -17,7 +17,7 @@ from sim.study.store import (
     differences,
     is_study,
 )
-from sim.system.versions import versions
+from sim.system.versions import package_versions
 
 MOST_SHARDS = 100_000
 
@@ -70,7 +70,7 @@ def opened(home: Path, job: Job, share: Shard | None, extend: bool) -> Store:
         shown = [f"{home} holds another study; {text}{hint}" for text in unlike[:MOST_SHOWN]]
         left = len(unlike) - MOST_SHOWN
         raise InputError([*shown, *([f"and {left} more differences"] if left > 0 else [])])
-    stale = _other_versions(store.manifest["versions"], versions())
+    stale = _other_versions(store.manifest["versions"], package_versions())
     if stale and len(store.entries) < job_in(store, None).parts:
         raise InputError([f"{home} was begun with other versions: {text}" for text in stale])
     if more or any(old.get(key) != design[key] for key in design):

@@ -21,7 +21,7 @@ from sim.errors import VersionError
 from sim.quantities.units import HOURS_PER_DAY
 from sim.study.design import Design, read_design
 from sim.study.replicate import FINISHED, Arms, Case, arms_of, simulate_body
-from sim.system.versions import versions
+from sim.system.versions import package_versions
 
 TABLES = ("courses", "cases", "cells")
 """Tables of a study: the course of each case over time, a row a case, and single cells."""
@@ -77,7 +77,7 @@ def job_of(design: Design, *, bodies_per_part: int | None = None, threads: int |
         design.model_dump_json(),
         json.dumps(design.points()),
         bodies_per_part or _bodies_per_part(design),
-        json.dumps(versions()),
+        json.dumps(package_versions()),
         threads,
     )
 
@@ -139,7 +139,7 @@ def _understood(job: Job) -> _Understood:
 
 
 def _check_versions(job: Job) -> None:
-    wanted, here = json.loads(job.made_with), versions()
+    wanted, here = json.loads(job.made_with), package_versions()
     unlike = [f"{name} {here.get(name)} in place of {wanted[name]}" for name in wanted
               if name != "machine" and wanted[name] != here.get(name)]  # fmt: skip
     if unlike:

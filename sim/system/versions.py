@@ -9,7 +9,7 @@ from pathlib import Path
 PACKAGES = ("sim-mg", "numpy", "numba", "llvmlite", "pandas", "scipy")
 
 
-def versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
     """Version of Python, type of machine, and version of each package, by name."""
     found = {"python": platform.python_version(), "machine": platform.machine()}
     for name in PACKAGES:

@@ -7,7 +7,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.style import BLUE, EXPECTED, INK, STYLE, VERMILION, Page
+from sim.figures.page import Page
+from sim.figures.style import BLUE, EXPECTED, INK, STYLE, VERMILION
 from sim.validation.verdicts import Verdict
 
 _EDGE: Final = 3.0

@@ -1,4 +1,6 @@
 from .endpoints import Question as Question
 from .table import PER_CELL as PER_CELL
 from .table import VARIABLES as VARIABLES
-from .table import Variable as Variable
+from .variable import CellVariable as CellVariable
+from .variable import RecordedVariable as RecordedVariable
+from .variable import Variable as Variable

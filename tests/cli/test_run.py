@@ -257,7 +257,7 @@ def test_saving_writes_all_or_nothing(
     def fail(*_: object) -> None:
         raise OSError("disc full")
 
-    monkeypatch.setattr("sim.figures.save", fail)
+    monkeypatch.setattr("sim.figures.page.save", fail)
     with pytest.raises(OSError, match="disc full"):
         result.save(desk / "out")
     assert list(desk.iterdir()) == []
@@ -510,7 +510,7 @@ def test_ctrl_c_while_saving_leaves_no_half_of_a_result(
     desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder is complete or not there."""
-    monkeypatch.setattr("sim.figures.save", interrupt)
+    monkeypatch.setattr("sim.figures.page.save", interrupt)
     result = CliRunner().invoke(main, ["run", "baseline", *TINY])
     assert result.exit_code != 0
     assert [path for path in desk.rglob("*") if path.is_file()] == []

@@ -1,4 +1,4 @@
-"""Figures of a run: what they draw is what the run recorded, in the right units, and it adds up."""
+"""Figures of a run: they draw what the run recorded, in the right units, and it adds up."""
 
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
@@ -17,21 +17,23 @@ import sim
 from sim.conditions.condition import Condition, load
 from sim.conditions.events import Meal, Supplement
 from sim.conditions.treatments import Treatment
-from sim.figures.balance_chart import balance_chart, balance_of, period_edges, period_means
-from sim.figures.flux_diagram import amount, flux_diagram
+from sim.figures.balance_chart import balance_of, draw_balance_chart, period_edges, period_means
+from sim.figures.flux_diagram import amount, draw_flux_diagram
 from sim.figures.fluxes import Account, accounts_at, cells_together, litres_of, span_of
-from sim.figures.gamblegram import cell_columns, columns_of, gamblegram, plasma_columns, spread
-from sim.figures.phase_plane import arrows_on, capacity_scale, moments, phase_plane, within
+from sim.figures.gamblegram import cell_columns, columns_of, draw_gamblegram, plasma_columns, spread
+from sim.figures.phase_plane import arrows_on, capacity_scale, draw_phase_plane, moments, within
 from sim.quantities.ions import CALCIUM, CATIONS, CHLORIDE, MAGNESIUM, POTASSIUM, SODIUM, Ion
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.result import Result
 
 Draw = Callable[..., Figure]
 FIGURES: dict[str, Draw] = {
-    "balance_chart": lambda condition, table, _, parameters: balance_chart(condition, table, parameters),
-    "phase_plane": phase_plane,
-    "gamblegram": lambda condition, table, snapshots, _: gamblegram(condition, table, snapshots),
-    "flux_diagram": flux_diagram,
+    "balance_chart": lambda condition, table, _, parameters: draw_balance_chart(
+        condition, table, parameters
+    ),
+    "phase_plane": draw_phase_plane,
+    "gamblegram": lambda condition, table, snapshots, _: draw_gamblegram(condition, table, snapshots),
+    "flux_diagram": draw_flux_diagram,
 }
 BUSY = Condition(
     name="busy",
@@ -88,7 +90,7 @@ def histories(run: Result) -> Iterator[tuple[pd.DataFrame, Mapping[float, pd.Dat
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_whatever_a_run_holds_is_drawn_within_the_page(name: str, busy: Result) -> None:
+def test_every_run_is_drawn_within_the_page(name: str, busy: Result) -> None:
     """Runs that end early, of one row, of none and with gaps; nothing is cut off."""
     for table, snapshots in histories(busy):
         page = FIGURES[name](busy.condition, table, snapshots, busy.tissue.parameters)
@@ -98,7 +100,7 @@ def test_whatever_a_run_holds_is_drawn_within_the_page(name: str, busy: Result) 
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_says_what_was_done_and_until_when(name: str, busy: Result) -> None:
+def test_a_figure_states_condition_and_end_of_record(name: str, busy: Result) -> None:
     """The title is the condition's; a run that ended early says so."""
     whole = words(drawn(FIGURES[name], busy))
     early = busy.table[busy.table.index <= 1.5]
@@ -110,7 +112,7 @@ def test_a_figure_says_what_was_done_and_until_when(name: str, busy: Result) -> 
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_the_same_run_gives_the_same_picture(name: str, busy: Result) -> None:
+def test_the_same_run_gives_the_same_figure(name: str, busy: Result) -> None:
     """To the byte."""
     pictures = []
     for _ in range(2):
@@ -122,7 +124,7 @@ def test_the_same_run_gives_the_same_picture(name: str, busy: Result) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_one_cell_is_enough(name: str) -> None:
-    """It is of muscle and stands for all."""
+    """A muscle cell, which represents all."""
     run = sim.run("baseline", n_cells=1, days=0.5, noise=False, snapshots=2)
     drawn(FIGURES[name], run).draw_without_rendering()
 
@@ -132,7 +134,7 @@ def test_one_cell_is_enough(name: str) -> None:
 
 @pytest.mark.parametrize("ion", CATIONS)
 def test_periods_as_long_as_rows_hold_the_values_of_the_table(busy: Result, ion: Ion) -> None:
-    """A row is the mean since the row before it; the first row is of a moment."""
+    """A row is the mean since the row before it; the first row is instantaneous."""
     edges = period_edges(busy.table)
     np.testing.assert_allclose(edges, busy.table.index.to_numpy(dtype=float))
     for flow, values in period_means(busy.table, edges, ion).items():
@@ -141,7 +143,7 @@ def test_periods_as_long_as_rows_hold_the_values_of_the_table(busy: Result, ion:
 
 
 def test_bars_are_intake_down_and_stool_and_urine_up(busy: Result) -> None:
-    """The heights that are drawn are the values of the table; what stands above zero is the loss."""
+    """The heights that are drawn are the values of the table; bars above zero are the loss."""
     page = drawn(FIGURES["balance_chart"], busy)
     panels = [axes for axes in page.axes if any(isinstance(p, StepPatch) for p in axes.patches)]
     table = busy.table[1:]
@@ -175,7 +177,7 @@ def test_longer_periods_hold_the_same_amounts(busy: Result, ion: Ion) -> None:
 
 
 def test_a_missing_row_leaves_its_period_out_and_ends_the_balance(rest: Result) -> None:
-    """What is not known is not made up."""
+    """Nothing is interpolated."""
     table = rest.table.copy()
     table.iloc[3, table.columns.get_loc("urine_k")] = np.nan
     means = period_means(table, period_edges(table), POTASSIUM)
@@ -190,7 +192,7 @@ def test_a_missing_row_leaves_its_period_out_and_ends_the_balance(rest: Result) 
     [(120.0, 481, 2.0), (30.0, 121, 1.0), (2.0, 9, 0.25), (2.0, 481, 1.0 / 24.0), (3650.0, 500, 90.0),
      (0.1, 2, 0.1), (60.5, 243, 2.0), (10.0, 2, 10.0)],
 )  # fmt: skip
-def test_periods_are_easy_to_read_and_few(days: float, rows: int, length: float) -> None:
+def test_periods_are_round_and_few(days: float, rows: int, length: float) -> None:
     """Sixty at most, from the first row to the last, none shorter than a row."""
     edges = period_edges(pd.DataFrame(index=np.linspace(5.0, 5.0 + days, rows)))
     assert (edges[0], edges[-1]) == (5.0, 5.0 + days)
@@ -208,7 +210,7 @@ def test_one_row_is_no_period() -> None:
 
 def test_every_muscle_cell_is_a_dot(busy: Result) -> None:
     """In each panel Na, K and pump capacity are those of the cells of its day."""
-    page = drawn(phase_plane, busy)
+    page = drawn(draw_phase_plane, busy)
     panels = [axes for axes in page.axes if any(isinstance(c, PathCollection) for c in axes.collections)]
     days = moments(list(busy.snapshots), [1.0, 2.0, 2.5])
     assert {1.0, 2.0, 2.5} < set(days)
@@ -224,14 +226,14 @@ def test_every_muscle_cell_is_a_dot(busy: Result) -> None:
         assert muscle["k_in"].between(bottom, top).all()
 
 
-def test_the_way_of_the_mean_is_that_of_the_table(busy: Result) -> None:
-    way = drawn(phase_plane, busy).axes[0]
-    line = max(way.lines, key=lambda line: len(line.get_xdata()))
+def test_the_path_of_the_mean_is_that_of_the_table(busy: Result) -> None:
+    path = drawn(draw_phase_plane, busy).axes[0]
+    line = max(path.lines, key=lambda line: len(line.get_xdata()))
     np.testing.assert_array_equal(line.get_xydata(), busy.table[["na_in_mean", "k_in_mean"]])
 
 
 def test_moments_are_few_and_hold_first_and_last() -> None:
-    """Even in time, not in number, but where something starts or stops."""
+    """Evenly spaced in time, except at the start or end of an intervention."""
     assert moments([]) == []
     assert moments([4.0]) == [4.0]
     assert moments([9.0, 0.0, 1.0]) == [0.0, 1.0, 9.0]
@@ -251,7 +253,7 @@ def test_cells_are_within_if_both_ions_are() -> None:
 
 
 def test_the_scale_of_capacity_has_one_in_its_middle() -> None:
-    """In logarithms; it holds nearly all cells and is never narrow."""
+    """On a logarithmic scale that covers nearly all cells and is never narrow."""
     wide = capacity_scale(np.append(np.geomspace(0.5, 3.0, 99), np.nan))
     alike = capacity_scale(np.ones(5))
     assert wide.vmin * wide.vmax == pytest.approx(1.0)
@@ -266,8 +268,8 @@ def test_colours_go_from_dark_to_light_in_grey() -> None:
     assert (np.diff(rgb @ [0.299, 0.587, 0.114]) > 0.0).all()
 
 
-def test_arrows_point_along_the_way() -> None:
-    """None on a way that is too short to see."""
+def test_arrows_point_along_the_path() -> None:
+    """None on a very short path."""
     way, sides = (
         np.column_stack([np.linspace(0.0, 10.0, 50), np.linspace(100.0, 80.0, 50)]),
         np.array([10.0, 20.0]),
@@ -302,7 +304,7 @@ def test_columns_are_equally_high_in_plasma_and_in_cells(busy: Result) -> None:
 
 
 def test_plasma_holds_equivalents_of_what_is_ionised(rest: Result) -> None:
-    """Two charges for each Mg and Ca; what Cl and HCO3 leave is named as fixed charge."""
+    """Two charges for each Mg and Ca; the rest beside Cl and HCO3 is fixed charge."""
     p = rest.tissue.parameters.body
     cations, anions = plasma_columns(rest.table[:1])
     assert cations == pytest.approx(
@@ -342,14 +344,14 @@ def test_too_many_known_anions_leave_a_cation() -> None:
 def test_plasma_that_was_not_recorded_is_not_drawn(rest: Result) -> None:
     table = rest.table.copy()
     table.loc[table.index[-1], "plasma_cl"] = np.nan
-    page = gamblegram(rest.condition, table, rest.snapshots)
+    page = draw_gamblegram(rest.condition, table, rest.snapshots)
     assert words(page).count("not recorded") == 1
     assert len(page.axes[0].patches) == 7
 
 
 @pytest.mark.parametrize("places", [[1.0], [1.0, 9.0], [0.0, 1.0, 2.0], [0.0, 3.0, 5.0, 20.0, 20.1], []])
 def test_labels_are_moved_apart_and_stay_in_order(places: list[float]) -> None:
-    """No more than they must be: their middle stays."""
+    """By the smallest shift: their mean does not change."""
     moved = spread(places, 4.0)
     assert all(b - a >= 4.0 - 1e-12 for a, b in pairwise(moved))
     assert sum(moved) == pytest.approx(sum(places))
@@ -368,7 +370,7 @@ def test_at_rest_cells_gain_nothing_and_intake_leaves_again(rest: Result, ion: I
         flows = list(account.into_cells.values())
         assert max(map(abs, flows)) > 10.0
         assert abs(sum(flows)) < 1e-6 * max(map(abs, flows))
-        taken = account.flows["swallowed"] + account.flows["infused"]
+        taken = account.flows["oral"] + account.flows["infused"]
         assert account.flows["urine"] + account.flows["stool"] == pytest.approx(taken, rel=1e-6)
         assert account.flows["absorbed"] == pytest.approx(account.flows["urine"], rel=1e-6)
 
@@ -380,7 +382,7 @@ def test_the_pump_moves_three_na_for_two_k(busy: Result, day: float) -> None:
     assert k > 0.0
     assert na == pytest.approx(-1.5 * k)
     mg = found[MAGNESIUM].into_cells
-    assert found[SODIUM].into_cells["for Mg"] == pytest.approx(-2.0 * mg["for Na"])
+    assert found[SODIUM].into_cells["Na/Mg exchange"] == pytest.approx(-2.0 * mg["Na/Mg exchange"])
 
 
 @pytest.mark.parametrize("ion", CATIONS)
@@ -395,8 +397,8 @@ def test_pools_add_up_to_the_body(busy: Result, ion: Ion) -> None:
 @pytest.mark.parametrize(
     "without", [(), ("volume-regulation", "proton-exchange", "mg-influx-regulation", "k-leak-mg-block")]
 )
-def test_what_cells_gain_is_what_the_body_says(without: tuple[str, ...]) -> None:
-    """What came in and is nowhere else; with noise, every type of cells, and mechanisms switched off."""
+def test_cells_gain_what_the_rest_of_the_body_loses(without: tuple[str, ...]) -> None:
+    """With fluctuation, every type of cells, and mechanisms switched off."""
     run = sim.run(BUSY, n_cells=12, days=2.5, seed=8, snapshots=2, without=without)
     rates, found = run.tissue.body_rates(), accounts(run, 2.5)
     for ion in CATIONS:
@@ -410,7 +412,7 @@ def test_what_cells_gain_is_what_the_body_says(without: tuple[str, ...]) -> None
 
 
 def test_cells_hold_the_water_that_is_not_extracellular(busy: Result) -> None:
-    """The water a cell stands for does not change with its own; so the sum is right at the end too."""
+    """The reference water that a cell represents is constant, so the sum also holds at the end."""
     litres = litres_of(busy.snapshots[0.0], busy.table.iloc[0], busy.tissue.parameters)
     for day in (0.0, 3.0):
         cells, row = busy.snapshots[day], busy.table.loc[day]
@@ -418,8 +420,8 @@ def test_cells_hold_the_water_that_is_not_extracellular(busy: Result) -> None:
         assert each.sum() == pytest.approx(row["body_water"] - row["ecf_volume"], rel=1e-12)
 
 
-def test_a_part_of_the_cells_stands_for_all() -> None:
-    """Half of cells that are alike hold what all hold."""
+def test_a_sample_of_cells_represents_all() -> None:
+    """Half of identical cells give the same contents and flows as all."""
     run = sim.run("baseline", n_cells=40, days=0.5, noise=False, heterogeneous=False, snapshots=2)
     p, row = run.tissue.parameters, run.table.iloc[0]
     control = run.condition.control_at(0.0, p.body)
@@ -433,13 +435,13 @@ def test_a_part_of_the_cells_stands_for_all() -> None:
     assert sums[0][1] == pytest.approx(sums[1][1], rel=1e-9)
 
 
-def test_what_is_infused_is_not_swallowed(busy: Result) -> None:
+def test_infusions_are_not_oral_intake(busy: Result) -> None:
     """24 mmol/day of Mg in the last half of the last day."""
     end, start = accounts(busy, 3.0)[MAGNESIUM].flows, accounts(busy, 0.0)[MAGNESIUM].flows
     usual = busy.tissue.parameters.body.intake_mg
     assert start["infused"] == 0.0
     assert end["infused"] == pytest.approx(12.0)
-    assert (start["swallowed"], end["swallowed"]) == pytest.approx((usual, usual))
+    assert (start["oral"], end["oral"]) == pytest.approx((usual, usual))
 
 
 def test_flows_are_means_over_the_last_day_or_the_first(busy: Result) -> None:
@@ -454,26 +456,26 @@ def test_flows_are_means_over_the_last_day_or_the_first(busy: Result) -> None:
     assert accounts(busy, 3.0)[MAGNESIUM].flows["released"] == pytest.approx(lost)
 
 
-def test_a_load_that_is_swallowed_counts_with_its_day() -> None:
+def test_an_oral_load_counts_with_its_day() -> None:
     """35 mmol of KCl in half an hour, beside the diet."""
     load_of_k = load("baseline").revised(
         duration="2 day", meal=[Meal(start="30 hour", potassium="35 mmol")]
     )
     run = sim.run(load_of_k, n_cells=5, noise=False, heterogeneous=False, snapshots=2)
     usual = run.tissue.parameters.body.intake_k
-    assert accounts(run, 2.0)[POTASSIUM].flows["swallowed"] == pytest.approx(usual + 35.0, rel=1e-6)
-    assert accounts(run, 0.0)[POTASSIUM].flows["swallowed"] == pytest.approx(usual, rel=1e-6)
+    assert accounts(run, 2.0)[POTASSIUM].flows["oral"] == pytest.approx(usual + 35.0, rel=1e-6)
+    assert accounts(run, 0.0)[POTASSIUM].flows["oral"] == pytest.approx(usual, rel=1e-6)
 
 
-def test_amounts_are_written_and_widths_go_with_the_root(rest: Result) -> None:
-    """The arrows of the scale, and the words beside those of K."""
-    page = drawn(flux_diagram, rest)
+def test_amounts_are_written_and_widths_follow_the_square_root(rest: Result) -> None:
+    """The arrows of the scale, and the labels of those of K."""
+    page = drawn(draw_flux_diagram, rest)
     scale = [a.get_arrowstyle().tail_width for a in page.axes[-1].findobj(FancyArrowPatch)]
     np.testing.assert_allclose(scale, scale[0] * np.sqrt([1.0, 10.0, 100.0, 1000.0, 10000.0]))
     p = rest.tissue.parameters.body
     account = accounts(rest, 2.0)[POTASSIUM]
     said = words(page)
-    assert said.count(f"swallowed {amount(p.intake_k)}") == 2
+    assert said.count(f"oral intake {amount(p.intake_k)}") == 2
     assert f"pump {amount(account.into_cells['pump'])}" in said
     pump = account.into_cells["pump"]
     wide = max(a.get_arrowstyle().tail_width for a in page.axes[0].findobj(FancyArrowPatch))

@@ -23,7 +23,7 @@ from sim.figures.study import (
     draw_probabilities,
     save_figures,
 )
-from sim.figures.study.layout import LOOKS, MOST_LINES
+from sim.figures.study.layout import LINE_STYLES, MOST_LINES
 from sim.study.design import read_design
 from sim.study.runner import run_study
 from sim.study.study import Study
@@ -302,7 +302,7 @@ def test_arms_differ_by_more_than_colour(probabilities: Figure) -> None:
     """Lines and markers differ too, for a page in grey."""
     lines = probabilities.axes[0].lines
     assert len({str(line.get_linestyle()) + line.get_marker() for line in lines}) == 3
-    looks = [(str(look.linestyle), look.marker, look.color) for look in LOOKS]
+    looks = [(str(look.linestyle), look.marker, look.color) for look in LINE_STYLES]
     assert all(len(set(column)) == len(looks) for column in zip(*looks, strict=True))
 
 

@@ -9,9 +9,9 @@ import pytest
 from matplotlib.text import Text
 
 import sim
-from sim.figures import FIGURES, courses
+from sim.figures import FIGURES, draw_courses
+from sim.figures.page import save
 from sim.figures.sheet import GROUPS
-from sim.figures.style import save
 from sim.variables.table import VARIABLES
 
 
@@ -181,14 +181,14 @@ def test_the_sheet_says_every_number_of_its_variables(calm: sim.Result) -> None:
 def test_variables_are_drawn_with_unit_and_reference_range(calm: sim.Result) -> None:
     first, second = calm.plot("plasma_k", "urine_k").axes
     assert first.get_ylabel() == "plasma K\n(mM)"
-    assert second.get_ylabel() == "K in the urine\n(mmol/day)"
+    assert second.get_ylabel() == "K excreted in urine\n(mmol/day)"
     assert np.array_equal(first.get_lines()[0].get_ydata(), calm.table["plasma_k"])
     low, high = first.get_ylim()
     assert low < 3.5 < 5.0 < high
 
 
 def test_several_runs_share_a_panel_and_have_a_legend(calm: sim.Result) -> None:
-    page = courses({"calm": calm.table, "half": calm.table * 0.5}, ["plasma_mg", "ecf_volume"])
+    page = draw_courses({"calm": calm.table, "half": calm.table * 0.5}, ["plasma_mg", "ecf_volume"])
     assert [text.get_text() for text in page.legends[0].get_texts()] == ["calm", "half"]
     styles = {str(line.get_linestyle()) for line in page.axes[0].get_lines()[:2]}
     assert len(styles) == 2  # Told apart without colour.

@@ -1,5 +1,6 @@
-"""What is recorded: few variables have the numbers they have among all, and cost what they need."""
+"""Recording: a variable has the same value whatever else is recorded; only its inputs are computed."""
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -11,11 +12,17 @@ from hypothesis import strategies as st
 
 from sim.conditions.condition import read
 from sim.parameters import CELL_TYPES
-from sim.simulation import recorder as observation
-from sim.simulation.recorder import SIGNS, Recorder, cell_table
+from sim.quantities.ions import BY_NAME, SUPPLIED, Ion
+from sim.simulation import observation
+from sim.simulation.observation import TissueCells, TissueObservation
+from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.schedule import Schedule
+from sim.tissue.audit import Audit
 from sim.tissue.tissue import Tissue
-from sim.variables.table import PER_CELL, VARIABLES
+from sim.variables import table
+from sim.variables.observation import Observation
+from sim.variables.table import AUDITED, PER_CELL, VARIABLES
+from sim.variables.variable import RecordedVariable
 from tests.laws.law_tests import reproducible
 
 BUSY = read(
@@ -27,17 +34,31 @@ BUSY = read(
     }
 )
 MOMENTS = (0.0, 6.0, 15.0, 24.0)
-GROUPS = {
-    "_body": "plasma_k",
-    "_totals": "body_mg",
-    "_cells": "heart_mg_free_mean",
-    "_audit": "audit_charge",
+PARTS = {
+    "fluid": "osmolality",
+    "body": "renin",
+    "totals": "body_mg",
+    "audit": "audit_charge",
+    "signs": "qtc",
+    "_flows": "urine_k",
+    "_ionised_calcium": "plasma_ca_ionised",
 }
-"""A variable of each group that is computed together."""
+"""A variable that needs each part of an observation."""
+INDEPENDENT = {
+    "fluid": ("renin", "body_mg", "audit_charge", "urine_k", "heart_mg_free_mean"),
+    "body": ("osmolality", "body_mg", "audit_charge", "qtc", "heart_mg_free_mean"),
+    "totals": ("osmolality", "renin", "audit_charge", "urine_k", "qtc"),
+    "audit": ("osmolality", "renin", "body_mg", "urine_k", "qtc", "pressure"),
+    "signs": ("osmolality", "renin", "body_mg", "urine_k", "audit_charge"),
+    "_flows": ("osmolality", "renin", "body_mg", "audit_charge", "pressure"),
+    "_ionised_calcium": ("plasma_mg", "renin", "urine_k", "pressure", "audit_charge"),
+}
+"""Variables that do not."""
+SIGNS = ("pressure", "qtc", "margin_muscle", "margin_heart")
 
 
 def recorded(*recorders: Recorder, n_cells: int = 12) -> Tissue:
-    """Tissue whose course some recorders have watched."""
+    """Tissue after a course whose rows some recorders have taken."""
     tissue = Tissue(n_cells, seed=6)
     course = Schedule(tissue, BUSY)
     for hours in MOMENTS:
@@ -55,11 +76,11 @@ def everything() -> pd.DataFrame:
     return recorder.table()
 
 
-# Few variables
+# Some of the variables
 
 
-def test_each_variable_alone_is_what_it_is_among_all(everything: pd.DataFrame) -> None:
-    """Whatever else is recorded, a number is the same to the bit."""
+def test_a_variable_alone_has_the_value_it_has_among_all(everything: pd.DataFrame) -> None:
+    """To the bit."""
     alone = [Recorder([name]) for name in VARIABLES]
     recorded(*alone)
     for recorder, name in zip(alone, VARIABLES, strict=True):
@@ -69,15 +90,15 @@ def test_each_variable_alone_is_what_it_is_among_all(everything: pd.DataFrame) -
 
 @given(names=st.lists(st.sampled_from(sorted(VARIABLES)), min_size=1, max_size=8, unique=True))
 @reproducible
-def test_some_variables_are_in_the_order_asked_for(everything: pd.DataFrame, names: list[str]) -> None:
-    """Any choice of variables, in any order, is that part of the whole table."""
+def test_columns_are_in_the_order_given(everything: pd.DataFrame, names: list[str]) -> None:
+    """Any choice in any order gives those columns of the whole table."""
     recorder = Recorder(names)
     recorded(recorder)
     pd.testing.assert_frame_equal(recorder.table(), everything[names], rtol=0, atol=0)
 
 
-def test_all_variables_are_recorded_unless_told_otherwise(everything: pd.DataFrame) -> None:
-    """In the order of their list, a row a moment, indexed by days."""
+def test_all_variables_are_recorded_by_default(everything: pd.DataFrame) -> None:
+    """In the order of the table of variables, one row per time, indexed by days."""
     assert everything.columns.tolist() == list(VARIABLES)
     assert everything.index.tolist() == [0.0, 0.25, 0.625, 1.0]
     assert everything.index.name == "time"
@@ -85,62 +106,128 @@ def test_all_variables_are_recorded_unless_told_otherwise(everything: pd.DataFra
 
 
 def test_a_recorder_without_rows_has_an_empty_table() -> None:
-    """As a body has that never lived."""
+    """With the columns it would have."""
     recorder = Recorder(["plasma_k", "pressure"])
     assert recorder.values().shape == (0, 2)
     assert recorder.table().empty
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_what_is_not_asked_for_is_not_computed(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A group of variables that would fail does no harm unless one of them is wanted."""
-    break_group(group, monkeypatch)
-    others = [name for own, name in GROUPS.items() if own != group]
-    recorded(Recorder([*others, "urine_k"]))
-    with pytest.raises(AssertionError, match="computed"):
-        recorded(Recorder([GROUPS[group]]))
+@pytest.mark.parametrize("part", PARTS)
+def test_only_what_a_variable_reads_is_computed(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of the observation that fails matters only to the variables that read it."""
 
-
-def break_group(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a group of variables fail when it is computed."""
-
-    def fail(*_arguments: object) -> dict[str, float]:
+    def fail(_: TissueObservation) -> None:
         raise AssertionError("computed")
 
-    groups = [
-        (names, fail if observe.__name__ == group else observe) for names, observe in observation._GROUPS
-    ]
-    assert fail in [observe for _, observe in groups]
-    monkeypatch.setattr(observation, "_GROUPS", tuple(groups))
+    monkeypatch.setattr(TissueObservation, part, property(fail))
+    recorded(Recorder(INDEPENDENT[part]))
+    with pytest.raises(AssertionError, match="computed"):
+        recorded(Recorder([PARTS[part]]))
 
 
-@pytest.mark.parametrize("name", ["_flows_now", "arterial_pressure", "qt_interval", "excitability"])
-def test_signs_and_flows_are_not_computed_in_vain(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They cost nothing where only plasma is recorded."""
+@pytest.mark.parametrize("part", ["membrane", "traits", "state"])
+def test_cells_are_evaluated_only_for_their_own_variables(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One part of the cells, of one type, serves all its variables and is computed once a row."""
+    types: list[object] = []
+    compute = getattr(TissueCells, part).func
+
+    def count(cells: TissueCells) -> object:
+        types.append(cells._kinds)
+        return compute(cells)
+
+    counted = functools.cached_property(count)
+    counted.__set_name__(TissueCells, part)
+    monkeypatch.setattr(TissueCells, part, counted)
+    recorded(
+        Recorder(["plasma_k", "na_in_mean", "k_in_p5", "k_in_p95", "expression_mean", "heart_k_in_sd"])
+    )
+    heart = CELL_TYPES.index("heart")
+    a_row = {"membrane": [(0,), (heart,)], "traits": [], "state": [(0,)]}[part]
+    assert types == a_row * len(MOMENTS)
+
+
+@pytest.mark.parametrize("name", ["arterial_pressure", "qt_interval", "excitability"])
+def test_signs_are_computed_only_if_recorded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They cost nothing where only plasma, cells and balances are recorded."""
     monkeypatch.setattr(observation, name, None)
-    recorded(Recorder(["plasma_k", "na_in_mean", "body_k", "audit_k"]))
+    recorded(Recorder(["plasma_k", "na_in_mean", "body_k", "audit_k", "urine_k"]))
 
 
 @pytest.mark.parametrize("sign", SIGNS)
-def test_a_sign_needs_only_what_it_follows_from(sign: str, everything: pd.DataFrame) -> None:
-    """The variables behind a sign are computed though not recorded."""
-    assert set(SIGNS[sign]) <= set(VARIABLES)
+def test_a_sign_can_be_recorded_without_its_inputs(sign: str, everything: pd.DataFrame) -> None:
+    """Plasma levels and cells behind a sign are computed though not recorded."""
     recorder = Recorder([sign])
     recorded(recorder)
     assert recorder.table()[sign].to_numpy().tobytes() == everything[sign].to_numpy().tobytes()
 
 
-def test_quantiles_of_cells_are_not_computed_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_percentiles_are_computed_only_if_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """They take longest."""
     monkeypatch.setattr(np, "percentile", None)
     recorded(Recorder(["na_in_mean", "heart_potential_sd"]))
 
 
+# The table of variables
+
+
+def test_a_new_variable_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its reader may use every part of an observation."""
+
+    def read(now: Observation) -> float:
+        return float(now.fluid.k / now.cells("heart").mean("k_in"))
+
+    monkeypatch.setitem(VARIABLES, "k_ratio", RecordedVariable("1", "K outside over inside", read=read))
+    recorder = Recorder(["k_ratio", "plasma_k", "heart_k_in_mean"])
+    recorded(recorder)
+    ratio, outside, inside = recorder.values().T
+    assert (ratio == outside / inside).all()
+
+
+def test_a_new_type_of_cells_gets_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its name alone: mean and SD of what is summarised for every type."""
+    monkeypatch.setitem(table.TITLES, "liver", "liver cells")
+    columns = dict(table.cell_columns("liver"))
+    summarised = [name for name, variable in PER_CELL.items() if variable.summary.of_others]
+    assert list(columns) == [f"liver_{name}_{end}" for name in summarised for end in ("mean", "sd")]
+    assert columns["liver_k_in_sd"].meaning == "K in cell water, SD of liver cells"
+    recorded_of = {name.split("_na_in")[0] for name in VARIABLES if name.endswith("_na_in_mean")}
+    assert recorded_of == {*CELL_TYPES[1:]}
+
+
+def test_a_new_ion_gets_its_columns() -> None:
+    """A cation in plasma, free and bound, and in intake, urine and stool."""
+    lithium, strontium = Ion("lithium", "Li", 1, 6.94), Ion("strontium", "Sr", 2, 87.62)
+    assert [name for name, _ in table.plasma_columns(lithium)] == ["plasma_li"]
+    assert [name for name, _ in table.plasma_columns(strontium)] == ["plasma_sr", "plasma_sr_ionised"]
+    assert [table.flow_column(lithium, route)[0] for route in table.ROUTES] == [
+        "intake_li", "urine_li", "stool_li",
+    ]  # fmt: skip
+    keys = [ion.symbol.lower() for ion in SUPPLIED]
+    assert {f"{route}_{key}" for route in table.ROUTES for key in keys} <= set(VARIABLES)
+    assert {f"plasma_{ion.symbol.lower()}" for ion in BY_NAME.values()} <= set(VARIABLES)
+
+
+def test_every_balance_of_the_audit_is_recorded() -> None:
+    """All that is relative; the number of edits is not."""
+    assert tuple(name for name in Audit._fields if name != "edits") == AUDITED
+
+
+def test_total_plasma_levels_are_in_all_forms(everything: pd.DataFrame) -> None:
+    """Ionised, complexed and bound, in the proportions of the healthy body."""
+    p = Tissue(1).parameters.body
+    for ion in ("mg", "ca"):
+        healthy = [getattr(p, f"plasma_{ion}_{form}") for form in ("ionised", "complexed", "bound")]
+        ratio = everything[f"plasma_{ion}"] / everything[f"plasma_{ion}_ionised"]
+        assert ratio.to_numpy() == pytest.approx(sum(healthy) / healthy[0], rel=1e-14)
+
+
 # Rows
 
 
-def test_a_branch_goes_on_by_itself() -> None:
-    """It has the rows so far; what either records later the other does not see."""
+def test_a_branch_is_independent() -> None:
+    """It has the rows so far; rows that either adds later are its own."""
     recorder = Recorder(["plasma_k", "urine_k"])
     tissue = Tissue(5, seed=6)
     course = Schedule(tissue, BUSY)
@@ -158,7 +245,7 @@ def test_a_branch_goes_on_by_itself() -> None:
 
 
 def test_flows_of_a_branch_are_means_since_the_rows_before_it() -> None:
-    """A branch remembers the last row, so its next one is that of the recorder it came from."""
+    """A branch knows the last row, so its next one equals that of the original recorder."""
     one = Recorder(["urine_k", "intake_na", "stool_mg"])
     tissue = Tissue(5, seed=6)
     course = Schedule(tissue, BUSY)
@@ -171,22 +258,22 @@ def test_flows_of_a_branch_are_means_since_the_rows_before_it() -> None:
 
 
 def test_flows_are_means_since_the_last_row() -> None:
-    """Rows twice as far apart have the means of two; the first row has the flow of its moment."""
-    often, seldom = Recorder(["urine_k", "intake_k"]), Recorder(["urine_k", "intake_k"])
+    """Rows twice as far apart have the means of two; the first row has the flows of its moment."""
+    often, rarely = Recorder(["urine_k", "intake_k"]), Recorder(["urine_k", "intake_k"])
     tissue = Tissue(5, seed=6)
     course = Schedule(tissue, BUSY)
     for hours in (0.0, 6.0, 12.0):
         course.advance_until(hours)
         often.record(tissue)
         if hours != 6.0:
-            seldom.record(tissue)
-    assert seldom.rows[0] == often.rows[0]
-    assert seldom.rows[0][1] == pytest.approx(20.0)
-    assert seldom.values()[1] == pytest.approx(often.values()[1:].mean(axis=0), rel=1e-12)
+            rarely.record(tissue)
+    assert rarely.rows[0] == often.rows[0]
+    assert rarely.rows[0][1] == pytest.approx(20.0)
+    assert rarely.values()[1] == pytest.approx(often.values()[1:].mean(axis=0), rel=1e-12)
 
 
 def test_the_latest_value_is_that_of_the_last_row() -> None:
-    """By name."""
+    """Looked up by name."""
     recorder = Recorder(["plasma_na", "plasma_k"])
     tissue = recorded(recorder)
     assert recorder.latest("plasma_k") == tissue.fluid.k
@@ -202,7 +289,7 @@ def test_the_worst_imbalance_is_that_of_any_audit_in_any_row(everything: pd.Data
 
 
 def test_an_absent_type_of_cells_has_no_values() -> None:
-    """With one cell there is muscle only; what follows from the others is not a number."""
+    """One cell is muscle; variables of the other types are NaN."""
     recorder = Recorder(["na_in_mean", "heart_na_in_mean", "heart_na_in_sd", "margin_heart", "pressure"])
     recorder.record(Tissue(1, seed=6))
     assert [math.isnan(x) for x in recorder.rows[0]] == [False, True, True, True, True]

@@ -136,7 +136,7 @@ def test_workers_of_other_versions_are_refused(
     """They would compute other numbers."""
     with monkeypatch.context() as patch:
         for module in ("batches", "archive"):
-            patch.setattr(f"sim.study.{module}.versions", lambda: {"numpy": "0.0.1"})
+            patch.setattr(f"sim.study.{module}.package_versions", lambda: {"numpy": "0.0.1"})
         with pytest.raises(
             StudyError, match=r"a worker has numpy .* in place of 0\.0\.1; install the same"
         ):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.system.versions import PACKAGES, digest_of_sources, source_digest, versions
+from sim.system.versions import PACKAGES, digest_of_sources, package_versions, source_digest
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def sources(tmp_path: Path) -> Path:
 
 
 def test_versions_name_python_machine_and_packages() -> None:
-    assert list(versions()) == ["python", "machine", *PACKAGES]
-    assert versions()["numpy"][0].isdigit()
+    assert list(package_versions()) == ["python", "machine", *PACKAGES]
+    assert package_versions()["numpy"][0].isdigit()
 
 
 def test_the_source_digest_is_that_of_the_installed_package() -> None:

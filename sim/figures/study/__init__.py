@@ -6,13 +6,13 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from sim.figures.page import save
 from sim.figures.study.cells import draw_cells
 from sim.figures.study.convergence import draw_convergence
 from sim.figures.study.courses import draw_courses
 from sim.figures.study.layout import MOST_VARIABLES
 from sim.figures.study.probabilities import draw_probabilities
 from sim.figures.study.protocols import StudyResults
-from sim.figures.style import save
 from sim.variables.endpoints import Question
 
 __all__ = ["draw_cells", "draw_convergence", "draw_courses", "draw_probabilities", "save_figures"]

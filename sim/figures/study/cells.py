@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.errors import InputError
+from sim.figures.ridges import RIDGE_HEIGHT, Ridge, draw_ridges
 from sim.figures.study.layout import (
     MOST_DAYS,
     MOST_VARIABLES,
@@ -26,12 +27,7 @@ from sim.figures.study.layout import (
     write_beside,
 )
 from sim.figures.study.protocols import StudyResults
-from sim.figures.style import (
-    RIDGE_HEIGHT,
-    STYLE,
-    Ridge,
-    draw_ridges,
-)
+from sim.figures.style import STYLE
 from sim.parameters import CELL_TYPES, TITLES
 from sim.variables.table import PER_CELL
 

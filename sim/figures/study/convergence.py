@@ -26,10 +26,7 @@ from sim.figures.study.layout import (
     write_note,
 )
 from sim.figures.study.protocols import StudyResults
-from sim.figures.style import (
-    STYLE,
-    Look,
-)
+from sim.figures.style import STYLE, LineStyle
 from sim.quantities.units import HOURS_PER_DAY
 from sim.statistics.interval import Interval
 from sim.variables.table import VARIABLES
@@ -105,7 +102,7 @@ def _draw_means(axes: Axes, arms: Sequence[str], means: "Sequence[pd.Series[floa
 
 def _draw_pairing(
     axes: Axes,
-    look: Look,
+    look: LineStyle,
     paired: "pd.Series[float]",
     apart: "pd.Series[float]",
     gain: Interval,

@@ -31,13 +31,9 @@ from sim.figures.study.layout import (
     write_note,
 )
 from sim.figures.study.protocols import StudyResults
-from sim.figures.style import (
-    EXPECTED,
-    INK,
-    STYLE,
-    shade,
-)
-from sim.variables.table import VARIABLES, Variable
+from sim.figures.style import EXPECTED, INK, STYLE, shade
+from sim.variables.table import VARIABLES
+from sim.variables.variable import Variable
 
 
 def draw_courses(study: StudyResults, variable: str) -> Figure:

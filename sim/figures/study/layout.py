@@ -14,20 +14,15 @@ from matplotlib.axes import Axes
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import ArrayLike, NDArray
 
+from sim.figures.page import Page
 from sim.figures.study.protocols import StudyResults
-from sim.figures.style import (
-    FAINT,
-    INK,
-    LOOKS,
-    Clock,
-    Look,
-    Page,
-    extent,
-)
+from sim.figures.style import FAINT, INK, LINE_STYLES, LineStyle, extent
+from sim.figures.time_axis import TimeAxis
 from sim.quantities.units import HOURS_PER_DAY
 from sim.statistics.interval import Interval
 from sim.variables.endpoints import Question
-from sim.variables.table import VARIABLES, Variable
+from sim.variables.table import VARIABLES
+from sim.variables.variable import Variable
 
 COMPARED: Final[dict[str, Any]] = {"color": INK, "linestyle": (0, (3, 1.5)), "linewidth": 0.9}
 """What something is compared with."""
@@ -73,11 +68,11 @@ def size_texts(study: StudyResults) -> list[str]:
     return [*parts, counted(lost, "failure", "failures")] if lost else parts
 
 
-def clocks_of(study: StudyResults) -> list[Clock]:
+def clocks_of(study: StudyResults) -> list[TimeAxis]:
     """Time axis of each arm: one length and unit, and moments of change of its own."""
     conditions = [plan.condition for plan in study.design.plans()]
     days = max(condition.duration for condition in conditions) / HOURS_PER_DAY
-    return [Clock.of(days, condition.times()) for condition in conditions]
+    return [TimeAxis.of(days, condition.times()) for condition in conditions]
 
 
 def rows_and_columns(panels: int) -> tuple[int, int]:
@@ -91,9 +86,9 @@ def page_width(columns: int) -> float:
     return PANEL_INCHES * max(columns, 1.7) + 0.6
 
 
-def look_of(arm: int) -> Look:
-    """Look of an arm by number; the seventh looks like the first."""
-    return LOOKS[arm % len(LOOKS)]
+def look_of(arm: int) -> LineStyle:
+    """LineStyle of an arm by number; the seventh looks like the first."""
+    return LINE_STYLES[arm % len(LINE_STYLES)]
 
 
 def evenly(n: int, most: int) -> NDArray[np.int64]:

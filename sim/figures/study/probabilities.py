@@ -15,10 +15,8 @@ from sim.figures.study.layout import (
     write_beside,
 )
 from sim.figures.study.protocols import StudyResults
-from sim.figures.style import (
-    STYLE,
-    Clock,
-)
+from sim.figures.style import STYLE
+from sim.figures.time_axis import TimeAxis
 from sim.statistics.interval import Interval
 from sim.variables.endpoints import Question
 
@@ -53,7 +51,7 @@ def draw_probabilities(study: StudyResults) -> Figure:
         for row, (question, text) in enumerate(zip(asked, study.design.ask, strict=True)):
             over_time, at_end = (page.add_subplot(grid[row, column]) for column in (0, 1))
             last = row == len(asked) - 1
-            Clock(*clocks[0][:3]).prepare(over_time, last=last)
+            TimeAxis(*clocks[0][:3]).prepare(over_time, last=last)
             over_time.set_title(statement_text(question))
             _draw_shares(over_time, study, question, clocks[0].per_day)
             at_end.set_title("at the end" if row == 0 else "")

@@ -9,21 +9,21 @@ from numpy.typing import ArrayLike
 from sim.figures.style import BLUE, FAINT, INK
 from sim.statistics.one_arm import mean_interval
 
-_MOST_DOTS = 400
+_MAX_DOTS = 400
 _SPREAD = 0.16
-"""Rows are one apart; dots lie within so much of their row's middle."""
+"""Largest vertical distance of a dot from the middle of its row; rows are one apart."""
 
 
-def paired_differences(axes: Axes, differences: Mapping[str, ArrayLike], unit: str) -> None:
-    """Draw differences within replicates, a row a comparison, with mean and 95 % interval.
+def draw_paired_differences(axes: Axes, differences: Mapping[str, ArrayLike], unit: str) -> None:
+    """Draw differences within replicates, one row per comparison, with mean and 95 % interval.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
-        Where they are drawn. Its y axis names the comparisons, from the top down.
+        Where they are drawn. Its y axis names the comparisons from the top.
     differences : mapping
-        Of each comparison, the differences of the replicates, in ``unit``; NaN where one is missing.
-        Every second one or fewer is drawn where they are very many; all are in the mean.
+        Differences of the replicates of each comparison, in ``unit``; NaN where one is missing. Of very
+        many only some are drawn; all are in the mean.
     unit : str
         Unit of the differences, for the x axis.
     """
@@ -31,8 +31,8 @@ def paired_differences(axes: Axes, differences: Mapping[str, ArrayLike], unit: s
     for row, values in enumerate(differences.values()):
         flat = np.asarray(values, dtype=float)
         there = np.sort(flat[np.isfinite(flat)])
-        dots = there[:: 1 + there.size // _MOST_DOTS]
-        # Neighbours in size lie apart: multiples of the golden ratio never come close to one another.
+        dots = there[:: 1 + there.size // _MAX_DOTS]
+        # Multiples of the golden ratio keep dots of similar size apart.
         heights = row + 0.18 + _SPREAD * (2.0 * (np.arange(dots.size) * 0.6180339887 % 1.0) - 1.0)
         axes.plot(dots, heights, "o", color=BLUE, markersize=2.0, alpha=0.5, markeredgewidth=0.0)
         mean = mean_interval(there)

@@ -1,0 +1,44 @@
+"""The time axis that the panels of a figure share."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from sim.quantities.units import HOURS_PER_DAY
+
+_MAX_DAYS_IN_HOURS: Final = 2.0
+"""Longest run whose time axis is in hours [day]."""
+
+
+class TimeAxis(NamedTuple):
+    """A time axis in hours or days. Its end and the times of changes are in its unit."""
+
+    unit: str
+    per_day: float
+    end: float
+    changes: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, days: float, changes: Iterable[float] = ()) -> "TimeAxis":
+        """Make the axis of a run of some days, with the times [h] at which something changes."""
+        unit, per_day = ("h", HOURS_PER_DAY) if days <= _MAX_DAYS_IN_HOURS else ("day", 1.0)
+        moments = (hours / HOURS_PER_DAY for hours in changes)
+        return cls(unit, per_day, days * per_day, tuple(t * per_day for t in moments if t < days))
+
+    def label(self, days: float) -> str:
+        """Write a time."""
+        value = round(days * self.per_day, 1)
+        return f"day {value:g}" if self.unit == "day" else f"{value:g} {self.unit}"
+
+    def prepare(self, axes: Axes, *, last: bool, ticks: int = 8) -> None:
+        """Set up axes over time, a dotted line at each change; only the last axes are labelled."""
+        axes.set_xlim(0.0, self.end)
+        axes.xaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 3, 5, 6, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.tick_params(axis="x", labelbottom=last)
+        if last:
+            axes.set_xlabel(f"time ({self.unit})")
+        for change in self.changes:
+            axes.axvline(change, color="0.6", linewidth=0.6, linestyle=(0, (1, 2)), zorder=0.5)
