@@ -103,7 +103,7 @@ def draw(study: sim.Study) -> Figure:
             column = grid[:, list(FLOORS).index(ion)]
             for axes, (what, grey) in zip(column, GREY.items(), strict=True):
                 quantiles = answers(study, sweep, what).quantile([0.5, 0.05, 0.95]).T.to_numpy()
-                bands = [Interval(*row, n=study.bodies, level=0.9) for row in quantiles]
+                bands = [Interval(*row, n=study.n_completed, level=0.9) for row in quantiles]
                 dose_response(axes, SWEEPS[sweep], bands, **look)
                 variable = VARIABLES[f"{what}_{ion.lower()}"]
                 axes.set(xscale="log", ylabel=f"{variable.meaning} ({variable.unit})", title=grey)
