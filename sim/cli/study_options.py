@@ -42,7 +42,7 @@ def _option_problems(
     from sim.errors import InputError
     from sim.parameters import Parameters
     from sim.study.executors.registry import ExecutorRequest
-    from sim.study.runner import run_option_problems
+    from sim.study.run_options import run_option_problems
     from sim.study.shards import Shard
 
     problems, parameters = read_changes(changes)

@@ -8,18 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.errors import ExecutorError, InputError, StudyError
-from sim.simulation.plan import MOST_THREADS
 from sim.study.batches import BatchResult, run_batch
 from sim.study.checksums import checksum
 from sim.study.design import Design, read_design
 from sim.study.design_files import load_design
 from sim.study.executors.protocol import TaskResult
-from sim.study.executors.registry import (
-    ExecutorRequest,
-    executor_problems,
-    select_executor,
-    whole_number_problems,
-)
+from sim.study.executors.registry import ExecutorRequest, select_executor
 from sim.study.folder import (
     locked,
     make_folder,
@@ -29,6 +23,7 @@ from sim.study.folder import (
 )
 from sim.study.job import Job, design_of, make_job
 from sim.study.manifest import job_from, read_manifest, shard_from
+from sim.study.run_options import run_option_problems
 from sim.study.shards import Shard, batches_of
 from sim.study.store import Entry, Store
 from sim.study.study import Study
@@ -113,15 +108,10 @@ def run_study(
     if problems := run_option_problems(request, threads):
         raise InputError(problems)
     design, folder = _read(design, folder)
-    part = Shard.read(shard) if isinstance(shard, str) else shard
-    home = folder / part.folder if part and folder.name != part.folder else folder
+    own = Shard.read(shard) if isinstance(shard, str) else shard
+    home = folder / own.folder if own and folder.name != own.folder else folder
     threads = threads or (None if workers == 1 else 1)
-    return _run(home, make_job(design, threads=threads), part, request, extend, on_progress)
-
-
-def run_option_problems(request: ExecutorRequest, threads: object) -> list[str]:
-    """Say which options of a run cannot be met."""
-    return executor_problems(request) + whole_number_problems("threads", threads, MOST_THREADS)
+    return _run(home, make_job(design, threads=threads), own, request, extend, on_progress)
 
 
 def _read(

@@ -5,7 +5,7 @@
     manifest.json                 design, parameter sets, versions; written once
     parts.jsonl                   the ledger, a line per finished batch: its members, checksums of its
                                   files, digests of its members, failures
-    courses/part-00012.parquet    a table of a batch; likewise in cases/ and cells/
+    courses/part-00012.parquet    a table of a batch; the same in cases/ and cells/
 
 A batch counts as finished once its line in the ledger is complete; anything else that a killed process
 leaves behind is ignored. Nothing here is ever unpickled.

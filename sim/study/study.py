@@ -1,9 +1,8 @@
 """Findings of a study: bands, paired differences, probabilities, precision, each with its n."""
 
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,7 @@ from sim.statistics import (
     variance_reduction,
 )
 from sim.study.drivers import drivers_by_rank
+from sim.study.former_names import former_name_of
 from sim.study.stored import StoredStudy
 from sim.variables.endpoints import Endpoint
 from sim.variables.table import VARIABLES
@@ -29,21 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Values = TypeVar("Values", pd.DataFrame, "pd.Series[float]")
-P = ParamSpec("P")
-R = TypeVar("R")
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-
-def _former_name_of(method: Callable[P, R]) -> Callable[P, R]:
-    """Make an alias of a method for its former name."""
-
-    @wraps(method)
-    def alias(*args: P.args, **kwargs: P.kwargs) -> R:
-        return method(*args, **kwargs)
-
-    alias.__doc__ = f"Former name of :meth:`{method.__name__}`, kept for version 0.2."
-    return alias
 
 
 class Study(StoredStudy):
@@ -266,10 +253,10 @@ class Study(StoredStudy):
         """Former name of :attr:`n_completed`, kept for version 0.2."""
         return self.n_completed
 
-    held = _former_name_of(indicator)
-    pairing = _former_name_of(variance_reduction)
-    bodies_needed = _former_name_of(required_replicates)
-    deciding = _former_name_of(rank_drivers)
+    held = former_name_of(indicator)
+    pairing = former_name_of(variance_reduction)
+    bodies_needed = former_name_of(required_replicates)
+    deciding = former_name_of(rank_drivers)
 
     def _pair_on(
         self, variable: str, condition: str, reference: str | None, day: float | None

@@ -133,8 +133,8 @@ def test_every_problem_is_reported_at_once() -> None:
         "--dask", "here", "--set", "pump_half_m=0.1 mM", "--endpoint", "plasma_q < 1",
     )  # fmt: skip
     text = "\n".join(problems)
-    for told in ("'sever'", "'many'", "workers = 0", "'3'", "'here'", "pump_half_m", "plasma_q"):
-        assert told in text
+    for wanted in ("'sever'", "'many'", "workers = 0", "'3'", "'here'", "pump_half_m", "plasma_q"):
+        assert wanted in text
 
 
 @pytest.mark.parametrize("command", ["show", "verify", "merge"])

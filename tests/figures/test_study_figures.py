@@ -204,7 +204,7 @@ def test_six_arms_stay_on_the_page(tmp_path: Path) -> None:
 
 
 def test_cells_have_a_column_a_variable_and_a_ridge_an_arm_and_day(study: Study) -> None:
-    """Days and arms are named once; the number of replicates and cells stands beside each ridge."""
+    """Days and arms are named once; the number of replicates and cells is written beside each ridge."""
     figure = draw_cells(study)
     assert [axes.get_xlabel() for axes in figure.axes] == [
         "K in cell water\n(mM)",

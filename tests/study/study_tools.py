@@ -69,7 +69,7 @@ def reference(replicates: int = 64) -> str:
 
 
 def brief_reference() -> str:
-    """Digest of the brief design, computed likewise."""
+    """Digest of the brief design, computed in the same way."""
     return combined_digest(_digests_of_replicates(brief()))
 
 

@@ -121,7 +121,7 @@ def test_a_worker_of_a_cluster_that_is_killed_is_replaced(cluster: str, tmp_path
 def test_a_batch_that_fails_on_a_cluster_is_reported(
     cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The others are kept, and the study can go on without the cluster."""
+    """The others are kept, and the study can be continued without the cluster."""
     with monkeypatch.context() as patch:
         patch.setattr("sim.study.runner.run_batch", run_or_fail)
         with pytest.raises(StudyError, match=r"batch 1 \(replicates 2 to 3\): ArithmeticError: no such"):
@@ -148,7 +148,7 @@ def test_workers_of_other_versions_are_refused(
 def test_a_cluster_that_is_lost_ends_in_one_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is finished is kept; without the cluster it goes on."""
+    """What is finished is kept, and continued without the cluster."""
     folder = tmp_path / "study"
     with scheduler(tmp_path) as (address, started), workers(address, "--local-directory", str(tmp_path)):
         with distributed.Client(address) as client:

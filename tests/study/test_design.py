@@ -148,7 +148,7 @@ def test_keys_of_version_01_are_read(tmp_path: Path) -> None:
 def test_checking_parts_of_a_design_loads_no_compiled_engine() -> None:
     """Parameter sets, snapshots and endpoints are data."""
     code = (
-        "import sys, sim.study.samples, sim.study.snapshots, sim.study.validators\n"
+        "import sys, sim.study.samples, sim.study.snapshots, sim.study.executors.registry\n"
         "from sim.study.samples import Samples\n"
         "ranges = {'pump_half_mg': ['0.05 mM', '0.2 mM']}\n"
         "Samples(method='sobol', number=4, ranges=ranges).points(3)\n"

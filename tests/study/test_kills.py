@@ -1,4 +1,4 @@
-"""Studies that are killed or interrupted go on to the same bits, and lose no finished batch."""
+"""Studies that are killed or interrupted continue to the same bits; no finished batch is lost."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ REPLICATES = 24
 
 
 def kill_before(owner: Any, name: str, count: int) -> None:
-    """Kill this process when a function is about to be called for so many times."""
+    """Kill this process just before a certain call of a function."""
     real, left = getattr(owner, name), iter(range(count - 1))
 
     def deadly(*arguments: Any) -> Any:
@@ -48,7 +48,7 @@ def kill_before(owner: Any, name: str, count: int) -> None:
 
 
 def kill_within_line(count: int) -> None:
-    """Kill this process when half of so manieth line of the ledger is written."""
+    """Kill this process when half of a certain line of the ledger is written."""
     real, left = os.write, iter(range(count - 1))
 
     def deadly(file: int, content: bytes) -> int:
@@ -118,7 +118,7 @@ def test_what_a_kill_leaves_is_seen_before_it_is_removed(tmp_path: Path) -> None
 
 
 def code_of(folder: Path, workers: int, replicates: int = REPLICATES) -> str:
-    """Code of a process that runs the design and tells how far it is."""
+    """Code of a process that runs the design and prints its progress."""
     place = f"Path({str(folder)!r})"
     return (
         f"plan = design(replicates={replicates})\n"

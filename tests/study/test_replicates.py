@@ -285,7 +285,7 @@ def test_keeping_cells_changes_no_result() -> None:
 
 
 def test_a_replicate_that_fails_is_reported_in_the_arms_it_concerns() -> None:
-    """In all that share its past, with the rows until then; the other arms go on to their ends."""
+    """In all arms with the same past, with the rows until then; the other arms finish."""
     arms = [
         make("usual"),
         make("deadly", treatment=[DEADLY]),

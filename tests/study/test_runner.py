@@ -1,4 +1,4 @@
-"""Running studies: the same bits for every executor, cut and order; shards; growing; going on."""
+"""Running studies: the same bits for every executor, cut and order; shards; extending; continuing."""
 
 import os
 import shutil
@@ -73,7 +73,7 @@ def test_a_replicate_is_the_same_alone_and_among_others(
 
 
 def test_different_replicates_and_seeds_differ(whole: Study, tmp_path: Path) -> None:
-    """The digest tells them apart."""
+    """The digest distinguishes them."""
     digests = {whole.digest(number) for number in range(64)}
     other = run(design(replicates=2, seed=1), tmp_path)
     assert len(digests | {other.digest(0), other.digest(1)}) == 66
@@ -112,7 +112,7 @@ def test_parameter_sets_give_the_same_for_every_cut(tmp_path: Path) -> None:
     assert one.n_completed == 24
 
 
-# Growing
+# Extending
 
 
 def test_more_replicates_leave_the_earlier_ones_alone(whole: Study, tmp_path: Path) -> None:
@@ -147,12 +147,12 @@ def test_a_damaged_last_batch_does_not_hinder_growing(tmp_path: Path) -> None:
     check_whole(tmp_path, brief_reference())
 
 
-# Going on
+# Continuing
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_finished_study_is_left_as_it_is(tmp_path: Path, workers: int) -> None:
-    """No file is written, whoever runs it again and however."""
+    """No file is written, however it is run again."""
     run(brief(), tmp_path, size=1, workers=2)
     before = footprint(tmp_path)
     for plan, folder in ((brief(), tmp_path), (tmp_path, None)):
@@ -160,7 +160,7 @@ def test_a_finished_study_is_left_as_it_is(tmp_path: Path, workers: int) -> None
         assert footprint(tmp_path) == before
 
 
-def test_a_folder_is_enough_to_go_on(tmp_path: Path) -> None:
+def test_a_folder_is_enough_to_continue(tmp_path: Path) -> None:
     """The design is in it."""
     run(brief(), tmp_path, size=2)
     lines = (tmp_path / "parts.jsonl").read_bytes().splitlines(keepends=True)
@@ -169,7 +169,7 @@ def test_a_folder_is_enough_to_go_on(tmp_path: Path) -> None:
 
 
 def test_a_file_is_enough_to_begin(tmp_path: Path) -> None:
-    """To run it again is to go on."""
+    """Running it again continues it."""
     file = tmp_path / "mine.toml"
     file.write_text('conditions = ["baseline"]\nreplicates = 2\ncells = 5\nduration = "6 hour"\n')
     for _ in range(2):
@@ -178,7 +178,7 @@ def test_a_file_is_enough_to_begin(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:
-    """One cannot go on with it or open it."""
+    """It can be neither continued nor opened."""
     for action in (run_study, open_study):
         with pytest.raises(InputError, match="holds no study"):
             action(tmp_path)
@@ -229,7 +229,7 @@ def test_an_error_of_the_caller_goes_through(tmp_path: Path) -> None:
 def test_a_batch_that_cannot_be_done_is_reported_and_the_others_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: Any, workers: int, message: str
 ) -> None:
-    """The error names the replicates, how many are kept and how to go on."""
+    """The error names the replicates, how many are kept and how to continue."""
     with monkeypatch.context() as patch:
         patch.setattr("sim.study.runner.run_batch", function)
         with pytest.raises(StudyError) as failure:
@@ -309,8 +309,8 @@ def test_seven_shards_of_the_design_are_the_study(tmp_path: Path) -> None:
     check_whole(tmp_path, reference())
 
 
-def test_a_shard_that_is_gone_on_with_by_its_folder_stays_a_shard(tmp_path: Path) -> None:
-    """Its own share is done, no more, whether the share is given again or not."""
+def test_a_shard_that_is_continued_by_its_folder_stays_a_shard(tmp_path: Path) -> None:
+    """Only its own batches are run, whether the shard is given again or not."""
     run_shards(tmp_path, 2)
     shard = tmp_path / "shard-2-of-2"
     for options in ({}, {"shard": "2/2"}):

@@ -1,4 +1,4 @@
-"""A study's folder: what is damaged, missing or foreign in it is found; nothing is taken on trust."""
+"""A study's folder: what is damaged, missing or foreign in it is found."""
 
 import errno
 import json
@@ -168,7 +168,7 @@ def test_a_flipped_bit_anywhere_in_a_line_is_found(folder: Path) -> None:
 
 @pytest.mark.parametrize("line", [b"[]", b"7", b'"part"', b"null", b"{}", b"\xff\xfe", b"\0" * 100, b""])
 def test_a_line_that_is_no_batch_is_none(folder: Path, line: bytes) -> None:
-    """Whatever it is; all batches stand."""
+    """Whatever it is; all batches remain."""
     with (folder / "parts.jsonl").open("ab") as ledger:
         ledger.write(line + b"\n")
     check_resumes(folder, brief_reference(), plan=brief())
@@ -195,7 +195,7 @@ def test_files_without_a_line_are_no_batch(folder: Path) -> None:
 
 
 def test_a_flipped_bit_anywhere_in_the_manifest_is_found(folder: Path) -> None:
-    """No study is ever gone on with as another one."""
+    """No study is ever continued as another one."""
     path = folder / "manifest.json"
     for place in range(path.stat().st_size):
         flip(path, place)
@@ -309,7 +309,7 @@ def test_another_order_of_arms_is_another_study(folder: Path) -> None:
 
 
 def test_what_changes_no_result_may_change(folder: Path) -> None:
-    """Title, description, name and questions are taken over; no batch is done again."""
+    """Title, description, name and endpoints are replaced; no batch is done again."""
     before = footprint(folder, {0, 1, 2})
     changes: dict[str, Any] = {"title": "New", "name": "new", "endpoints": ["plasma_k < 3.5"]}
     assert run(brief(**changes), folder).design.endpoints == ("plasma_k < 3.5",)
@@ -411,7 +411,7 @@ def refused(number: int) -> Callable[..., Any]:
 def test_a_full_disk_ends_in_one_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, workers: int
 ) -> None:
-    """It tells what is kept and how to go on; that is done once there is room again."""
+    """It says what is kept and how to continue, which works once there is room again."""
     real, left = os.fsync, iter(range(8))
 
     def fill(file: int) -> None:
@@ -447,7 +447,7 @@ def test_a_ledger_that_is_full_is_as_it_was(folder: Path, monkeypatch: pytest.Mo
 def test_a_full_disk_at_the_start_of_going_on_loses_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A damaged batch is struck out when that can be written; all others stand."""
+    """A damaged batch is removed from the ledger when that can be written; all others are kept."""
     spoil(folder / FILES[0])
     before = footprint(folder)
     with monkeypatch.context() as patch:
@@ -493,7 +493,7 @@ def mounted(options: str, place: Path, code: str) -> str:
 
 
 def test_a_disk_that_is_really_full_ends_in_one_error(tmp_path: Path) -> None:
-    """Finished batches are whole on it; with room the study goes on to the same end."""
+    """Finished batches are whole on it; with room the study is continued to the same end."""
     disk = tmp_path / "disk"
     disk.mkdir()
     code = (

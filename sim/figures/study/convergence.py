@@ -157,5 +157,5 @@ def _scale_logarithmically(panels: Sequence[Axes]) -> None:
 def _bottom(axes: Axes, low: float, top: float) -> float:
     """Where a logarithmic axis must begin for a legend to fit below the lowest line."""
     labels = axes.get_legend_handles_labels()[1]
-    share = LEGEND_LINE * sum(1 + label.count("\n") for label in labels)
-    return float(low / (top / low) ** (share / (1.0 - share)))
+    height = LEGEND_LINE * sum(1 + label.count("\n") for label in labels)
+    return float(low / (top / low) ** (height / (1.0 - height)))

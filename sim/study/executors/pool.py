@@ -24,7 +24,7 @@ class PoolExecutor:
     """Runs tasks in a pool of processes.
 
     When a worker dies (killed, out of memory), every task in progress is suspect. Each is repeated in a
-    worker of its own; one that crashes that too is given up, and the others go on.
+    worker of its own; one that crashes that too is given up, and the others continue.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ class Executor(Protocol):
         Raises
         ------
         ExecutorError
-            If the executor itself cannot go on; the results yielded so far are valid.
+            If the executor itself cannot continue; the results yielded so far are valid.
         """
         ...
 
