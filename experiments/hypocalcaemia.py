@@ -31,7 +31,7 @@ from sim.variables import VARIABLES
 
 LOW, REFILL, EVERY = 2.15, 28.0, 0.5
 """Lower end of the reference range of Ca [mM]; days of Mg by vein; time between rows [day]."""
-LOOKS = {"60 %": (BLUE, ":"), "70 %": (GREEN, "-."), "80 %": (ORANGE, "--"), "100 %": (VERMILION, "-")}
+STYLES = {"60 %": (BLUE, ":"), "70 %": (GREEN, "-."), "80 %": (ORANGE, "--"), "100 %": (VERMILION, "-")}
 """Part of Mg absorption that fails in each arm, and how it is drawn."""
 PUBLISHED = {0.61: ("Fatemi", 2.31), 0.41: ("Rude", 1.80), 0.25: ("Suh", 1.70)}
 """Plasma Mg [mM], and who found which plasma Ca [mM] there."""
@@ -46,7 +46,7 @@ def design(replicates: int, n_cells: int, days: float) -> sim.Design:
             name=loss, duration=f"{days + REFILL} day", supplement=[mg],
             treatment=[{"kind": "mg-malabsorption", "effect": loss}],
         )
-        for loss in LOOKS
+        for loss in STYLES
     ]  # fmt: skip
     for end in ("low", "high"):
         numbers = {n: getattr(FACTS[n], end) for n in ("pth_half_mg", "pth_action_half_mg")}
@@ -97,7 +97,7 @@ def draw(study: sim.Study, days: float) -> Figure:
     with rc_context(STYLE):
         page = Page(figsize=(7.5, 2.7), layout="constrained")
         course, *panels = page.subplots(1, 3)
-        draw_bands(course, study, "plasma_ca", LOOKS)
+        draw_bands(course, study, "plasma_ca", STYLES)
         shade(course, VARIABLES["plasma_ca"])
         course.set(xlabel="time (day)", ylabel=LABELS["plasma_ca"])
         course.legend(title="Mg not absorbed", ncols=2, loc="upper center")

@@ -34,7 +34,7 @@ ARMS = {
     "mild Mg loss": {"treatment": [{"kind": "mg-malabsorption", "effect": 0.5}]},
     "severe Mg loss": {"treatment": [{"kind": "mg-malabsorption", "effect": 0.95}]},
 }
-LOOKS = ((SKY, "--", "o"), (BLUE, "-", "s"), (GREEN, "--", "v"), (VERMILION, "-", "^"))
+LINE_STYLES = ((SKY, "--", "o"), (BLUE, "-", "s"), (GREEN, "--", "v"), (VERMILION, "-", "^"))
 SIGNS = {
     "muscle potential": "potential_mean", "heart potential": "heart_potential_mean",
     "muscle margin": "margin_muscle", "heart margin": "margin_heart", "QTc": "qtc",
@@ -98,7 +98,7 @@ def draw(seen: dict[tuple[str, str], NDArray[np.float64]], found: dict[str, Find
         page = Page(figsize=(7.5, 4.6), layout="constrained")
         *panels, key = page.subplots(2, 3).flat
         for (sign, name), axes in zip(SIGNS.items(), panels, strict=True):
-            for arm, (color, line, marker) in zip(ARMS, LOOKS, strict=True):
+            for arm, (color, line, marker) in zip(ARMS, LINE_STYLES, strict=True):
                 look = {"color": color, "linestyle": line, "marker": marker, "label": arm}
                 reached = np.isfinite(seen[sign, arm]).all(axis=0)
                 falls = np.append(FALLS[reached], -found[f"plasma K, {arm}"].interval.estimate)

@@ -30,7 +30,7 @@ from sim.variables import VARIABLES
 DOSES, USUAL = (0, 5, 10, 15, 20, 30, 40), 20  # All, and the one that is told [mmol/day].
 GROUPS = {"healthy": (0.0, ()), "lacking Mg": (120.0, [{"magnesium": "3 mmol/day"}])}
 """Days before Mg is given, and diet."""
-LOOKS = {"healthy": {"color": BLUE},
+LINE_STYLES = {"healthy": {"color": BLUE},
          "lacking Mg": {"color": VERMILION, "linestyle": "--", "marker": "s"}}  # fmt: skip
 SHOWN = {"pressure": "mean arterial pressure", "na_in_mean": "Na of muscle",
          "smooth_muscle_na_in_mean": "Na of vascular muscle",
@@ -95,7 +95,7 @@ def draw(study: sim.Study) -> Figure:
         page = Page(figsize=(7.5, 4.8), layout="constrained")
         grid = page.subplots(2, 2, sharex=True)
         for axes, (name, words) in zip(grid.flat, SHOWN.items(), strict=True):
-            for group, look in LOOKS.items():
+            for group, look in LINE_STYLES.items():
                 found = [study.difference_at(name, f"{group} {dose}", f"{group} 0") for dose in DOSES]
                 draw_dose_response(axes, DOSES, found, label=group, **look)
             axes.axhline(0.0, color=FAINT, lw=0.6)

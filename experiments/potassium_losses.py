@@ -36,7 +36,7 @@ ARMS = {
     "ROMK fixed": ["romk-mg-block"],
 }
 """What no longer answers Mg or, as pump sites do, plasma K."""
-LOOKS = [
+LINE_STYLES = [
     {"color": color, "linestyle": line, "marker": marker}
     for color, line, marker in ((VERMILION, "-", "o"), (BLUE, "--", "s"), (GREEN, ":", "^"))
 ]
@@ -96,10 +96,12 @@ def draw(lost: dict[str, pd.DataFrame], found: dict[str, Finding]) -> Figure:
     with rc_context(STYLE):
         page = Page(figsize=(7.5, 3.0), layout="constrained")
         course, rest = page.subplots(1, 2)
-        for name, look in zip(("urine", "cells", "fluid"), LOOKS, strict=True):
+        for name, look in zip(("urine", "cells", "fluid"), LINE_STYLES, strict=True):
             means = [mean_interval(values) for _, values in lost[name].items()]
             draw_dose_response(course, lost[name].columns, means, label=name, **look)
-        for row, (name, look) in enumerate(zip(("body", "cells", "plasma K"), LOOKS, strict=True), -1):
+        for row, (name, look) in enumerate(
+            zip(("body", "cells", "plasma K"), LINE_STYLES, strict=True), -1
+        ):
             share, low, high = np.array([found[f"{name}, {arm}"].interval[:3] for arm in ARMS]).T
             rows, reach = np.arange(len(ARMS)) + 0.2 * row, (share - low, high - share)
             look = look | {"linestyle": "", "markersize": 4.0}

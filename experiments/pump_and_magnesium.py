@@ -36,8 +36,7 @@ SITES = ("pump_half_mg", "pump_half_mgatp", "atp", "atp_mg_dissociation")
 RANGES = {name: (f"{FACTS[name].low} mM", f"{FACTS[name].high} mM") for name in SITES}
 DRAWS = Samples(method="latin-hypercube", number=1000, ranges=RANGES)
 FREE_MG = np.array([0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4, 0.557, 0.75, 1.0])
-AT_REST = Control(oral=NO_AMOUNTS)
-PARTS = {"MgATP": AT_REST._replace(pump_mg_site=0.0), "Mg site": AT_REST._replace(pump_mgatp=0.0)}
+PARTS = {"MgATP": Control(NO_AMOUNTS, pump_mg_site=0.0), "Mg site": Control(NO_AMOUNTS, pump_mgatp=0.0)}
 """Ways in which the pump senses Mg, each with the other switched off."""
 CELL, HEALTHY = sim.Parameters().cell, normal_fluid(sim.Parameters().body)
 SEEN = ("mg_free_mean", "plasma_k", "expression_mean", "na_in_mean", "pump_mean")

@@ -34,7 +34,7 @@ LOSS = "K, Mg lost"
 SWEEPS = {"K": K_INTAKES, LOSS: K_INTAKES, "Mg": (0.5, 1, 2, 3, 4.5, 7, 14, 25, 40)}
 """Intakes [mmol/day]."""
 GREY = {"plasma": "grey: reference range", "urine": "grey: published least output"}
-LOOKS = {"K": {"color": BLUE, "label": "normal Mg"}, "Mg": {"color": GREEN},
+LINE_STYLES = {"K": {"color": BLUE, "label": "normal Mg"}, "Mg": {"color": GREEN},
          LOSS: {"color": VERMILION, "label": "Mg lost", "linestyle": "--", "marker": "s"}}  # fmt: skip
 FLOORS = {"K": (10.0, 20.0), "Mg": (0.1, 0.5)}  # Published least urine; that of Mg is open below.
 
@@ -97,12 +97,12 @@ def draw(study: sim.Study) -> Figure:
     with rc_context(STYLE):
         page = Page(figsize=(7.5, 4.6), layout="constrained")
         grid = page.subplots(2, 2, sharex="col")
-        for sweep, look in LOOKS.items():
+        for sweep, look in LINE_STYLES.items():
             ion = sweep.split(",")[0]
             column = grid[:, list(FLOORS).index(ion)]
             for axes, (what, grey) in zip(column, GREY.items(), strict=True):
                 quantiles = answers(study, sweep, what).quantile([0.5, 0.05, 0.95]).T.to_numpy()
-                bands = [Interval(*row, n=study.bodies, level=0.9) for row in quantiles]
+                bands = [Interval(*row, n=study.n_completed, level=0.9) for row in quantiles]
                 draw_dose_response(axes, SWEEPS[sweep], bands, **look)
                 variable = VARIABLES[f"{what}_{ion.lower()}"]
                 axes.set(xscale="log", ylabel=f"{variable.meaning} ({variable.unit})", title=grey)

@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.drawing import draw_bands, draw_findings
 from experiments._tools.harness import SEED, Answer, Finding, experiment, run_study, study_facts
-from experiments._tools.persons import Findings, deciding, gain, share, table
+from experiments._tools.persons import Findings, gain, rank_drivers, share, table
 from sim.figures import BLUE, FAINT, GREEN, STYLE, VERMILION, Page, shade
 from sim.variables import VARIABLES
 
@@ -32,7 +32,7 @@ LOW, RESTORED = "plasma_k < 3.5", "plasma_k > 3.5"
 KCL = {"ion": "potassium", "dose": "80 mmol/day"}
 MG = {"ion": "magnesium", "dose": "10 mmol/day", "route": "intravenous"}
 ARMS = {"nothing": [], "KCl": [KCL], "Mg": [MG], "KCl and Mg": [KCL, MG]}
-LOOKS = dict(zip(ARMS, [(FAINT, ":"), (VERMILION, "-"), (GREEN, "--"), (BLUE, "-.")], strict=True))
+LINE_STYLES = dict(zip(ARMS, [(FAINT, ":"), (VERMILION, "-"), (GREEN, "--"), (BLUE, "-.")], strict=True))
 
 
 def design(replicates: int, n_cells: int, days: float) -> sim.Design:
@@ -44,13 +44,13 @@ def design(replicates: int, n_cells: int, days: float) -> sim.Design:
     ]
     return sim.Design(
         name="replicate_study", conditions=arms, replicates=replicates, cells=n_cells, seed=SEED,
-        variables=("plasma_k", "plasma_mg", "urine_k", "na_in_mean", "k_in_mean"), ask=(LOW,),
+        variables=("plasma_k", "plasma_mg", "urine_k", "na_in_mean", "k_in_mean"), endpoints=(LOW,),
     )  # fmt: skip
 
 
 def restored(study: sim.Study, low: pd.Series, since: float | None = None) -> Findings:
     """Share of some persons whose K is above 3.5 mM in the end, or with ``since`` on any day, by arm."""
-    return {arm: share(study.held(RESTORED, arm, since=since)[low]) for arm in ARMS}
+    return {arm: share(study.indicator(RESTORED, arm, since=since)[low]) for arm in ARMS}
 
 
 @experiment(replicates=6, n_cells=40, duration=120.0)
@@ -69,48 +69,48 @@ def main(
         Folder for the study.
     """
     study = run_study(design(replicates, n_cells, duration), out)
-    low = study.held(LOW, "nothing", duration) == 1.0
+    low = study.indicator(LOW, "nothing", duration) == 1.0
     if not low.any():
         raise sim.InputError([f"nobody's K is low after {duration:g} days; give more --days"])
     after, ever = restored(study, low), restored(study, low, since=duration + 1.0)
-    alone, both = (study.held(RESTORED, arm)[low] for arm in ("KCl", "KCl and Mg"))
-    decides = deciding(study, study.at("plasma_k", "KCl")[low], duration)
+    alone, both = (study.indicator(RESTORED, arm)[low] for arm in ("KCl", "KCl and Mg"))
+    drivers = rank_drivers(study, study.at("plasma_k", "KCl")[low], duration)
     findings = {
         **{f"above 3.5 mM after two weeks of {arm}": after[arm] for arm in ARMS},
         "above 3.5 mM on any day of KCl": ever["KCl"],
         "above 3.5 mM through Mg besides KCl": gain(alone, both),
         "plasma K gained by KCl": Finding(study.difference_at("plasma_k", "KCl"), "mM"),
     }
-    n, most = int(low.sum()), next(iter(decides))
+    n, most = int(low.sum()), next(iter(drivers))
     sentence = (
         f"Of {n} virtual persons with plasma K below 3.5 mM after {duration:g} days of severe Mg loss, "
         f"two weeks of KCl, 80 mmol/day, leave {after['KCl']} above it, Mg alone {after['Mg']}, both "
         f"{after['KCl and Mg']}; K after KCl goes most with {most}: rank correlation "
-        f"{decides[most].interval.brief(digits=2)}."
+        f"{drivers[most].interval.brief(digits=2)}."
     )
-    paired = study.pairing("plasma_k", "KCl")._asdict()
+    paired = study.variance_reduction("plasma_k", "KCl")._asdict()
     facts = {**study_facts(study), "low_before_treatment": n, "variance_reduction": paired}
-    tables = {"on_any_day": table(ever, "arm"), "deciding": table(decides, "known before")}
-    return Answer(sentence, findings, draw(study, after, ever, decides, duration), tables, facts)
+    tables = {"on_any_day": table(ever, "arm"), "deciding": table(drivers, "known before")}
+    return Answer(sentence, findings, draw(study, after, ever, drivers, duration), tables, facts)
 
 
-def draw(study: sim.Study, after: Findings, ever: Findings, decides: Findings, days: float) -> Figure:
+def draw(study: sim.Study, after: Findings, ever: Findings, drivers: Findings, days: float) -> Figure:
     """Draw courses, shares, and what goes with K after KCl alone."""
     with rc_context(STYLE):
         page = Page(figsize=(7.5, 2.7), layout="constrained")
         courses, parts, correlations = page.subplots(1, 3, width_ratios=(1.4, 1.0, 1.2))
         shade(courses, VARIABLES["plasma_k"])
-        draw_bands(courses, study, "plasma_k", LOOKS)
+        draw_bands(courses, study, "plasma_k", LINE_STYLES)
         courses.axhline(3.5, color=FAINT, lw=0.7)
         courses.text(days - WEEKS + 0.5, 3.54, "reference range", color=FAINT, fontsize=6.0)
         courses.set(xlim=(days - WEEKS, days + WEEKS), xlabel="time (day)", ylabel="plasma K (mM)")
-        courses.set_title(f"Median and middle 90 % of {study.bodies} persons")
+        courses.set_title(f"Median and middle 90 % of {study.n_completed} persons")
         courses.legend(loc="upper left")
         draw_findings(parts, after, label="after two weeks", below=-0.14)
         draw_findings(parts, ever, label="on any day", below=0.14, mfc="white")
         parts.set(xlim=(-3.0, 103.0), xlabel="persons (%)", title="K above 3.5 mM")
         parts.legend(loc="upper right")
-        draw_findings(correlations, dict(list(decides.items())[:8]))
+        draw_findings(correlations, dict(list(drivers.items())[:8]))
         correlations.axvline(0.0, color=FAINT, lw=0.7)
         correlations.set(xlim=(-1.0, 1.0), xlabel="rank correlation", title="Goes with K after KCl")
     return page

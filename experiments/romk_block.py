@@ -77,7 +77,7 @@ def main(
     for loss, drive in product(LOSSES, DRIVES):
         name = ARMS[loss, drive, "ROMK free"]
         found[f"plasma K: {name}"] = Finding(mean_interval(study.at("plasma_k", name)), "mM")
-        low[loss, drive] = share(study.held("plasma_k < 3.5", name))
+        low[loss, drive] = share(study.indicator("plasma_k < 3.5", name))
     for loss, drive, romk in product(list(LOSSES)[:2], list(DRIVES)[1:], ROMK):
         driven = seen[loss, drive, romk] - seen[loss, "neither", romk]
         more = driven - (seen["no", drive, romk] - seen["no", "neither", romk])

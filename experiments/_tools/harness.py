@@ -297,11 +297,11 @@ def run_study(design: sim.Design, out: Path | None) -> sim.Study:
     begun = is_study(folder)
     console = new_console()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(design.name, total=design.units)
+        task = bar.add_task(design.name, total=design.n_members)
         try:
             return sim.run_study(
                 design, folder, extend=True,
-                on_progress=lambda p: bar.update(task, completed=p.done, total=p.total),
+                on_progress=lambda p: bar.update(task, completed=p.completed, total=p.total),
             )  # fmt: skip
         except sim.InputError:
             if not begun:
@@ -312,7 +312,7 @@ def run_study(design: sim.Design, out: Path | None) -> sim.Study:
 
 def study_facts(study: sim.Study) -> dict[str, Any]:
     """What a reader needs to check a study: its bodies, its digest and what failed."""
-    return {"bodies": study.bodies, "digest": study.digest(), "failures": study.failures}
+    return {"bodies": study.n_completed, "digest": study.digest(), "failures": study.failures}
 
 
 def watched(items: Iterable[Item], what: str, total: int | None = None) -> Iterable[Item]:

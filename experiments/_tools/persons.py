@@ -1,4 +1,4 @@
-"""Shares of virtual persons, and what of a person goes with an outcome."""
+"""Proportions of virtual persons, and which of their properties an outcome depends on."""
 
 import pandas as pd
 
@@ -19,35 +19,35 @@ WORDS = {
 }  # fmt: skip
 """Properties of a person."""
 LEVELS = {"plasma_k": "K before treatment", "plasma_mg": "Mg before treatment"}
-"""What else is known of them before something is done."""
+"""What else is known of them before a treatment."""
 Findings = dict[str, Finding]
 
 
-def share(held: pd.Series) -> Finding:
-    """Share [%] of persons, or of whatever else, of whom something holds: 1 or 0 each."""
-    return _percent(proportion_interval(int(held.sum()), int(held.count())))
+def share(indicator: pd.Series) -> Finding:
+    """Proportion [%] of persons, or of anything else, with an indicator of one; the others have zero."""
+    return _percent(proportion_interval(int(indicator.sum()), int(indicator.count())))
 
 
 def gain(before: pd.Series, after: pd.Series) -> Finding:
-    """Difference of two such shares [%] of the same persons."""
+    """Paired difference of two such proportions [%]."""
     return _percent(paired_proportion_difference(before, after))
 
 
-def _percent(part: Interval) -> Finding:
-    return Finding(Interval(*(100.0 * x for x in part[:3]), part.n, part.level), "%")
+def _percent(found: Interval) -> Finding:
+    return Finding(Interval(*(100.0 * x for x in found[:3]), found.n, found.level), "%")
 
 
-def deciding(study: sim.Study, outcome: pd.Series, day: float) -> Findings:
-    """Rank correlation of what is known of persons before something is done with what comes of it.
+def rank_drivers(study: sim.Study, outcome: pd.Series, day: float) -> Findings:
+    """Rank correlations of what is known of persons before a treatment with an outcome of it.
 
     Parameters
     ----------
     study : sim.Study
         Of virtual persons, without parameter sets, with plasma K and Mg recorded.
     outcome : Series
-        A value a body, of all bodies of the study or of some.
+        A value per replicate, of all or some of the study.
     day : float
-        When it was done; until then all arms are the same.
+        When the treatment begins; until then all arms are the same.
 
     Returns
     -------
@@ -65,6 +65,6 @@ def deciding(study: sim.Study, outcome: pd.Series, day: float) -> Findings:
 
 
 def table(findings: Findings, of: str) -> pd.DataFrame:
-    """Findings in rows, which are named for what they are ``of``."""
+    """Findings in rows, with ``of`` as the name of the index."""
     rows = {name: {"unit": unit, **found._asdict()} for name, (found, unit) in findings.items()}
     return pd.DataFrame.from_dict(rows, orient="index").drop(columns="level").rename_axis(of)

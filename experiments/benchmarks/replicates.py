@@ -7,8 +7,8 @@ left to compiled code, to Mesa's favour. `mesa.batch_run` runs it in one process
 both end at the same plasma K, which is checked. Peers take turns, round by round; ratios are taken in
 each round.
 
-The runner's cost is that of a study in one process (parts, tables, checksums, files) over a bare loop
-that simulates the same bodies. What workers gain is measured on one study; a pool's start is in it.
+The runner's cost is that of a study in one process (batches, tables, checksums, files) over a bare loop
+that simulates the same replicates. What workers gain is measured on one study; a pool's start is in it.
 
 Run with:  python -m experiments.benchmarks.replicates [--quick] [--out DIR]
 """
@@ -33,7 +33,7 @@ from experiments.benchmarks.machine import machine
 from experiments.benchmarks.peers import Array, MesaObjects
 from sim.parameters import CELL_TYPES
 from sim.physiology import SIZE
-from sim.study import arms_of, simulate_body
+from sim.study import prepare_arms, simulate_replicate
 from sim.system import usable_processors
 from sim.tissue import N_SUMMED, Tissue, body_of, finish_rates, shared_fluid
 
@@ -143,13 +143,14 @@ def race(n_cells: int, days: float, rounds: int, replicates: int) -> dict[str, A
 
 
 def overhead(rounds: int, replicates: int) -> dict[str, float]:
-    """What a study adds to a bare loop over the same bodies of some 20 ms [1]."""
+    """What a study adds to a bare loop over the same replicates of some 20 ms [1]."""
     study = design(20, 3.0, replicates)
     plans = study.plans(1)
 
     def bare() -> None:
         for replicate in range(replicates):
-            simulate_body(arms_of([p.of_replicate(replicate) for p in plans]), study.variables)
+            arms = prepare_arms([p.of_replicate(replicate) for p in plans])
+            simulate_replicate(arms, study.variables)
 
     shares, each = [], []
     for _ in range(rounds):

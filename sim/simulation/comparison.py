@@ -34,6 +34,7 @@ PAIRED_BY = (
     "parameters_changed",
     "resumed_at",
     "versions",
+    "sources",
 )
 """Entries of provenance that two runs must share to be the same body under two conditions."""
 

@@ -19,7 +19,7 @@ from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.result import Result
 from sim.simulation.schedule import Schedule
 from sim.system.interruption import StopRequest, deferred_interrupt
-from sim.system.versions import package_versions
+from sim.system.versions import package_versions, source_digest
 from sim.tissue.checkpoint import load_tissue
 from sim.tissue.tissue import Tissue
 from sim.variables.table import PER_CELL, VARIABLES
@@ -248,6 +248,7 @@ def _simulate(
         "seconds": round(perf_counter() - clock, 3),
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         "versions": package_versions(),
+        "sources": source_digest(),
     }
     units = {name: variable.unit for name, variable in {**VARIABLES, **PER_CELL}.items()}
     result = Result(plan.condition, recorder.table(), units, snapshots, provenance, tissue)

@@ -1,7 +1,9 @@
-"""Stochastic replicate studies: design, engines, store and findings.
+"""Stochastic replicate studies: design, executors, store and findings.
 
-A study is many replicates, each a body of its own, in which every arm (a condition) is done to the same
-body with the same fluctuations. Results are the same bits wherever and in whatever pieces it runs.
+A study has many replicates. Each is one virtual body that goes through all arms (conditions) with the
+same cells and the same fluctuations. With parameter sets, each replicate is simulated once with every
+set; a replicate with a set is called a member. Results are the same bits wherever and in whatever
+pieces a study runs.
 """
 
 import lazy_loader

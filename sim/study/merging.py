@@ -1,30 +1,30 @@
-"""Joining shards, so that the study is as if it had been run in one piece."""
+"""Merging shards, so that the study is as if it had been run in one piece."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.errors import InputError, StudyError
-from sim.study.archive import job_in, other_making, outdated, writing
-from sim.study.batches import Job
-from sim.study.store import (
-    Store,
-    create_store,
-    differences,
-    is_study,
-    locked,
-)
+from sim.study.compatibility import manifest_differences
+from sim.study.folder import locked, outdated_batches, write_errors_explained
+from sim.study.job import Job
+from sim.study.manifest import is_study, job_from
+from sim.study.store import Store, create_store
 from sim.study.study import Study
+
+MAX_NUMBERS = 10
+"""Missing batches that are named."""
 
 
 def merge_study(folder: str | os.PathLike[str]) -> Study:
-    """Join the shards of a study in their folder, as if it had been run there in one piece.
+    """Merge the shards of a study in their folder, as if it had been run there in one piece.
 
     Raises
     ------
     InputError
         If there are no shards, or they are not of one study.
     StudyError
-        If parts are missing or damaged; what is there is merged, and the rest can be run.
+        If batches are missing or damaged; what is there is merged, and the rest can be run.
     """
     home = Path(folder)
     shards = [Store(path) for path in sorted(home.glob("shard-*-of-*")) if is_study(path)]
@@ -34,41 +34,38 @@ def merge_study(folder: str | os.PathLike[str]) -> Study:
     problems = [
         f"{shard.folder}: {text}"
         for shard in shards
-        for text in differences(first["design"], shard.manifest["design"])
-        + other_making(first, shard.manifest)
+        for text in manifest_differences(first, shard.manifest)
     ]
     if problems:
         raise InputError(problems)
     with locked(home):
         store = Store(home) if is_study(home) else create_store(home, {**first, "shard": None})
-        job = job_in(store, None)
-        unlike = [*differences(store.manifest["design"], first["design"]),
-                  *other_making(store.manifest, first)]  # fmt: skip
-        if unlike:
+        if unlike := manifest_differences(store.manifest, first):
             raise InputError([f"{home} holds another study than its shards; {text}" for text in unlike])
-        with writing(store, "merge"):
+        job = job_from(store.manifest)
+        with write_errors_explained(store, "merge"):
             store.sweep()
-            store.forget([*store.damaged(), *outdated(store, job, None)])
+            store.forget([*store.damaged(), *outdated_batches(store, job, None)])
             for shard in shards:
-                _take(store, shard, job)
-    missing = [part for part in range(job.parts) if part not in store.entries]
+                _copy_batches(store, shard, job)
+    missing = [batch for batch in range(job.n_batches) if batch not in store.entries]
     if missing:
         raise StudyError(
-            f"{len(missing)} parts are missing or damaged: {_some(missing)}. What is there is merged; "
-            f"to do the rest here: sim study run {home}"
+            f"{len(missing)} batches are missing or damaged: {_listed(missing)}. What is there is "
+            f"merged; to run the rest here: sim study run {home}"
         )
     return Study(home)
 
 
-def _take(store: Store, shard: Store, job: Job) -> None:
-    """Copy into a study what a shard of it has and it lacks."""
-    unfit = {entry.part for entry in (*shard.damaged(), *outdated(shard, job, None))}
+def _copy_batches(store: Store, shard: Store, job: Job) -> None:
+    """Copy into a study the intact batches of a shard that the study lacks."""
+    unfit = {entry.batch for entry in (*shard.damaged(), *outdated_batches(shard, job, None))}
     for entry in shard.entries.values():
-        if entry.part not in unfit and entry.part not in store.entries:
+        if entry.batch not in unfit and entry.batch not in store.entries:
             files = {table: entry.path(shard.folder, table).read_bytes() for table in entry.files}
             store.add(entry, files)
 
 
-def _some(numbers: list[int]) -> str:
-    """List numbers, not too many."""
-    return ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")
+def _listed(numbers: Sequence[int]) -> str:
+    """List numbers, the first few if there are many."""
+    return ", ".join(map(str, numbers[:MAX_NUMBERS])) + (" …" if len(numbers) > MAX_NUMBERS else "")

@@ -1,6 +1,6 @@
-"""One body through all arms of a study.
+"""One replicate: one body through all arms of a study.
 
-Arms that share a past are simulated once up to where they part, and branch there. Results are those of
+Arms with a common past are simulated once until they diverge, and branch there. Results are those of
 every arm run on its own, to the bit.
 """
 
@@ -19,17 +19,32 @@ from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.schedule import Schedule
-from sim.study.design import Snapshots
+from sim.study.snapshots import Snapshots
 from sim.tissue.tissue import Tissue
 
 Array = NDArray[np.float64]
 FINISHED = "finished"
 
 
-class Case(NamedTuple):
-    """What became of one body in one arm.
+class ArmResult(NamedTuple):
+    """Result of one replicate in one arm.
 
-    ``days`` (rows,) and ``course`` (rows, variables) are what was recorded, ``cells`` tables by day.
+    Attributes
+    ----------
+    arm : int
+        Number of the arm.
+    outcome : str
+        "finished", or "failed: " and the reason.
+    person : Person
+        Whose body it is.
+    evaluations : int
+        Evaluations of the right-hand side.
+    days : array, (rows,)
+        Times of the rows [day].
+    course : array, (rows, variables)
+        What was recorded.
+    cells : dict of DataFrame
+        Single cells by day.
     """
 
     arm: int
@@ -41,82 +56,35 @@ class Case(NamedTuple):
     cells: dict[float, pd.DataFrame]
 
 
-class _Path(NamedTuple):
-    """A body on its way through one or more arms that have not parted yet."""
-
-    tissue: Tissue
-    person: Person
-    recorder: Recorder
-    cells: dict[float, pd.DataFrame]
-
-    def branch(self) -> "_Path":
-        return self._replace(
-            tissue=self.tissue.branch(), recorder=self.recorder.branch(), cells=dict(self.cells)
-        )
-
-
 class Arms(NamedTuple):
-    """Plans of all arms by number, and when each pair parts [h]."""
+    """Plans of all arms by number, and the time at which each pair diverges [h]."""
 
     plans: dict[int, RunPlan]
-    partings: dict[tuple[int, int], float]
+    divergence: dict[tuple[int, int], float]
 
     def only(self, numbers: Iterable[int]) -> "Arms":
         """Return some of the arms."""
         return self._replace(plans={number: self.plans[number] for number in numbers})
 
 
-def arms_of(plans: Sequence[RunPlan]) -> Arms:
-    """Find when each pair of arms parts: from then on they may do different things to a body."""
-    odd = _odd_eater(plans[0].model_parameters.body)
+def prepare_arms(plans: Sequence[RunPlan]) -> Arms:
+    """Find when each pair of arms diverges: from then on their inputs to a body may differ."""
+    body = _with_distinct_diet(plans[0].model_parameters.body)
     numbers = range(len(plans))
     return Arms(
-        dict(enumerate(plans)),
-        {(i, j): _parting(plans[i], plans[j], odd) for i in numbers for j in numbers if i != j},
+        plans=dict(enumerate(plans)),
+        divergence={
+            (i, j): _divergence(plans[i], plans[j], body) for i in numbers for j in numbers if i != j
+        },
     )
 
 
-def _odd_eater(body: BodyParameters) -> BodyParameters:
-    """A body whose usual diet equals no diet that anyone writes down by chance."""
-    return body._replace(
-        intake_na=body.intake_na * 1.0917381,
-        intake_k=body.intake_k * 1.0917381,
-        intake_mg=body.intake_mg * 1.0917381,
-        intake_ca=body.intake_ca * 1.0917381,
-    )
-
-
-def _parting(a: RunPlan, b: RunPlan, body: BodyParameters) -> float:
-    """First moment at which two arms may do different things to a body [h]."""
-    if (
-        a.model_parameters != b.model_parameters
-        or a.condition.has_subdaily_events != b.condition.has_subdaily_events
-    ):
-        return -1.0
-    edges = [{t for t in c.edges() if t < c.duration} for c in (a.condition, b.condition)]
-    differ = {
-        t for t in {0.0} | (edges[0] & edges[1])
-        if a.condition.control_at(t, body) != b.condition.control_at(t, body)
-    }  # fmt: skip
-    return min((edges[0] ^ edges[1]) | differ | {a.condition.duration, b.condition.duration})
-
-
-def recorded_days(plan: RunPlan) -> list[float]:
-    """Days of the rows of an arm."""
-    return [hours / HOURS_PER_DAY for hours in plan.steps.rows_every(plan.record_hours)]
-
-
-def _pictures_of(plan: RunPlan, snapshots: Snapshots | None) -> set[float]:
-    """Moments at which an arm keeps single cells [h]."""
-    return {plan.steps.nearest(t) for t in snapshots.at} if snapshots else set()
-
-
-def simulate_body(
+def simulate_replicate(
     arms: Arms,
     variables: Sequence[str],
     snapshots: Snapshots | None = None,
-) -> list[Case]:
-    """Simulate one body in all arms.
+) -> list[ArmResult]:
+    """Simulate one replicate in all arms.
 
     Parameters
     ----------
@@ -129,82 +97,147 @@ def simulate_body(
 
     Returns
     -------
-    list of Case
-        In the order of the arms. A body that cannot be, or does not live to the end, is told in the
-        outcome.
+    list of ArmResult
+        In the order of the arms. A body without a steady state, or whose simulation fails, is a result
+        too: the outcome gives the reason.
     """
-    cases: list[Case] = []
+    results: list[ArmResult] = []
     waiting = list(arms.plans)
     while waiting:
         lead = waiting[0]
-        alike = [i for i in waiting if i == lead or arms.partings[lead, i] >= 0.0]
+        alike = [i for i in waiting if i == lead or arms.divergence[lead, i] >= 0.0]
         waiting = [i for i in waiting if i not in alike]
         try:
             tissue, person = make_tissue(arms.plans[lead])
         except SteadyStateError as error:
-            cases += [_never_lived(i, str(error), variables) for i in alike]
+            results += [_without_steady_state(i, str(error), variables) for i in alike]
             continue
-        start = _Path(tissue, person, Recorder(variables), {})
-        cases += _follow(start, arms.only(alike), snapshots)
-    return sorted(cases, key=lambda case: case.arm)
+        start = _Branch(tissue, person, Recorder(variables), {})
+        results += _simulate(start, arms.only(alike), snapshots)
+    return sorted(results, key=lambda result: result.arm)
 
 
-def _never_lived(arm: int, why: str, variables: Sequence[str]) -> Case:
-    """Case of a body that cannot be."""
-    nobody = Person(*np.full(len(Person._fields), np.nan).tolist())
-    return Case(arm, f"failed: {why}", nobody, 0, np.empty(0), Recorder(variables).values(), {})
+def recorded_days(plan: RunPlan) -> list[float]:
+    """Days of the rows of an arm."""
+    return [hours / HOURS_PER_DAY for hours in plan.steps.rows_every(plan.record_hours)]
 
 
-def _follow(path: _Path, arms: Arms, snapshots: Snapshots | None) -> list[Case]:
-    """Go on with a body through arms that share its past."""
+def _with_distinct_diet(body: BodyParameters) -> BodyParameters:
+    """Body whose usual diet equals no diet in a condition.
+
+    A diet that happens to equal the typical one has no effect on a typical body but has one on a person
+    who eats otherwise; compared on this body, the arms differ.
+    """
+    return body._replace(
+        intake_na=body.intake_na * 1.0917381,
+        intake_k=body.intake_k * 1.0917381,
+        intake_mg=body.intake_mg * 1.0917381,
+        intake_ca=body.intake_ca * 1.0917381,
+    )
+
+
+def _divergence(a: RunPlan, b: RunPlan, body: BodyParameters) -> float:
+    """First time at which the inputs of two arms may differ [h]; −1 if they differ from the start."""
+    if (
+        a.model_parameters != b.model_parameters
+        or a.condition.has_subdaily_events != b.condition.has_subdaily_events
+    ):
+        return -1.0
+    edges = [{t for t in c.edges() if t < c.duration} for c in (a.condition, b.condition)]
+    differ = {
+        t
+        for t in {0.0} | (edges[0] & edges[1])
+        if a.condition.control_at(t, body) != b.condition.control_at(t, body)
+    }
+    return min((edges[0] ^ edges[1]) | differ | {a.condition.duration, b.condition.duration})
+
+
+class _Branch(NamedTuple):
+    """A body on its way through one or more arms that have not diverged yet."""
+
+    tissue: Tissue
+    person: Person
+    recorder: Recorder
+    cells: dict[float, pd.DataFrame]
+
+    def copy(self) -> "_Branch":
+        return self._replace(
+            tissue=self.tissue.branch(), recorder=self.recorder.branch(), cells=dict(self.cells)
+        )
+
+
+def _simulate(branch: _Branch, arms: Arms, snapshots: Snapshots | None) -> list[ArmResult]:
+    """Simulate arms with a common past until the first diverges, then both groups on their own."""
     lead, *others = arms.plans
-    partings = {i: arms.partings[lead, i] for i in others}
-    soonest = min(partings.values(), default=np.inf)
+    divergence = {i: arms.divergence[lead, i] for i in others}
+    soonest = min(divergence.values(), default=np.inf)
     try:
-        _advance(path, arms.plans[lead], soonest, snapshots)
+        _advance(branch, arms.plans[lead], soonest, snapshots)
     except IntegrationError as error:
-        return [_case(i, f"failed: {error}", path, plan, snapshots) for i, plan in arms.plans.items()]
+        return [
+            _result(i, f"failed: {error}", branch, plan, snapshots) for i, plan in arms.plans.items()
+        ]
     if not others:
-        return [_case(lead, FINISHED, path, arms.plans[lead], snapshots)]
-    leaving = [i for i, moment in partings.items() if moment <= soonest]
+        return [_result(lead, FINISHED, branch, arms.plans[lead], snapshots)]
+    leaving = [i for i, time in divergence.items() if time <= soonest]
     staying = [i for i in arms.plans if i not in leaving]
-    branch = path.branch()
+    copy = branch.copy()
     return [
-        *_follow(path, arms.only(staying), snapshots),
-        *_follow(branch, arms.only(leaving), snapshots),
+        *_simulate(branch, arms.only(staying), snapshots),
+        *_simulate(copy, arms.only(leaving), snapshots),
     ]
 
 
-def _advance(path: _Path, plan: RunPlan, parting: float, snapshots: Snapshots | None) -> None:
-    """Simulate to the last end of a step before a parting [h], or to the end; record on the way."""
-    tissue, recorder, end = path.tissue, path.recorder, plan.condition.duration
-    if parting <= tissue.time:
-        return  # Not even the control of this moment may be set: it is another one in each arm.
-    schedule, pictures = Schedule(tissue, plan.condition, plan.step_hours), _pictures_of(plan, snapshots)
-    if parting < np.inf:
-        end = schedule.steps.last_before(parting)
+def _advance(branch: _Branch, plan: RunPlan, divergence: float, snapshots: Snapshots | None) -> None:
+    """Simulate and record up to the last end of a step before a divergence [h], or to the end."""
+    tissue, recorder, end = branch.tissue, branch.recorder, plan.condition.duration
+    if divergence <= tissue.time:
+        return  # Not even the inputs of this moment may be set: they differ between the arms.
+    course, kept = Schedule(tissue, plan.condition, plan.step_hours), _snapshot_times(plan, snapshots)
+    if divergence < np.inf:
+        end = course.steps.last_before(divergence)
     rows = {
-        t for t in schedule.steps.rows_every(plan.record_hours) if t > tissue.time or not recorder.times
+        t for t in course.steps.rows_every(plan.record_hours) if t > tissue.time or not recorder.times
     }
-    for stop in sorted(t for t in rows | pictures | {end} if tissue.time <= t <= end):
-        schedule.advance_until(stop)
+    for stop in sorted(t for t in rows | kept | {end} if tissue.time <= t <= end):
+        course.advance_until(stop)
         if stop in rows:
             recorder.record(tissue)
-        if snapshots and stop in pictures:
-            seen = cell_table(tissue, snapshots.cells)
-            path.cells[stop / HOURS_PER_DAY] = seen[["type", *snapshots.variables]]
+        if snapshots and stop in kept:
+            cells = cell_table(tissue, snapshots.cells)
+            branch.cells[stop / HOURS_PER_DAY] = cells[["type", *snapshots.variables]]
 
 
-def _case(arm: int, outcome: str, path: _Path, plan: RunPlan, snapshots: Snapshots | None) -> Case:
-    """What a body on its way has to show for an arm."""
-    recorder = path.recorder
-    own = {hours / HOURS_PER_DAY for hours in _pictures_of(plan, snapshots)}
-    return Case(
-        arm,
-        outcome,
-        path.person,
-        path.tissue.evaluations,
-        np.array(recorder.times),
-        recorder.values(),
-        {day: cells for day, cells in path.cells.items() if day in own},
+def _snapshot_times(plan: RunPlan, snapshots: Snapshots | None) -> set[float]:
+    """Times at which an arm keeps single cells [h]: ends of steps."""
+    return {plan.steps.nearest(t) for t in snapshots.at} if snapshots else set()
+
+
+def _result(
+    arm: int, outcome: str, branch: _Branch, plan: RunPlan, snapshots: Snapshots | None
+) -> ArmResult:
+    """Result of an arm: what its branch has recorded so far."""
+    recorder = branch.recorder
+    own = {hours / HOURS_PER_DAY for hours in _snapshot_times(plan, snapshots)}
+    return ArmResult(
+        arm=arm,
+        outcome=outcome,
+        person=branch.person,
+        evaluations=branch.tissue.evaluations,
+        days=np.array(recorder.times),
+        course=recorder.values(),
+        cells={day: cells for day, cells in branch.cells.items() if day in own},
+    )
+
+
+def _without_steady_state(arm: int, reason: str, variables: Sequence[str]) -> ArmResult:
+    """Result of an arm whose body has no healthy steady state: no rows, and a person of NaN."""
+    return ArmResult(
+        arm=arm,
+        outcome=f"failed: {reason}",
+        person=Person(*np.full(len(Person._fields), np.nan).tolist()),
+        evaluations=0,
+        days=np.empty(0),
+        course=Recorder(variables).values(),
+        cells={},
     )

@@ -1,40 +1,64 @@
-"""Running a study: what is missing is handed to an engine, and every part is kept as it comes in."""
+"""Running a study: an executor computes the missing batches, and each is stored as it comes in."""
 
-import json
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.conditions.plan import MAX_THREADS
 from sim.errors import ExecutorError, InputError, StudyError
-from sim.study.archive import Shard, job_in, opened, outdated, parts_of, share_in, writing
-from sim.study.batches import Job, Part, job_of, run_part
-from sim.study.dask_executor import LOCAL, on_dask
-from sim.study.design import Design, load_design, read_design
-from sim.study.executors import Done, in_pool, in_process
-from sim.study.store import (
-    Entry,
-    Store,
-    checksum,
+from sim.study.batches import BatchResult, run_batch
+from sim.study.checksums import checksum
+from sim.study.design import Design, read_design
+from sim.study.design_files import load_design
+from sim.study.executors.protocol import TaskResult
+from sim.study.executors.registry import ExecutorRequest, select_executor
+from sim.study.folder import (
     locked,
     make_folder,
-    read_manifest,
+    open_or_create,
+    outdated_batches,
+    write_errors_explained,
 )
+from sim.study.job import Job, design_of, make_job
+from sim.study.manifest import job_from, read_manifest, shard_from
+from sim.study.run_options import run_option_problems
+from sim.study.shards import Shard, batches_of
+from sim.study.store import Entry, Store
 from sim.study.study import Study
 from sim.system.interruption import deferred_interrupt
-from sim.system.processors import usable_processors
+
+PRELOAD = "sim.study.worker_preload"
 
 
 class Progress(NamedTuple):
-    """How far a study is: bodies and parts done of all, cases that failed, parts done again."""
+    """How far a study is.
 
-    done: int
+    Attributes
+    ----------
+    completed, total : int
+        Members.
+    failures : int
+        Members in an arm that did not finish.
+    errors : int
+        Batches that could not be computed.
+    """
+
+    completed: int
     total: int
     failures: int
-    problems: int
+    errors: int
+
+    @property
+    def done(self) -> int:
+        """Former name of :attr:`completed`, kept for version 0.2."""
+        return self.completed
+
+    @property
+    def problems(self) -> int:
+        """Former name of :attr:`errors`, kept for version 0.2."""
+        return self.errors
 
 
 def run_study(
@@ -43,161 +67,166 @@ def run_study(
     *,
     workers: int | None = None,
     dask: str | None = None,
+    executor: str | None = None,
     shard: Shard | str | None = None,
     threads: int | None = None,
     extend: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Study:
-    """Run a study, or what is missing of it.
+    """Run a study, or what is missing of it; the same call continues one that was stopped.
 
     Parameters
     ----------
     design : Design or path
-        What to do, or a TOML file that says it; or the folder of a study that was begun, to go on with
-        it.
+        The design, or its TOML file; or the folder of a study to continue.
     folder : path, optional
-        Where everything is kept; by default ``results/NAME``. If the study is there already, only
-        missing and damaged parts are done.
+        Of the study; by default ``results/NAME``.
     workers : int, optional
-        Processes; by default one a processor. With one, all is done in this process. Results do not
-        depend on it.
+        Processes; by default one per processor. Results do not depend on it.
     dask : str, optional
         Address of a Dask scheduler, or "local".
+    executor : str, optional
+        A name in :data:`sim.study.executors.registry.EXECUTORS`; by default the first that suits.
     shard : Shard or str, optional
-        Only one of several shares, such as "3/40", into a folder of its own inside ``folder``; see
+        Only one shard, such as "3/40", in a folder of its own inside ``folder``; see
         :func:`merge_study`.
     threads : int, optional
-        Threads for the cells of a body; by default one, for workers share out the bodies.
+        Threads for the cells of a body; by default one, because workers share out the replicates.
     extend : bool
         Whether the design may have more replicates than the study in the folder.
     on_progress : callable, optional
-        Called after each part, and in this process after each body.
-
-    Returns
-    -------
-    Study
-        The findings.
+        Called after each batch, and in a single process after each member.
 
     Raises
     ------
     InputError
         If anything given is invalid, or the folder holds another study; lists every problem.
     StudyError
-        If parts could not be done or kept. All finished parts stay; the same call goes on.
-    KeyboardInterrupt
-        The same holds.
+        If batches could not be computed or stored; all finished ones are kept.
     """
-    if not isinstance(design, Design):
-        if Path(design).suffix == ".toml":
-            design = load_design(Path(design))
-        else:
-            folder = Path(design)
-            design = read_design(read_manifest(folder)["design"])
-    share = Shard.read(shard) if isinstance(shard, str) else shard
-    if problems := engine_problems(workers, threads, dask):
+    request = ExecutorRequest(executor, workers, dask)
+    if problems := run_option_problems(request, threads):
         raise InputError(problems)
-    home = Path(folder) if folder is not None else Path("results") / design.name
-    home = home / share.folder if share and home.name != share.folder else home
+    design, folder = _read(design, folder)
+    own = Shard.read(shard) if isinstance(shard, str) else shard
+    home = folder / own.folder if own and folder.name != own.folder else folder
     threads = threads or (None if workers == 1 else 1)
-    job = job_of(design, threads=threads)
+    return _run(home, make_job(design, threads=threads), own, request, extend, on_progress)
+
+
+def _read(
+    design: Design | str | os.PathLike[str], folder: str | os.PathLike[str] | None
+) -> tuple[Design, Path]:
+    """Design and folder of a study, from what was given to run."""
+    if not isinstance(design, Design):
+        if Path(design).suffix != ".toml":
+            return read_design(read_manifest(Path(design))["design"]), Path(design)
+        design = load_design(Path(design))
+    return design, Path(folder) if folder is not None else Path("results") / design.name
+
+
+def _run(
+    home: Path,
+    job: Job,
+    shard: Shard | None,
+    request: ExecutorRequest,
+    extend: bool,
+    on_progress: Callable[[Progress], None] | None,
+) -> Study:
+    """Open or begin a study in its folder, and complete it."""
     make_folder(home)
     with locked(home):
-        store = opened(home, job, share, extend)
-        job, share = job_in(store, threads), share_in(store)
-        with writing(store, "run"):
+        store = open_or_create(home, job, shard, extend=extend)
+        job, shard = job_from(store.manifest, job.threads), shard_from(store.manifest)
+        with write_errors_explained(store, "run"):
             store.sweep()
-            store.forget([*store.damaged(), *outdated(store, job, share)])
-        _complete(store, job, share, workers, dask, on_progress)
+            store.forget([*store.damaged(), *outdated_batches(store, job, shard)])
+        _Completion(store, job, batches_of(job, shard), on_progress).run(request)
     return Study(home)
 
 
-def engine_problems(workers: object, threads: object, dask: str | None) -> list[str]:
-    """Say which numbers of workers and threads, and which address, cannot be."""
-    problems = [
-        f"{name} = {value!r}; give a whole number, 1 to {MAX_THREADS}"
-        for name, value in (("workers", workers), ("threads", threads))
-        if value is not None and not (isinstance(value, int) and 1 <= value <= MAX_THREADS)
-    ]
-    if dask is not None and dask != LOCAL and "://" not in dask:
-        problems.append(f'dask = {dask!r}; give "local" or an address such as tcp://host:8786')
-    return problems
+class _Completion:
+    """Computes the missing batches of a study and stores them, counting what is done."""
 
+    def __init__(
+        self,
+        store: Store,
+        job: Job,
+        batches: Sequence[int],
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.store, self.job, self.on_progress = store, job, on_progress
+        self.completed = store.n_completed
+        self.total = sum(len(job.members(batch)) for batch in batches)
+        self.failures = sum(len(entry.failures) for entry in store.entries.values())
+        self.missing = [batch for batch in batches if batch not in store.entries]
+        self.errors: list[str] = []
 
-def _complete(
-    store: Store,
-    job: Job,
-    share: Shard | None,
-    workers: int | None,
-    dask: str | None,
-    on_progress: Callable[[Progress], None] | None,
-) -> None:
-    """Do all parts that are missing, and keep them."""
-    parts = parts_of(job, share)
-    total = sum(len(job.units(part)) for part in parts)
-    done = sum(stop - start for start, stop in (entry.units for entry in store.entries.values()))
-    failures = sum(len(entry.failures) for entry in store.entries.values())
-    missing = [part for part in parts if part not in store.entries]
-    problems: list[str] = []
+    def run(self, request: ExecutorRequest) -> None:
+        """Compute all missing batches.
 
-    def tell(bodies: int = 0) -> None:
-        if on_progress is not None:
-            on_progress(Progress(done + bodies, total, failures, len(problems)))
+        Raises
+        ------
+        StudyError
+            If some could not be computed.
+        """
+        self._report()
+        try:
+            with closing(self._results(request)) as results:
+                for batch, result, error in results:
+                    if result is None:
+                        self.errors.append(f"batch {batch} ({self._replicates(batch)}): {error}")
+                    else:
+                        self._keep(batch, result)
+                    self._report()
+        except ExecutorError as error:
+            self.errors.append(str(error))
+        if self.errors:
+            folder = self.store.folder
+            raise StudyError(
+                "\n".join(self.errors)
+                + f"\n{self.completed} of {self.total} members are kept in {folder}; "
+                f"to try the rest again: sim study run {folder}"
+            )
 
-    tell()
-    try:
-        with closing(_outcomes(job, missing, workers, dask, tell)) as outcomes:
-            for task, part, problem in outcomes:
-                if part is None:
-                    problems.append(f"part {task} ({_bodies(job, task)}): {problem}")
-                else:
-                    _keep(store, job, task, part)
-                    done += len(job.units(task))
-                    failures += len(part.failures)
-                tell()
-    except ExecutorError as error:
-        problems.append(str(error))
-    if problems:
-        raise StudyError(
-            "\n".join(problems)
-            + f"\n{done} of {total} bodies are kept in {store.folder}; to try the rest again: "
-            f"sim study run {store.folder}"
+    def _results(self, request: ExecutorRequest) -> Generator[TaskResult[BatchResult], None, None]:
+        """Results of the missing batches, by the executor that was asked for."""
+        if not self.missing:
+            return
+        executor = select_executor(request, len(self.missing), PRELOAD)
+        function = self._run_and_report if executor.in_process else partial(run_batch, self.job)
+        with closing(executor.run(function, self.missing)) as results:
+            yield from results
+
+    def _run_and_report(self, batch: int) -> BatchResult:
+        """Run a batch in this process, and report after each member."""
+        members = iter(range(1, len(self.job.members(batch)) + 1))
+        return run_batch(self.job, batch, lambda: self._report(next(members)))
+
+    def _report(self, more: int = 0) -> None:
+        """Report progress, with some more members of the batch that is running."""
+        if self.on_progress is not None:
+            completed = self.completed + more
+            self.on_progress(Progress(completed, self.total, self.failures, len(self.errors)))
+
+    def _keep(self, batch: int, result: BatchResult) -> None:
+        """Store a batch; Ctrl-C waits until it is complete."""
+        members = self.job.members(batch)
+        entry = Entry(
+            batch=batch,
+            members=(members.start, members.stop),
+            files={table: checksum(content) for table, content in result.files.items()},
+            digests=result.digests,
+            failures=result.failures,
         )
+        with deferred_interrupt() as request, write_errors_explained(self.store, "run"):
+            self.store.add(entry, result.files)
+        request.check()
+        self.completed += len(members)
+        self.failures += len(result.failures)
 
-
-def _outcomes(
-    job: Job,
-    missing: list[int],
-    workers: int | None,
-    dask: str | None,
-    tell: Callable[[int], None],
-) -> Generator[Done[Part], None, None]:
-    """Choose the engine and do parts with it."""
-    hands = min(workers or usable_processors(), len(missing))
-    if dask is not None and missing:
-        return on_dask(partial(run_part, job), missing, dask, workers)
-    if hands > 1:
-        return in_pool(partial(run_part, job), missing, hands, "sim.study.warm")
-
-    def here(part: int) -> Part:
-        bodies = iter(range(1, len(job.units(part)) + 1))
-        return run_part(job, part, lambda: tell(next(bodies)))
-
-    return in_process(here, missing)
-
-
-def _keep(store: Store, job: Job, task: int, part: Part) -> None:
-    """Write a part; Ctrl-C waits until it stands."""
-    units = job.units(task)
-    sums = {table: checksum(content) for table, content in part.files.items()}
-    entry = Entry(task, (units.start, units.stop), sums, part.digests, part.failures)
-    with deferred_interrupt() as request, writing(store, "run"):
-        store.add(entry, part.files)
-    request.check()
-
-
-def _bodies(job: Job, part: int) -> str:
-    """Name the replicates of a part."""
-    design = read_design(json.loads(job.design))
-    units = job.units(part)
-    first, last = design.unit(units.start)[0], design.unit(units.stop - 1)[0]
-    return f"replicate {first}" if first == last else f"replicates {first} to {last}"
+    def _replicates(self, batch: int) -> str:
+        """Name the replicates of a batch."""
+        design, members = design_of(self.job), self.job.members(batch)
+        first, last = design.member(members.start)[0], design.member(members.stop - 1)[0]
+        return f"replicate {first}" if first == last else f"replicates {first} to {last}"

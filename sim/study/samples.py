@@ -13,7 +13,7 @@ from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import FACTS, Parameters
 from sim.quantities.parsing import parse, written
 
-MOST_DIMENSIONS = 50
+MAX_DIMENSIONS = 50
 
 
 def _read_ranges(data: object) -> object:
@@ -54,9 +54,9 @@ class Samples(Data):
     Parameters
     ----------
     method : {"grid", "latin-hypercube", "sobol"}
-        All combinations of the values given, or points spread evenly between two bounds.
+        All combinations of the values given, or points that fill the space between two bounds evenly.
     number : int
-        Points, for the last two; a power of two for Sobol's.
+        Points, for the last two methods; a power of two for Sobol's.
     ranges : mapping
         Values of each parameter (grid), or its lower and upper bound, with units.
     """
@@ -72,7 +72,7 @@ class Samples(Data):
     @model_validator(mode="after")
     def _consistent(self) -> "Samples":
         problems = (
-            [f"more than {MOST_DIMENSIONS} parameters"] if len(self.ranges) > MOST_DIMENSIONS else []
+            [f"more than {MAX_DIMENSIONS} parameters"] if len(self.ranges) > MAX_DIMENSIONS else []
         )
         if not self.ranges:
             problems.append('ranges is empty; give parameters: pump_half_mg = ["0.05 mM", "0.2 mM"]')
@@ -92,7 +92,7 @@ class Samples(Data):
             ]
         if self.method == "sobol" and self.number and self.number & (self.number - 1):
             near = 2 ** (self.number.bit_length() - 1)
-            problems.append(f"number = {self.number} is no power of two; give {near} or {2 * near}")
+            problems.append(f"number = {self.number} is not a power of two; give {near} or {2 * near}")
         if problems:
             raise ValueError("\n".join(problems))
         return self

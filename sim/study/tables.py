@@ -1,4 +1,4 @@
-"""Tables of a study, read from its parts; a column is read once, when it is first asked for."""
+"""Tables of a study, read from its batches; a column is read when it is first needed."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -12,17 +12,20 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.study.batches import KEYS
+from sim.study.arrow_tables import KEYS
 from sim.study.design import Design
 from sim.study.replicate import recorded_days
 from sim.study.store import Store
 
+_TOLERANCE_DAYS = 1e-9
+"""Within which a row is on a recorded day; far less than the time between two."""
+
 
 class _Rows(NamedTuple):
-    """Rows of an arm: which they are, and the place of the body and of the day of each."""
+    """Rows of an arm in the table of courses, and the position of the member and day of each."""
 
     rows: NDArray[np.int64]
-    body: NDArray[np.int64]
+    member: NDArray[np.int64]
     day: NDArray[np.int64]
 
 
@@ -36,7 +39,7 @@ class Tables:
     store : Store
         What is in it.
     design : Design
-        What was asked.
+        Of the study.
     """
 
     def __init__(self, folder: Path, store: Store, design: Design) -> None:
@@ -45,11 +48,12 @@ class Tables:
         self._rows: dict[str, _Rows] = {}
 
     @cached_property
-    def bodies(self) -> pd.MultiIndex:
-        """Every body that is done, as (replicate, sample), in order."""
-        done = [unit for part in sorted(self._store.entries)
-                for unit in range(*self._store.entries[part].units)]  # fmt: skip
-        return pd.MultiIndex.from_tuples([self._design.unit(unit) for unit in done], names=list(KEYS))
+    def members(self) -> pd.MultiIndex:
+        """Every member that is completed, as (replicate, sample), in order."""
+        numbers = [number for entry in self._store.ordered() for number in range(*entry.members)]
+        return pd.MultiIndex.from_tuples(
+            [self._design.member(number) for number in numbers], names=list(KEYS)
+        )
 
     def days(self, condition: str) -> NDArray[np.float64]:
         """Recorded days of an arm."""
@@ -57,21 +61,21 @@ class Tables:
         return np.array(recorded_days(plan))
 
     def course(self, variable: str, condition: str) -> pd.DataFrame:
-        """A variable of one arm: a row a body, a column a day; no number where a body did not live."""
+        """A variable of one arm: a row per member, a column per day; NaN after a simulation failed."""
         days, where = self.days(condition), self._rows_of(condition)
-        values = np.full((len(self.bodies), len(days)), np.nan)
-        values[where.body, where.day] = self._column(variable)[where.rows]
-        return pd.DataFrame(values, index=self.bodies, columns=pd.Index(days, name="day"))
+        values = np.full((len(self.members), len(days)), np.nan)
+        values[where.member, where.day] = self._column(variable)[where.rows]
+        return pd.DataFrame(values, index=self.members, columns=pd.Index(days, name="day"))
 
     def whole(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Read all columns of a table of all parts in order, or some.
+        """Read all columns of a table of all batches in order, or some.
 
         Raises
         ------
         InputError
             If there is none.
         """
-        entries = [self._store.entries[part] for part in sorted(self._store.entries)]
+        entries = self._store.ordered()
         paths = [entry.path(self._folder, name) for entry in entries if name in entry.files]
         if not paths:
             what = "has no single cells" if name == "cells" and entries else "has no results yet"
@@ -81,20 +85,24 @@ class Tables:
         return frame
 
     def _column(self, name: str) -> NDArray[Any]:
-        """A column of the courses of all parts."""
+        """A column of the courses of all batches."""
         if name not in self._columns:
             column = self.whole("courses", [name])[name]
             self._columns[name] = (column.cat.codes if name == "condition" else column).to_numpy()
         return self._columns[name]
 
     def _rows_of(self, condition: str) -> _Rows:
-        """Where the rows of an arm belong."""
+        """Where the rows of an arm belong in a table of members and days."""
         if condition not in self._rows:
             rows = np.flatnonzero(self._column("condition") == self._design.arms.index(condition))
             sets = self._design.sets
-            done = np.array([replicate * sets + sample for replicate, sample in self.bodies])
-            unit = self._column("replicate")[rows].astype(np.int64) * sets + self._column("sample")[rows]
-            body = np.searchsorted(done, unit)
-            day = np.searchsorted(self.days(condition), self._column("day")[rows] - 1e-9)
-            self._rows[condition] = _Rows(rows, body, day)
+            known = np.array([replicate * sets + sample for replicate, sample in self.members])
+            replicates = self._column("replicate")[rows].astype(np.int64)
+            own = replicates * sets + self._column("sample")[rows]
+            days = self._column("day")[rows] - _TOLERANCE_DAYS
+            self._rows[condition] = _Rows(
+                rows=rows,
+                member=np.searchsorted(known, own),
+                day=np.searchsorted(self.days(condition), days),
+            )
         return self._rows[condition]

@@ -1,4 +1,4 @@
-from .endpoints import Question as Question
+from .endpoints import Endpoint as Endpoint
 from .table import PER_CELL as PER_CELL
 from .table import VARIABLES as VARIABLES
 from .variable import CellVariable as CellVariable

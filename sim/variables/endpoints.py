@@ -1,40 +1,50 @@
-"""Statements about bodies, whose probability a study reports."""
+"""Endpoints: statements such as "plasma_k < 3.5", whose probability a study reports."""
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from sim.errors import InputError, unknown_names
 from sim.variables.table import VARIABLES
 
-QUESTION = re.compile(
+_PATTERN: Final = re.compile(
     r"\s*([a-z]\w*)\s*(<=|>=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*"
 )
 
 
-class Question(NamedTuple):
-    """A statement about a variable that holds in a body or does not."""
+class Endpoint(NamedTuple):
+    """A statement about a variable that is true or false of a body at a time.
+
+    Attributes
+    ----------
+    variable : str
+        From :data:`sim.variables.table.VARIABLES`.
+    relation : {"<", "<=", ">", ">="}
+        How its value compares with the bound.
+    bound : float
+        In the variable's unit.
+    """
 
     variable: str
     relation: str
     bound: float
 
     @classmethod
-    def read(cls, text: "str | Question") -> "Question":
-        """Read text such as "plasma_k < 3.5 mM"; the bound is in the variable's unit, written or not.
+    def read(cls, text: "str | Endpoint") -> "Endpoint":
+        """Read text such as "plasma_k < 3.5" or "plasma_k < 3.5 mM"; no other unit is allowed.
 
         Raises
         ------
         InputError
-            If the text is no such statement.
+            If the text is not an endpoint.
         """
-        if isinstance(text, Question):
+        if isinstance(text, Endpoint):
             return text
-        parts = QUESTION.fullmatch(text) if isinstance(text, str) else None
-        if parts is None:
-            raise InputError([f'{text!r} is not a statement such as "plasma_k < 3.5"'])
-        name, relation, bound, unit = parts.groups()
+        match = _PATTERN.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
+            raise InputError([f'{text!r} is not an endpoint such as "plasma_k < 3.5"'])
+        name, relation, bound, unit = match.groups()
         if problems := list(unknown_names([name], VARIABLES, "variable")):
             raise InputError(problems)
         if unit not in ("", VARIABLES[name].unit):
@@ -42,7 +52,7 @@ class Question(NamedTuple):
         return cls(name, relation, float(bound))
 
     def holds(self, values: Any) -> Any:
-        """Whether it holds for each value; False where there is none."""
+        """Whether it is true of each value; False for NaN."""
         compare = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal}
         return compare[self.relation](values, self.bound)
 

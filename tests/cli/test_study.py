@@ -1,4 +1,4 @@
-"""``sim study`` and ``sim resume``: what is typed, what is said, what is left behind."""
+"""``sim study`` and ``sim resume``: arguments, messages and files."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 import sim
 from sim.cli.studying import TEMPLATE
-from sim.study.design import load_design
+from sim.study.design_files import load_design
 from tests.cli.commands import call, refused, said, words
 
 SMALL = ("--replicates", "4", "--cells", "5", "--days", "2", "--workers", "1")
@@ -20,21 +20,31 @@ STUDY = {"manifest.json", "parts.jsonl", ".lock", "courses", "cases", "summary.c
 @pytest.fixture
 def done() -> str:
     """What a small study says; its folder is results/baseline-severe-magnesium-loss."""
-    return said("study", "run", *ARMS, *SMALL, "--ask", "plasma_k < 3.5")
+    return said("study", "run", *ARMS, *SMALL, "--endpoint", "plasma_k < 3.5")
 
 
 FOLDER = Path("results") / "baseline-severe-magnesium-loss"
 
 
-def test_a_study_says_what_it_found_with_the_number_of_bodies(done: str) -> None:
-    """Arms, the paired difference, what pairing gives, answers, and where everything is."""
+def test_a_study_says_what_it_found_with_the_number_of_replicates(done: str) -> None:
+    """Arms, the paired difference, what pairing gains, probabilities, and where everything is."""
     text = words(done)
     assert "Median and middle 90 % of 4 persons, at the end" in text
-    assert re.search(r"plasma_k, severe-magnesium-loss less baseline: -0\.\d+ mM \(95 % interval", text)
+    assert re.search(r"plasma_k, severe-magnesium-loss minus baseline: -0\.\d+ mM \(95 % interval", text)
     assert "pairing makes its variance" in text
     assert text.count("plasma_k < 3.5 mM, ") == 2
     assert "n 4)" in text
     assert str(FOLDER) in text
+
+
+def test_the_former_option_for_endpoints_still_works(done: str) -> None:
+    """It is --ask; the names of executors are options too."""
+    again = said("study", "run", *ARMS, *SMALL, "--ask", "plasma_k < 3.5")
+    assert words(again) == words(done)
+    text = words(said("study", "show", str(FOLDER), "--ask", "plasma_k < 3.9"))
+    assert "plasma_k < 3.9 mM, baseline: " in text
+    (problem,) = refused("study", "run", *ARMS, *SMALL, "--executor", "serial")
+    assert "workers = 1; the executor 'serial' does not take it" in problem
 
 
 @pytest.mark.usefixtures("done")
@@ -47,10 +57,10 @@ def test_a_study_leaves_tables_figures_and_nothing_else() -> None:
 
 
 def test_a_finished_study_is_not_done_again(done: str) -> None:
-    """By its design or by its folder, the same is said and no part is touched."""
+    """By its design or by its folder, the same is said and no batch is touched."""
     before = {path: path.stat().st_mtime_ns for path in (FOLDER / "courses").iterdir()}
     assert words(said("study", "run", str(FOLDER))) == words(done)
-    assert words(said("study", "run", *ARMS, *SMALL, "--ask", "plasma_k < 3.5")) == words(done)
+    assert words(said("study", "run", *ARMS, *SMALL, "--endpoint", "plasma_k < 3.5")) == words(done)
     assert {path: path.stat().st_mtime_ns for path in (FOLDER / "courses").iterdir()} == before
 
 
@@ -77,10 +87,10 @@ def test_verify_prints_the_digest_and_finds_damage() -> None:
     assert said("study", "verify", str(FOLDER), "--replicate", "2").split()[0] == study.digest(2)
     (problem,) = refused("study", "verify", str(FOLDER), "--replicate", "9")
     assert "no replicate 9" in problem
-    part = next((FOLDER / "courses").iterdir())
-    content = bytearray(part.read_bytes())
+    batch = next((FOLDER / "courses").iterdir())
+    content = bytearray(batch.read_bytes())
     content[len(content) // 2] ^= 1
-    part.write_bytes(bytes(content))
+    batch.write_bytes(bytes(content))
     result = call("study", "verify", str(FOLDER))
     assert result.exit_code == 1
     assert f"sim study run {FOLDER}" in result.stderr
@@ -99,7 +109,7 @@ def test_shards_are_merged_to_the_same_results() -> None:
     assert said("study", "verify", "parts").split()[0] == wanted
 
 
-def test_shards_that_are_missing_are_told() -> None:
+def test_shards_that_are_missing_are_reported() -> None:
     """What is there is merged; code 1 says what is not, and how to do it."""
     said("study", "run", *ARMS, *SMALL, "--out", "parts", "--shard", "1/2", "--replicates", "40")
     result = call("study", "merge", "parts")
@@ -109,22 +119,22 @@ def test_shards_that_are_missing_are_told() -> None:
 
 
 @pytest.mark.usefixtures("done")
-def test_show_tells_another_day_and_another_statement() -> None:
+def test_show_takes_another_day_and_another_endpoint() -> None:
     """With the unit written or not."""
-    text = words(said("study", "show", str(FOLDER), "--day", "1", "--ask", "plasma_mg < 0.85 mM"))
+    text = words(said("study", "show", str(FOLDER), "--day", "1", "--endpoint", "plasma_mg < 0.85 mM"))
     assert "on day 1" in text
     assert "plasma_mg < 0.85 mM, baseline: " in text
 
 
-def test_every_problem_is_told_at_once() -> None:
-    """Conditions, numbers, engine, shard, parameters: one message, code 2, nothing written."""
+def test_every_problem_is_reported_at_once() -> None:
+    """Conditions, numbers, executor, shard, parameters: one message, code 2, nothing written."""
     problems = refused(
         "study", "run", "baseline", "sever", "--replicates", "many", "--workers", "0", "--shard", "3",
-        "--dask", "here", "--set", "pump_half_m=0.1 mM", "--ask", "plasma_q < 1",
+        "--dask", "here", "--set", "pump_half_m=0.1 mM", "--endpoint", "plasma_q < 1",
     )  # fmt: skip
     text = "\n".join(problems)
-    for told in ("'sever'", "'many'", "workers = 0", "'3'", "'here'", "pump_half_m", "plasma_q"):
-        assert told in text
+    for wanted in ("'sever'", "'many'", "workers = 0", "'3'", "'here'", "pump_half_m", "plasma_q"):
+        assert wanted in text
 
 
 @pytest.mark.parametrize("command", ["show", "verify", "merge"])
@@ -150,7 +160,7 @@ def test_a_study_file_is_run_beside_its_conditions(desk: Path) -> None:
     (desk / "own" / "trial.toml").write_text('conditions = ["baseline", "salt.toml"]\nreplicates = 50\n')
     said("study", "run", "own/trial.toml", *SMALL)
     study = sim.open_study("results/trial")
-    assert (study.arms, study.bodies) == (["baseline", "salt"], 4)
+    assert (study.arms, study.n_completed) == (["baseline", "salt"], 4)
 
 
 def test_changed_parameters_hold_in_all_arms() -> None:
@@ -175,7 +185,7 @@ def test_a_kept_body_goes_on() -> None:
 
 
 @pytest.mark.usefixtures("done")
-def test_one_body_of_a_study_can_be_run_alone() -> None:
+def test_one_replicate_of_a_study_can_be_run_alone() -> None:
     """With everything recorded: `sim run --replicate 2 --person`."""
     said(
         "run", "baseline", "--cells", "5", "--days", "2", "--replicate", "2", "--person", "--out", "two"

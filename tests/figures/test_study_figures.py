@@ -1,4 +1,4 @@
-"""Figures of studies: what is drawn, in which units and with which numbers; odd studies too."""
+"""Figures of studies: what is drawn, in which units and with which numbers; unusual studies too."""
 
 import subprocess
 import sys
@@ -15,7 +15,6 @@ from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.figure import Figure
 
 from sim.errors import InputError
-from sim.figures import study as figures
 from sim.figures.study import (
     draw_cells,
     draw_convergence,
@@ -23,7 +22,8 @@ from sim.figures.study import (
     draw_probabilities,
     save_figures,
 )
-from sim.figures.study.layout import LINE_STYLES, MOST_LINES
+from sim.figures.study.layout import LINE_STYLES, MAX_LINES
+from sim.figures.study.pages import pages_of
 from sim.study.design import read_design
 from sim.study.runner import run_study
 from sim.study.study import Study
@@ -35,14 +35,14 @@ ARMS: list[dict[str, Any]] = [
     {"name": "loss", "duration": "3 day", "treatment": [LOSS]},
     {"name": "late loss", "duration": "3 day", "treatment": [LOSS | {"start": "2 day"}]},
 ]
-ASK = ("plasma_k < 3.9", "plasma_mg <= 0.75")
+ENDPOINTS = ("plasma_k < 3.9", "plasma_mg <= 0.75")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def study_of(folder: Path, **changes: Any) -> Study:
-    """Run forty-five small bodies of five cells for three days, or what else is asked for."""
+    """Run forty-five small replicates of five cells for three days, or what else is asked for."""
     design: dict[str, Any] = {
-        "conditions": ARMS, "replicates": 45, "cells": 5, "noise": False, "ask": ASK,
+        "conditions": ARMS, "replicates": 45, "cells": 5, "noise": False, "endpoints": ENDPOINTS,
         "variables": ["plasma_k", "plasma_mg", "ecf_volume"],
         "snapshots": {"at": ["0 day", "3 day"], "cells": 5, "variables": ["k_in", "mg_free"]},
     }  # fmt: skip
@@ -70,7 +70,7 @@ def probabilities(study: Study) -> Figure:
 
 
 class WithFailures(Study):
-    """A study in which no body lives in the last arm, and some do not live to the end of the second."""
+    """A study in which no replicate starts the last arm, and some do not finish the second."""
 
     @property
     def failures(self) -> list[str]:
@@ -82,14 +82,14 @@ class WithFailures(Study):
 
 
 class LossyTables(Tables):
-    """Tables without the rows of those who died."""
+    """Tables without the rows of those who did not finish."""
 
     def whole(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         rows = super().whole(name)
         if name == "cases":
             return rows
-        dead = (rows["condition"] == "loss") & (rows["replicate"] % 5 == 0) & (rows["day"] > 1.0)
-        left = rows[~(dead | (rows["condition"] == "late loss"))]
+        lost = (rows["condition"] == "loss") & (rows["replicate"] % 5 == 0) & (rows["day"] > 1.0)
+        left = rows[~(lost | (rows["condition"] == "late loss"))]
         return left if columns is None else left[list(columns)]
 
 
@@ -104,7 +104,7 @@ def panels(figure: Figure, title: str = "") -> list[Axes]:
 
 
 def written(figure: Figure) -> str:
-    """All text outside panels, and in and beside them, but no labels of ticks."""
+    """All text outside, in and beside panels, without tick labels."""
     inside = [text.get_text() for axes in figure.axes for text in axes.texts]
     titles = [axes.get_title(place) for axes in figure.axes for place in ("left", "right")]
     labels = [label for axes in figure.axes for label in (axes.get_xlabel(), axes.get_ylabel())]
@@ -113,39 +113,39 @@ def written(figure: Figure) -> str:
     return "\n".join([text.get_text() for text in figure.texts] + inside + titles + labels + keys)
 
 
-# Bodies over time
+# Replicates over time
 
 
 def test_courses_have_a_panel_an_arm_and_a_difference_for_each_further_arm(
     study: Study, courses: Figure
 ) -> None:
-    """The place of the first difference holds the key, which tells how many bodies are drawn."""
+    """The place of the first difference holds the legend, which says how many replicates are drawn."""
     assert len(courses.axes) == 6
     assert [len(panels(courses, arm)) for arm in study.arms] == [1, 1, 1]
     text = written(courses)
     assert "plasma K\n(mM)" in text
     assert "difference (mM)" in text
     assert "time (day)" in text
-    assert f"{MOST_LINES} of 45 bodies" in text
+    assert f"{MAX_LINES} of 45 replicates" in text
     assert [axes.get_title("right") for axes in courses.axes[:3]] == 3 * ["n 45"]
     assert all(axes.get_title("right").endswith("n 45") for axes in courses.axes[4:])
 
 
-def test_courses_draw_some_bodies_the_median_and_what_it_is_compared_with(
+def test_courses_draw_some_replicates_the_median_and_what_it_is_compared_with(
     study: Study, courses: Figure
 ) -> None:
-    """The first arm has forty bodies, a median and no line to be compared with; others have it."""
+    """The first arm has forty replicates, a median and no line to be compared with; others have it."""
     first, second, *_ = courses.axes
-    assert len(first.lines) == MOST_LINES + 1
+    assert len(first.lines) == MAX_LINES + 1
     changes = [line for line in second.lines if len(line.get_xydata()) == 2]
-    assert len(second.lines) - len(changes) == MOST_LINES + 2
+    assert len(second.lines) - len(changes) == MAX_LINES + 2
     median = study.values("plasma_k", "healthy").median().to_numpy()
     np.testing.assert_allclose(first.lines[-1].get_ydata(), median)
     assert any(np.array_equal(line.get_ydata(), first.lines[-1].get_ydata()) for line in second.lines)
 
 
 def test_the_band_is_that_of_the_middle_nine_tenths(study: Study, courses: Figure) -> None:
-    """Its edges are the quantiles of all bodies, not of those drawn."""
+    """Its edges are the quantiles of all replicates, not of those drawn."""
     (band,) = [c for c in courses.axes[1].collections if isinstance(c, FillBetweenPolyCollection)]
     edges = study.values("plasma_k", "loss").quantile([0.05, 0.95])
     corners = band.get_paths()[0].vertices[:, 1]
@@ -166,7 +166,7 @@ def test_panels_of_a_kind_have_one_scale_and_hold_the_reference_range(courses: F
 
 
 def test_the_difference_drawn_is_the_paired_one(study: Study, courses: Figure) -> None:
-    """Its line is the mean over bodies of what each differs from itself."""
+    """Its line is the mean of the differences within replicates."""
     found = study.difference("plasma_k", "loss")["estimate"].to_numpy()
     assert any(np.array_equal(line.get_ydata(), found) for line in courses.axes[4].lines)
 
@@ -179,18 +179,18 @@ def test_a_moment_of_change_is_marked_in_its_own_arm_only(courses: Figure) -> No
         assert len(marks) == moments, arm
 
 
-def test_bodies_that_fail_are_told_and_change_n(failing: Study) -> None:
+def test_replicates_that_fail_are_reported_and_change_n(failing: Study) -> None:
     """Nine of forty-five do not reach the end of the second arm, and none begins the third."""
     figure = draw_courses(failing, "plasma_k")
     assert figure.axes[1].get_title("right") == "n 45, end 36"
     assert figure.axes[4].get_title("right").endswith("n 36")
-    assert "no body lived" in written(figure)
+    assert "none started" in written(figure)
     assert "no pairs" in written(figure)
     assert "54 failures" in written(figure)
 
 
 def test_six_arms_stay_on_the_page(tmp_path: Path) -> None:
-    """They go in two rows of three; each has a look of its own; long names are cut."""
+    """They go in two rows of three; each has a line style of its own; long names are cut."""
     arms = [{"name": f"{k}-{'long-' * 10}", "duration": "1 day"} for k in range(6)]
     six = study_of(tmp_path, conditions=arms, replicates=2, snapshots=None)
     figure = draw_courses(six, "plasma_k")
@@ -204,7 +204,7 @@ def test_six_arms_stay_on_the_page(tmp_path: Path) -> None:
 
 
 def test_cells_have_a_column_a_variable_and_a_ridge_an_arm_and_day(study: Study) -> None:
-    """Days and arms are named once; the number of bodies and cells stands beside each ridge."""
+    """Days and arms are named once; the number of replicates and cells is written beside each ridge."""
     figure = draw_cells(study)
     assert [axes.get_xlabel() for axes in figure.axes] == [
         "K in cell water\n(mM)",
@@ -219,7 +219,7 @@ def test_cells_have_a_column_a_variable_and_a_ridge_an_arm_and_day(study: Study)
 
 def test_cells_mark_the_median_of_the_type_asked_for(study: Study) -> None:
     """Cells of other types are left out."""
-    (axes,) = draw_cells(study, "k_in", kind="heart").axes
+    (axes,) = draw_cells(study, "k_in", cell_type="heart").axes
     rows = study.cells.query("type == 'heart' and day == 0 and condition == 'healthy'")
     marks = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "|"]
     assert marks[0] == pytest.approx(rows["k_in"].median())
@@ -238,28 +238,28 @@ def test_cells_that_were_not_kept_are_refused(study: Study, tmp_path: Path) -> N
         draw_cells(without)
 
 
-# How sure
+# Precision
 
 
-def test_convergence_is_logarithmic_and_told_in_numbers(study: Study, convergence: Figure) -> None:
+def test_convergence_is_logarithmic_and_written_in_numbers(study: Study, convergence: Figure) -> None:
     """A panel for the means, and one for each paired difference, all on the same scales."""
     figure = convergence
     assert [axes.get_title("left") for axes in figure.axes] == [
         "mean of each arm",
-        "loss less healthy",
-        "late loss less healthy",
+        "loss minus healthy",
+        "late loss minus healthy",
     ]
     assert {(axes.get_xscale(), axes.get_yscale()) for axes in figure.axes} == {("log", "log")}
     assert len({(axes.get_xlim(), axes.get_ylim()) for axes in figure.axes}) == 1
     text = written(figure)
     assert "half-width of 95 % interval\n(mM)" in text
-    assert "number of bodies, n" in text
+    assert "number of replicates, n" in text
     half = study.convergence("plasma_k", "healthy").iloc[-1]
     assert f"healthy ±{half:#.2g}, n 45" in text
 
 
-def test_convergence_compares_same_bodies_with_others(study: Study, convergence: Figure) -> None:
-    """Others take the root of the sum of both arms' squares; the guide falls as one over root n."""
+def test_convergence_compares_paired_and_unpaired(study: Study, convergence: Figure) -> None:
+    """Unpaired, the squares of both arms add up; the guide falls as one over root n."""
     paired, apart, guide = convergence.axes[1].lines
     same = study.convergence("plasma_k", "loss", "healthy")
     arms = [study.convergence("plasma_k", arm) for arm in ("healthy", "loss")]
@@ -271,8 +271,8 @@ def test_convergence_compares_same_bodies_with_others(study: Study, convergence:
     assert low == pytest.approx(same.iloc[-1])
 
 
-def test_keys_of_convergence_lie_below_the_lines(convergence: Figure) -> None:
-    """No line runs through its panel's key."""
+def test_legends_of_convergence_lie_below_the_lines(convergence: Figure) -> None:
+    """No line runs through its panel's legend."""
     for axes in convergence.axes:
         key = axes.get_legend()
         assert key is not None
@@ -280,19 +280,19 @@ def test_keys_of_convergence_lie_below_the_lines(convergence: Figure) -> None:
         assert top < min(line.get_ydata().min() for line in axes.lines)
 
 
-# How often
+# Probabilities
 
 
 def test_probabilities_are_those_of_the_study(study: Study, probabilities: Figure) -> None:
-    """Each statement has a row: over time, and at the end in numbers."""
+    """Each endpoint has a row: over time, and at the end in numbers."""
     assert panels(probabilities, "plasma K < 3.9 mM")
     over_time, at_end = probabilities.axes[2:]
     assert over_time.get_title("left") == "total plasma Mg ≤ 0.75 mM"
-    assert over_time.get_ylabel() == "bodies (%)"
+    assert over_time.get_ylabel() == "replicates (%)"
     for k, arm in enumerate(study.arms):
-        expected = [study.probability(ASK[1], arm, day).estimate for day in range(4)]
+        expected = [study.probability(ENDPOINTS[1], arm, day).estimate for day in range(4)]
         np.testing.assert_allclose(over_time.lines[k].get_ydata(), 100.0 * np.array(expected))
-        share = study.probability(ASK[1], arm)
+        share = study.probability(ENDPOINTS[1], arm)
         text = f"{100 * share.estimate:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f}), n 45"
         assert at_end.texts[k].get_text() == text
     assert [label.get_text() for label in at_end.get_yticklabels()] == study.arms
@@ -306,23 +306,23 @@ def test_arms_differ_by_more_than_colour(probabilities: Figure) -> None:
     assert all(len(set(column)) == len(looks) for column in zip(*looks, strict=True))
 
 
-def test_probabilities_count_those_who_lived_so_long(failing: Study) -> None:
+def test_probabilities_count_those_who_have_come_so_far(failing: Study) -> None:
     figure = draw_probabilities(failing)
     texts = [text.get_text() for text in figure.axes[1].texts]
     assert [text.rpartition(" ")[2] for text in texts] == ["45", "36", "0"]
 
 
-def test_asking_nothing_is_refused(tmp_path: Path) -> None:
-    silent = study_of(tmp_path, replicates=1, ask=(), snapshots=None)
-    with pytest.raises(InputError, match="asks nothing"):
-        draw_probabilities(silent)
+def test_a_design_without_endpoints_is_refused(tmp_path: Path) -> None:
+    without = study_of(tmp_path, replicates=1, endpoints=(), snapshots=None)
+    with pytest.raises(InputError, match="has no endpoints"):
+        draw_probabilities(without)
 
 
-# Files and odd studies
+# Files and unusual studies
 
 
 def test_figures_that_suit_are_saved(study: Study, tmp_path: Path) -> None:
-    """Variables that are asked about, and whatever the design has; nothing is left besides."""
+    """Variables of endpoints, and whatever the design has; nothing else is left."""
     paths = save_figures(study, tmp_path / "new" / "folder")
     names = ["courses-plasma_k", "courses-plasma_mg", "convergence", "probabilities", "cells"]
     assert [path.name for path in paths] == [f"{name}.png" for name in names]
@@ -351,19 +351,19 @@ def test_a_figure_that_cannot_be_written_leaves_the_old_one(
     [
         {"replicates": 1, "conditions": ARMS[:1]},
         {"replicates": 1},
-        {"replicates": 3, "persons": False, "heterogeneous": False, "ask": (), "snapshots": None},
+        {"replicates": 3, "persons": False, "heterogeneous": False, "endpoints": (), "snapshots": None},
         {
             "replicates": 3,
             "samples": {"method": "grid", "ranges": {"pump_half_mg": ["0.05 mM", "0.2 mM"]}},
         },
         {"replicates": 2, "conditions": [*ARMS[:1], {"name": "brief", "duration": "12 hour"}]},
     ],
-    ids=["one arm, one body", "one body", "all alike", "parameter sets", "durations"],
+    ids=["one arm, one replicate", "one replicate", "all alike", "parameter sets", "durations"],
 )
-def test_odd_studies_are_drawn(changes: dict[str, Any], tmp_path: Path) -> None:
+def test_unusual_studies_are_drawn(changes: dict[str, Any], tmp_path: Path) -> None:
     """Without a warning, for warnings are errors in tests."""
-    odd = study_of(tmp_path, **changes)
-    pages = figures._pages(odd)
+    study = study_of(tmp_path, **changes)
+    pages = pages_of(study)
     assert {"courses-plasma_k", "convergence"} <= set(pages)
     for draw in pages.values():
         draw()
@@ -373,14 +373,14 @@ def test_failures_are_drawn(failing: Study) -> None:
     draw_convergence(failing, "plasma_k")
     with_none_left = WithFailures(failing.folder)
     with_none_left._read = lambda *_: Study._read(failing, *_).iloc[:0]  # type: ignore[method-assign]
-    for draw in figures._pages(with_none_left).values():
+    for draw in pages_of(with_none_left).values():
         draw()
 
 
-def test_bodies_and_parameter_sets_are_told_apart(tmp_path: Path) -> None:
+def test_replicates_and_parameter_sets_are_distinguished(tmp_path: Path) -> None:
     samples = {"method": "grid", "ranges": {"pump_half_mg": ["0.05 mM", "0.2 mM"]}}
     study = study_of(tmp_path, replicates=3, conditions=ARMS[:1], samples=samples, snapshots=None)
-    assert "6 bodies (3 replicates × 2 parameter sets)" in written(draw_courses(study, "plasma_k"))
+    assert "6 members (3 replicates × 2 parameter sets)" in written(draw_courses(study, "plasma_k"))
 
 
 def test_drawing_touches_no_global_state(study: Study) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of studies share: small designs, tasks for engines, processes that may be killed."""
+"""Shared by the tests of studies: small designs, tasks for executors, processes that may be killed."""
 
 import json
 import os
@@ -15,11 +15,15 @@ from typing import Any
 
 import pandas as pd
 
-from sim.study import batches as parts
-from sim.study.batches import Job, Part, digest_of_all, run_part
+from sim.study import job as jobs
+from sim.study.batches import BatchResult, run_batch
 from sim.study.design import Design, read_design
+from sim.study.digests import combined_digest
+from sim.study.folder import LOCK
+from sim.study.job import Job
+from sim.study.manifest import read_manifest, write_manifest
 from sim.study.runner import run_study
-from sim.study.store import LOCK, Entry, Store, read_manifest, write_manifest
+from sim.study.store import Entry, Store
 from sim.study.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +33,7 @@ ARMS = ("baseline", "severe-magnesium-loss")
 
 
 def design(**changes: Any) -> Design:
-    """Sixty-four bodies of five cells in two arms of two days, with cells kept on the first."""
+    """Sixty-four replicates of five cells in two arms of two days, with cells kept on the first."""
     return read_design({
         "conditions": ARMS, "replicates": 64, "cells": 5, "duration": "2 day", "every": "1 day",
         "variables": ["plasma_k", "plasma_mg", "potential_mean"],
@@ -38,38 +42,38 @@ def design(**changes: Any) -> Design:
 
 
 def brief(**changes: Any) -> Design:
-    """Six bodies for six hours: three parts of two, done in no time."""
+    """Six replicates for six hours: three batches of two, computed in no time."""
     return design(**{"replicates": 6, "duration": "6 hour", "every": "6 hour",
                      "snapshots": {"at": ["6 hour"], "cells": 2}, **changes})  # fmt: skip
 
 
 def run(plan: Design | Path, folder: Path | None = None, *, size: int = 5, **options: Any) -> Study:
-    """Run a study whose parts have a few bodies each."""
-    with parts_of(size):
+    """Run a study whose batches have a few replicates each."""
+    with batches_of_size(size):
         return run_study(plan, folder, **{"workers": 1, **options})
 
 
 @contextmanager
-def parts_of(size: int) -> Iterator[None]:
-    """Cut studies that begin now into parts of so many bodies."""
-    before, parts._bodies_per_part = parts._bodies_per_part, lambda _: size
+def batches_of_size(size: int) -> Iterator[None]:
+    """Divide studies that begin now into batches of a size."""
+    before, jobs._batch_size = jobs._batch_size, lambda _: size
     try:
         yield
     finally:
-        parts._bodies_per_part = before
+        jobs._batch_size = before
 
 
 def reference(replicates: int = 64) -> str:
-    """Digest of the design or of its first bodies, computed in one piece in this process."""
-    return digest_of_all(_digests_of_bodies(design())[:replicates])
+    """Digest of the design or of its first replicates, computed in one piece in this process."""
+    return combined_digest(_digests_of_replicates(design())[:replicates])
 
 
 def brief_reference() -> str:
-    """Digest of the brief design, computed likewise."""
-    return digest_of_all(_digests_of_bodies(brief()))
+    """Digest of the brief design, computed in the same way."""
+    return combined_digest(_digests_of_replicates(brief()))
 
 
-def _digests_of_bodies(plan: Design) -> list[str]:
+def _digests_of_replicates(plan: Design) -> list[str]:
     return _computed(plan.model_dump_json())
 
 
@@ -77,8 +81,8 @@ def _digests_of_bodies(plan: Design) -> list[str]:
 def _computed(plan: str) -> list[str]:
     with TemporaryDirectory() as folder:
         run(read_design(json.loads(plan)), Path(folder), size=1000)
-        (part,) = parts_in(Path(folder)).values()
-    return part.digests
+        (batch,) = batches_in(Path(folder)).values()
+    return batch.digests
 
 
 def bits(table: pd.DataFrame, arm: str | None = None, replicates: range | None = None) -> bytes:
@@ -99,13 +103,13 @@ def bits(table: pd.DataFrame, arm: str | None = None, replicates: range | None =
 # Folders
 
 
-def parts_in(folder: Path) -> dict[int, Entry]:
+def batches_in(folder: Path) -> dict[int, Entry]:
     """Parts that are done."""
     return Store(folder).entries
 
 
 def footprint(folder: Path, only: set[int] | None = None) -> dict[Path, tuple[int, int]]:
-    """Which files there are, or those of some parts, and when each was written."""
+    """Which files there are, or those of some batches, and when each was written."""
     numbers = None if only is None else {f"part-{number:05d}" for number in only}
     return {
         path.relative_to(folder): (path.stat().st_ino, path.stat().st_mtime_ns)
@@ -114,18 +118,18 @@ def footprint(folder: Path, only: set[int] | None = None) -> dict[Path, tuple[in
     }
 
 
-def leavings(folder: Path) -> list[Path]:
+def leftovers(folder: Path) -> list[Path]:
     """Drafts and other hidden files."""
     return [path for path in folder.rglob(".*") if path.name != LOCK]
 
 
 def check_whole(folder: Path, digest: str) -> None:
-    """A study has everything, all of it right, and nothing else lies about."""
+    """A study is complete, all of it right, and no other file is left."""
     study = Study(folder)
-    assert (study.complete, study.digest(), study.verify(), leavings(folder)) == (True, digest, [], [])
+    assert (study.complete, study.digest(), study.verify(), leftovers(folder)) == (True, digest, [], [])
     files = {
         path.relative_to(folder)
-        for entry in parts_in(folder).values()
+        for entry in batches_in(folder).values()
         for path in (entry.path(folder, table) for table in entry.files)
     }
     present = {path.relative_to(folder) for path in folder.glob("*/part-*") if path.is_file()}
@@ -133,10 +137,10 @@ def check_whole(folder: Path, digest: str) -> None:
 
 
 def check_resumes(folder: Path, digest: str, **options: Any) -> None:
-    """What stands is right; going on ends with everything and leaves finished parts alone."""
+    """What is stored is right; continuing completes the study and leaves finished batches alone."""
     if (folder / "manifest.json").exists():
         assert Store(folder).damaged() == []
-        finished = set(parts_in(folder))
+        finished = set(batches_in(folder))
     else:
         finished = set()
     before = footprint(folder, finished)
@@ -146,13 +150,13 @@ def check_resumes(folder: Path, digest: str, **options: Any) -> None:
 
 
 def change_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Change a manifest as a program would that had written it so."""
+    """Change a manifest and seal it again."""
     manifest = read_manifest(folder)
     change(manifest)
     write_manifest(folder, manifest)
 
 
-# Tasks for engines; workers import them from here
+# Tasks for executors; workers import them from here
 
 
 def square(task: int) -> int:
@@ -199,16 +203,16 @@ def fail(task: int) -> Any:
     return (lambda: None) if task == 3 else task
 
 
-def run_or_die(job: Job, part: int, *_: object) -> Part:
-    """Do a part of a study, but for the second, which kills its worker."""
-    return run_part(job, die("/dev/null", 1, part))
+def run_or_die(job: Job, batch: int, *_: object) -> BatchResult:
+    """Run a batch of a study, except the second, which kills its worker."""
+    return run_batch(job, die("/dev/null", 1, batch))
 
 
-def run_or_fail(job: Job, part: int, *_: object) -> Part:
-    """Do a part of a study, but for the second, which fails."""
-    if part == 1:
-        raise ArithmeticError("no such body")
-    return run_part(job, part)
+def run_or_fail(job: Job, batch: int, *_: object) -> BatchResult:
+    """Run a batch of a study, except the second, which fails."""
+    if batch == 1:
+        raise ArithmeticError("no such replicate")
+    return run_batch(job, batch)
 
 
 # Processes
@@ -235,13 +239,13 @@ def said(code: str, *command: str, patience: float = 120.0) -> str:
     return out
 
 
-def tell(progress: Any) -> None:
-    """Print how far a study is, for whoever watches its process."""
-    print(progress.done, flush=True)
+def print_progress(progress: Any) -> None:
+    """Print how far a study is, for a process that watches."""
+    print(progress.completed, flush=True)
 
 
-def wait_for_bodies(started: "subprocess.Popen[str]", number: int) -> None:
-    """Wait until a process that tells has done so many bodies."""
+def wait_for_replicates(started: "subprocess.Popen[str]", number: int) -> None:
+    """Wait until a process that prints its progress has completed some replicates."""
     assert started.stdout is not None
     for line in started.stdout:
         if int(line) >= number:

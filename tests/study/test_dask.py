@@ -17,12 +17,12 @@ from sim.errors import InputError, StudyError
 from sim.study.runner import Progress
 from tests.study.study_tools import (
     ROOT,
+    batches_in,
     brief,
     brief_reference,
     check_resumes,
     check_whole,
     design,
-    parts_in,
     reference,
     run,
     run_or_fail,
@@ -90,16 +90,16 @@ def test_a_scheduler_without_workers_is_refused(
     lone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In one sentence, after some patience."""
-    monkeypatch.setattr("sim.study.dask_executor.PATIENCE", 0.5)
+    monkeypatch.setattr("sim.study.executors.dask_cluster.TIMEOUT_S", 0.5)
     with pytest.raises(InputError, match=f"the scheduler at {lone} has no workers; start some"):
         run(brief(), tmp_path, dask=lone)
 
 
 def test_a_cluster_gives_the_same(cluster: str, tmp_path: Path) -> None:
     """The digest is that of one process; workers do several tasks at once."""
-    told: list[Progress] = []
-    run(design(), tmp_path, dask=cluster, on_progress=told.append)
-    assert [told[0].done, told[-1].done] == [0, 64]
+    seen: list[Progress] = []
+    run(design(), tmp_path, dask=cluster, on_progress=seen.append)
+    assert [seen[0].completed, seen[-1].completed] == [0, 64]
     check_whole(tmp_path, reference())
 
 
@@ -108,7 +108,7 @@ def test_a_worker_of_a_cluster_that_is_killed_is_replaced(cluster: str, tmp_path
     victims: list[int] = []
 
     def kill_one(progress: Progress) -> None:
-        if progress.done >= 3 and not victims:
+        if progress.completed >= 3 and not victims:
             with distributed.Client(cluster) as client:
                 victims.append(min(client.run(os.getpid).values()))
             os.kill(victims[0], signal.SIGKILL)
@@ -118,15 +118,15 @@ def test_a_worker_of_a_cluster_that_is_killed_is_replaced(cluster: str, tmp_path
     check_whole(tmp_path, reference())
 
 
-def test_a_part_that_fails_on_a_cluster_is_told(
+def test_a_batch_that_fails_on_a_cluster_is_reported(
     cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The others are kept, and the study can go on without the cluster."""
+    """The others are kept, and the study can be continued without the cluster."""
     with monkeypatch.context() as patch:
-        patch.setattr("sim.study.runner.run_part", run_or_fail)
-        with pytest.raises(StudyError, match=r"part 1 \(replicates 2 to 3\): ArithmeticError: no such"):
+        patch.setattr("sim.study.runner.run_batch", run_or_fail)
+        with pytest.raises(StudyError, match=r"batch 1 \(replicates 2 to 3\): ArithmeticError: no such"):
             run(brief(), tmp_path, size=2, dask=cluster)
-    assert sorted(parts_in(tmp_path)) == [0, 2]
+    assert sorted(batches_in(tmp_path)) == [0, 2]
     check_resumes(tmp_path, brief_reference(), plan=brief())
 
 
@@ -135,28 +135,28 @@ def test_workers_of_other_versions_are_refused(
 ) -> None:
     """They would compute other numbers."""
     with monkeypatch.context() as patch:
-        for module in ("batches", "archive"):
+        for module in ("job", "folder"):
             patch.setattr(f"sim.study.{module}.package_versions", lambda: {"numpy": "0.0.1"})
         with pytest.raises(
             StudyError, match=r"a worker has numpy .* in place of 0\.0\.1; install the same"
         ):
             run(brief(), tmp_path, size=2, dask=cluster)
-    assert parts_in(tmp_path) == {}
+    assert batches_in(tmp_path) == {}
 
 
 @pytest.mark.slow
 def test_a_cluster_that_is_lost_ends_in_one_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is finished is kept; without the cluster it goes on."""
+    """What is finished is kept, and continued without the cluster."""
     folder = tmp_path / "study"
     with scheduler(tmp_path) as (address, started), workers(address, "--local-directory", str(tmp_path)):
         with distributed.Client(address) as client:
             client.wait_for_workers(2, timeout=60)
-        monkeypatch.setattr("sim.study.dask_executor.PATIENCE", 2.0)
+        monkeypatch.setattr("sim.study.executors.dask_cluster.TIMEOUT_S", 2.0)
 
         def lose(progress: Progress) -> None:
-            if progress.done >= 3 and started.poll() is None:
+            if progress.completed >= 3 and started.poll() is None:
                 os.killpg(started.pid, signal.SIGKILL)
                 started.wait()
 
@@ -165,9 +165,9 @@ def test_a_cluster_that_is_lost_ends_in_one_error(
     first, last = str(failure.value).splitlines()
     assert first.startswith(f"the scheduler at {address} was lost")
     assert last.endswith(
-        f"of 64 bodies are kept in {folder}; to try the rest again: sim study run {folder}"
+        f"of 64 members are kept in {folder}; to try the rest again: sim study run {folder}"
     )
-    assert len(parts_in(folder)) >= 1
+    assert len(batches_in(folder)) >= 1
     check_resumes(folder, reference(), plan=folder)
 
 
@@ -175,7 +175,7 @@ def test_an_address_where_no_scheduler_is_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Soon, and in one sentence."""
-    monkeypatch.setattr("sim.study.dask_executor.PATIENCE", 0.5)
+    monkeypatch.setattr("sim.study.executors.dask_cluster.TIMEOUT_S", 0.5)
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{place.getsockname()[1]}"
@@ -190,7 +190,7 @@ def test_an_address_that_cannot_be_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     """Like one where nobody answers."""
-    monkeypatch.setattr("sim.study.dask_executor.PATIENCE", 0.5)
+    monkeypatch.setattr("sim.study.executors.dask_cluster.TIMEOUT_S", 0.5)
     with pytest.raises(InputError, match=f"no scheduler answers at {address}: "):
         run(brief(), tmp_path, dask=address)
 
@@ -210,7 +210,9 @@ def test_workers_of_this_machine_give_the_same(tmp_path: Path) -> None:
 def test_without_dask_there_is_a_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says what to install."""
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(InputError, match=r'Dask is not installed; pip install "sim-mg\[cluster\]"'):
+    with pytest.raises(
+        InputError, match=r"the executor 'dask' needs distributed.*; pip install \"sim-mg\[cluster\]\""
+    ):
         run(brief(), tmp_path, dask="local")
 
 

@@ -1,6 +1,8 @@
-"""The design of a study: it survives writing, its problems are told in its words, its points spread."""
+"""The design of a study: it survives writing, its problems are named by its keys, its points spread."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,12 @@ from pydantic import ValidationError
 from sim.conditions.condition import load, read
 from sim.errors import DesignError, InputError
 from sim.parameters import FACTS
-from sim.study.design import LAST_REPLICATE, RECORDED, Design, load_design, read_design
-from sim.study.samples import MOST_DIMENSIONS, Samples
-from sim.variables.endpoints import Question
+from sim.study.design import DEFAULT_VARIABLES, MAX_FIRST_REPLICATE, Design, read_design
+from sim.study.design_files import load_design
+from sim.study.samples import MAX_DIMENSIONS, Samples
+from sim.variables.endpoints import Endpoint
 from tests.laws.law_tests import plausible, reproducible
+from tests.study.study_tools import ROOT
 
 ARMS = ["baseline", "thiazide"]
 MG = {"pump_half_mg": ["0.05 mM", "0.2 mM"]}
@@ -51,7 +55,7 @@ FULL: dict[str, Any] = {
     "samples": {"method": "latin-hypercube", "number": 7,
                 "ranges": MG | {"sd_size": [0.1, 0.3], "plasma_mg_bound": ["0.2 mM", "300 µM"]}},
     "snapshots": {"at": ["0 hour", "1.25 day"], "cells": 8, "variables": ["k_in", "water"]},
-    "ask": ["plasma_k < 3.5", "aldosterone >= 2e0"],
+    "endpoints": ["plasma_k < 3.5", "aldosterone >= 2e0"],
 }  # fmt: skip
 """Every key of a design, none as it is by default."""
 
@@ -76,8 +80,8 @@ def toml(data: Mapping[str, Any]) -> str:
 def toml_value(value: Any) -> str:
     """A value as TOML writes it in a line."""
     if isinstance(value, Mapping):
-        parts = [f"{json.dumps(k)} = {toml_value(v)}" for k, v in value.items() if v is not None]
-        return "{" + ", ".join(parts) + "}"
+        pairs = [f"{json.dumps(k)} = {toml_value(v)}" for k, v in value.items() if v is not None]
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(toml_value, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
@@ -128,7 +132,33 @@ def test_any_numbers_survive(low: float, seed: int, hours: float, duration: floa
     assert read_design(json.loads(design.model_dump_json())) == design
 
 
-def test_what_is_left_out_is_usual() -> None:
+def test_keys_of_version_01_are_read(tmp_path: Path) -> None:
+    """From Python, from a file and by a revision; they are written under their present names."""
+    path = tmp_path / "old.toml"
+    path.write_text('conditions = ["baseline"]\nask = ["plasma_k < 3.5"]\n', encoding="utf-8")
+    for design in (
+        load_design(path),
+        Design(conditions=["baseline"], ask=["plasma_k < 3.5"]),  # type: ignore[call-arg]
+        make(endpoints=["pth > 2"]).revised(ask=["plasma_k < 3.5"]),
+    ):
+        assert design.endpoints == design.ask == ("plasma_k < 3.5",)
+        assert "ask" not in json.loads(design.model_dump_json())
+
+
+def test_checking_parts_of_a_design_loads_no_compiled_engine() -> None:
+    """Parameter sets, snapshots and endpoints are data."""
+    code = (
+        "import sys, sim.study.samples, sim.study.snapshots, sim.study.executors.registry\n"
+        "from sim.study.samples import Samples\n"
+        "ranges = {'pump_half_mg': ['0.05 mM', '0.2 mM']}\n"
+        "Samples(method='sobol', number=4, ranges=ranges).points(3)\n"
+        "print({'numba', 'llvmlite', 'mesa'} & set(sys.modules))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (out.stdout, out.stderr) == ("set()\n", "")
+
+
+def test_what_is_left_out_has_a_default() -> None:
     """A design is short where nothing special is wanted."""
     design = make()
     assert (design.name, design.replicates, design.first_replicate, design.cells) == (
@@ -138,8 +168,13 @@ def test_what_is_left_out_is_usual() -> None:
         100,
     )
     assert (design.seed, design.persons, design.noise, design.heterogeneous) == (0, True, True, True)
-    assert (design.every, design.duration, design.variables) == (24.0, None, RECORDED)
-    assert (design.samples, design.snapshots, design.ask, design.parameters) == (None, None, (), {})
+    assert (design.every, design.duration, design.variables) == (24.0, None, DEFAULT_VARIABLES)
+    assert (design.samples, design.snapshots, design.endpoints, design.parameters) == (
+        None,
+        None,
+        (),
+        {},
+    )
 
 
 def test_conditions_come_by_name_file_table_or_as_they_are(tmp_path: Path) -> None:
@@ -164,7 +199,7 @@ def test_a_designs_files_lie_beside_it(tmp_path: Path, monkeypatch: pytest.Monke
     assert load_design(path).name == "other"
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     """Missing, no TOML, or a condition that is missing."""
     path = tmp_path / "study.toml"
     for content, wanted in (
@@ -193,7 +228,7 @@ def test_a_design_from_python_is_checked_too() -> None:
 
 
 def sampled(**fields: Any) -> dict[str, Any]:
-    """Samples of a design, a grid unless told otherwise."""
+    """Samples of a design, a grid by default."""
     return {"samples": {"method": "grid", "ranges": MG, **fields}}
 
 
@@ -204,7 +239,14 @@ def seen(**fields: Any) -> dict[str, Any]:
 
 AT_LEAST, AT_MOST = "input should be greater than or equal to", "input should be less than or equal to"
 ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "unknown key": ({"replicats": 3}, ["replicats: unknown key; did you mean 'replicates'?", "ask"]),
+    "unknown key": (
+        {"replicats": 3},
+        ["replicats: unknown key; did you mean 'replicates'?", "endpoints"],
+    ),
+    "former key beside its present one": (
+        {"ask": ["plasma_k < 3"], "endpoints": ["plasma_k < 4"]},
+        ["ask: unknown key", "endpoints"],
+    ),
     "unknown condition": (
         {"conditions": ["baseline", "thiazid"]},
         ["conditions: no. 2", "did you mean 'thiazide'?", "daily-meals"],
@@ -233,8 +275,8 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
     "too many replicates": ({"replicates": 10**9}, ["replicates: 1000000000", f"{AT_MOST} 100000000"]),
     "negative first replicate": ({"first_replicate": -1}, ["first_replicate: -1", f"{AT_LEAST} 0"]),
     "first replicate too large": (
-        {"first_replicate": LAST_REPLICATE + 1},
-        ["first_replicate", f"{AT_MOST} {LAST_REPLICATE}"],
+        {"first_replicate": MAX_FIRST_REPLICATE + 1},
+        ["first_replicate", f"{AT_MOST} {MAX_FIRST_REPLICATE}"],
     ),
     "no cells": ({"cells": 0}, ["cells = 0; give 1 to 100,000,000"]),
     "negative seed": ({"seed": -1}, ["seed = -1; give a whole number, zero or more"]),
@@ -269,23 +311,23 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"parameters": {"pump_half_mg": "50 mM"}},
         ["parameters: pump_half_mg = 50.0 mM is out of bounds; allowed are"],
     ),
-    "no question": (
-        {"ask": ["plasma_k lower than 3.5"]},
-        ["ask: 'plasma_k lower than 3.5' is not a statement such as \"plasma_k < 3.5\""],
+    "no endpoint": (
+        {"endpoints": ["plasma_k lower than 3.5"]},
+        ["endpoints: 'plasma_k lower than 3.5' is not an endpoint such as \"plasma_k < 3.5\""],
     ),
-    "question in another unit": (
-        {"ask": ["plasma_k < 14 mg/dL"]},
-        ["ask", "plasma_k is in mM, not in mg/dL"],
+    "endpoint in another unit": (
+        {"endpoints": ["plasma_k < 14 mg/dL"]},
+        ["endpoints", "plasma_k is in mM, not in mg/dL"],
     ),
-    "question of an unknown variable": (
-        {"ask": ["plasma_kk < 3.5"]},
-        ["ask: no variable is called 'plasma_kk'; did you mean 'plasma_k'?"],
+    "endpoint of an unknown variable": (
+        {"endpoints": ["plasma_kk < 3.5"]},
+        ["endpoints: no variable is called 'plasma_kk'; did you mean 'plasma_k'?"],
     ),
-    "question of what is not recorded": (
-        {"ask": ["plasma_k < 3.5", "ncc > 2"]},
-        ["ask: ncc is not recorded; add it to variables"],
+    "endpoint of what is not recorded": (
+        {"endpoints": ["plasma_k < 3.5", "ncc > 2"]},
+        ["endpoints: ncc is not recorded; add it to variables"],
     ),
-    "question as text": ({"ask": "plasma_k < 3.5"}, ["ask: 'plasma_k < 3.5': write a list"]),
+    "endpoint as text": ({"endpoints": "plasma_k < 3.5"}, ["endpoints: 'plasma_k < 3.5': write a list"]),
     "unknown method": (
         sampled(method="random"),
         ["samples method: 'random'", "'grid', 'latin-hypercube' or 'sobol'"],
@@ -341,7 +383,7 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "no power of two": (
         sampled(method="sobol", number=12),
-        ["samples: number = 12 is no power of two; give 8 or 16"],
+        ["samples: number = 12 is not a power of two; give 8 or 16"],
     ),
     "a range of one bound": (
         sampled(method="sobol", number=8, ranges={"pump_half_mg": "0.2 mM"}),
@@ -357,8 +399,8 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "too many dimensions": (
         sampled(ranges={name: [f"{FACTS[name].low!r} {FACTS[name].unit}"]
-                        for name in list(FACTS)[: MOST_DIMENSIONS + 1]}),
-        [f"samples: more than {MOST_DIMENSIONS} parameters"],
+                        for name in list(FACTS)[: MAX_DIMENSIONS + 1]}),
+        [f"samples: more than {MAX_DIMENSIONS} parameters"],
     ),
     "set and sampled": (
         {"parameters": {"pump_half_mg": "0.1 mM"}, **sampled()},
@@ -369,9 +411,9 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
          **sampled()},
         ["set and sampled at once: pump_half_mg"],
     ),
-    "too many bodies": (
+    "too many members": (
         {"replicates": 1000, **sampled(method="latin-hypercube", number=1_000_000)},
-        ["1000000000 bodies; at most 100,000,000"],
+        ["1000000000 replicates times parameter sets; at most 100,000,000"],
     ),
     "snapshots without times": (
         {"snapshots": {"cells": 5}},
@@ -414,7 +456,7 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("fields", ONE_FAULT)
-def test_every_problem_is_told_in_words_of_the_file(fields: str) -> None:
+def test_every_problem_is_reported_in_words_of_the_file(fields: str) -> None:
     """One sentence: where, what was given, what is allowed."""
     given, wanted = ONE_FAULT[fields]
     (problem,) = problems(**given)
@@ -424,34 +466,42 @@ def test_every_problem_is_told_in_words_of_the_file(fields: str) -> None:
 
 def test_all_problems_are_told_at_once() -> None:
     """Wherever they are, each in a sentence of its own."""
-    told = problems(
+    found = problems(
         conditions=["baseline", "thiazid", "none"],
         replicates=0,
         variables=["plasma_kk", "plasma_nn"],
         parameters={"pump_half_m": 1, "gfr": "1 L/day"},
         samples={"method": "random", "ranges": {"x": ["1"], "pump_half_mg": [1]}},
         snapshots={"at": ["1 day"], "variables": ["k_inn"], "cels": 3},
-        ask=["plasma_k"],
+        endpoints=["plasma_k"],
         evry="1 day",
     )
-    assert len(told) == len(set(told)) == 14
-    keys = {problem.split(":")[0].split(" ")[0] for problem in told}
-    assert keys == {"conditions", "replicates", "variables", "parameters", "samples", "snapshots", "ask",
-                    "evry"}  # fmt: skip
+    assert len(found) == len(set(found)) == 14
+    keys = {problem.split(":")[0].split(" ")[0] for problem in found}
+    assert keys == {
+        "conditions",
+        "replicates",
+        "variables",
+        "parameters",
+        "samples",
+        "snapshots",
+        "endpoints",
+        "evry",
+    }
 
 
-def test_problems_between_keys_are_told_at_once() -> None:
+def test_problems_between_keys_are_reported_at_once() -> None:
     """Once each key by itself is right."""
-    told = problems(
+    found = problems(
         cells=0,
         seed=-1,
-        ask=["ncc > 1", "pth < 2", "renin < 2"],
+        endpoints=["ncc > 1", "pth < 2", "renin < 2"],
         parameters={"pump_half_mg": "0.1 mM"},
         samples={"method": "grid", "ranges": MG},
     )
-    assert told == [
-        "ask: ncc is not recorded; add it to variables",
-        "ask: renin is not recorded; add it to variables",
+    assert found == [
+        "endpoints: ncc is not recorded; add it to variables",
+        "endpoints: renin is not recorded; add it to variables",
         "set and sampled at once: pump_half_mg",
         "cells = 0; give 1 to 100,000,000",
         "seed = -1; give a whole number, zero or more",
@@ -466,7 +516,7 @@ def test_a_snapshot_may_be_after_the_end_of_some_arms() -> None:
     assert design.snapshots.at == (120.0,)
 
 
-def test_a_statement_is_read_as_it_is_written() -> None:
+def test_an_endpoint_is_read_as_it_is_written() -> None:
     """Name, relation and bound, with or without blanks; the unit is the variable's."""
     for text, wanted in {
         "plasma_k<3.5": ("plasma_k", "<", 3.5),
@@ -476,24 +526,24 @@ def test_a_statement_is_read_as_it_is_written() -> None:
         "plasma_k > 3.5 mM": ("plasma_k", ">", 3.5),
         "plasma_k > 3.5mM": ("plasma_k", ">", 3.5),
     }.items():
-        question = Question.read(text)
-        assert question == wanted
-        assert Question.read(str(question)) == question
-    assert str(Question.read("plasma_k<3.5")) == "plasma_k < 3.5 mM"
-    assert str(Question.read("pth>=2.0")) == "pth >= 2"
+        endpoint = Endpoint.read(text)
+        assert endpoint == wanted
+        assert Endpoint.read(str(endpoint)) == endpoint
+    assert str(Endpoint.read("plasma_k<3.5")) == "plasma_k < 3.5 mM"
+    assert str(Endpoint.read("pth>=2.0")) == "pth >= 2"
     values = np.array([3.4, 3.5, 3.6, np.nan])
     for relation, holds in {
         "<": [True, False, False, False], "<=": [True, True, False, False],
         ">": [False, False, True, False], ">=": [False, True, True, False],
     }.items():  # fmt: skip
-        assert Question.read(f"plasma_k {relation} 3.5").holds(values).tolist() == holds
+        assert Endpoint.read(f"plasma_k {relation} 3.5").holds(values).tolist() == holds
 
 
 @pytest.mark.parametrize("text", ["plasma_k = 3", "plasma_k < nan", "3 < plasma_k", "plasma_k < ", ""])
-def test_other_text_is_no_statement(text: str) -> None:
+def test_other_text_is_not_an_endpoint(text: str) -> None:
     """Nothing is guessed."""
-    with pytest.raises(InputError, match="is not a statement"):
-        Question.read(text)
+    with pytest.raises(InputError, match="is not an endpoint"):
+        Endpoint.read(text)
 
 
 # Parameter sets
@@ -575,16 +625,16 @@ def test_points_fill_the_space(method: str) -> None:
     assert abs(points.mean(axis=0) - 0.5).max() < 2e-3
 
 
-# Bodies
+# Members
 
 
-def test_bodies_are_numbered_replicate_by_replicate() -> None:
+def test_members_are_numbered_replicate_by_replicate() -> None:
     """All sets of a replicate follow one another; the first replicate need not be zero."""
     design = make(replicates=3, first_replicate=17, samples={"method": "grid", "ranges": MG})
-    assert design.units == 6
-    found = [design.unit(number) for number in range(6)]
+    assert design.n_members == 6
+    found = [design.member(number) for number in range(6)]
     assert found == [(17, 0), (17, 1), (18, 0), (18, 1), (19, 0), (19, 1)]
-    assert [make(first_replicate=4).unit(n) for n in (0, 5)] == [(4, 0), (9, 0)]
+    assert [make(first_replicate=4).member(n) for n in (0, 5)] == [(4, 0), (9, 0)]
 
 
 def test_plans_are_those_of_the_arms() -> None:

@@ -1,4 +1,4 @@
-"""Studies that are killed or interrupted go on to the same bits, and lose no finished part."""
+"""Studies that are killed or interrupted continue to the same bits; no finished batch is lost."""
 
 import os
 import signal
@@ -14,6 +14,7 @@ import pytest
 from sim.study.runner import Progress
 from tests.study.study_tools import (
     alive,
+    batches_in,
     begin,
     brief,
     brief_reference,
@@ -22,21 +23,20 @@ from tests.study.study_tools import (
     design,
     ends_within,
     kill_group,
-    leavings,
-    parts_in,
+    leftovers,
     reference,
     run,
     said,
-    wait_for_bodies,
+    wait_for_replicates,
 )
 
-BODIES = 24
+REPLICATES = 24
 
 # Killed at a certain moment
 
 
 def kill_before(owner: Any, name: str, count: int) -> None:
-    """Kill this process when a function is about to be called for so many times."""
+    """Kill this process just before a certain call of a function."""
     real, left = getattr(owner, name), iter(range(count - 1))
 
     def deadly(*arguments: Any) -> Any:
@@ -48,7 +48,7 @@ def kill_before(owner: Any, name: str, count: int) -> None:
 
 
 def kill_within_line(count: int) -> None:
-    """Kill this process when half of so manieth line of the ledger is written."""
+    """Kill this process when half of a certain line of the ledger is written."""
     real, left = os.write, iter(range(count - 1))
 
     def deadly(file: int, content: bytes) -> int:
@@ -65,7 +65,7 @@ MOMENTS: dict[str, tuple[Callable[[int], None], int]] = {
     "name": (lambda count: kill_before(Path, "replace", count), 10),
     "line": (kill_within_line, 3),
 }
-"""How a study of three parts is killed while it writes, and how often it comes to that."""
+"""How a study of three batches is killed while it writes, and how often it comes to that."""
 
 
 def run_and_die(folder: str, moment: str, count: int) -> None:
@@ -86,7 +86,7 @@ def test_a_study_that_is_killed_while_it_writes_goes_on(tmp_path: Path, moment: 
     """Before a file is forced to disk or has its name, or in the middle of a line of the ledger."""
     folder = tmp_path / "study"
     context = get_context("forkserver")
-    context.set_forkserver_preload(["sim.study.warm"])
+    context.set_forkserver_preload(["sim.study.worker_preload"])
     killed = context.Process(target=run_and_die, args=(str(folder), moment, count))
     killed.start()
     killed.join()
@@ -95,7 +95,7 @@ def test_a_study_that_is_killed_while_it_writes_goes_on(tmp_path: Path, moment: 
 
 
 def test_the_moments_above_are_all_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A study of three parts forces so many files to disk and names so many."""
+    """A study of three batches forces so many files to disk and names so many."""
     calls = []
     for owner, name in ((os, "fsync"), (Path, "replace")):
         real = getattr(owner, name)
@@ -109,34 +109,34 @@ def test_what_a_kill_leaves_is_seen_before_it_is_removed(tmp_path: Path) -> None
     killed = get_context("forkserver").Process(target=run_and_die, args=(str(tmp_path), "draft", 6))
     killed.start()
     killed.join()
-    (draft,) = leavings(tmp_path)
+    (draft,) = leftovers(tmp_path)
     assert draft.name.startswith(".part-00001.parquet-")
-    assert sorted(parts_in(tmp_path)) == [0]
+    assert sorted(batches_in(tmp_path)) == [0]
 
 
 # Killed at any moment
 
 
-def code_of(folder: Path, workers: int, replicates: int = BODIES) -> str:
-    """Code of a process that runs the design and tells how far it is."""
+def code_of(folder: Path, workers: int, replicates: int = REPLICATES) -> str:
+    """Code of a process that runs the design and prints its progress."""
     place = f"Path({str(folder)!r})"
     return (
         f"plan = design(replicates={replicates})\n"
-        f"run(plan, {place}, size=3, workers={workers}, on_progress=tell)"
+        f"run(plan, {place}, size=3, workers={workers}, on_progress=print_progress)"
     )
 
 
 def kill_at_random(folder: Path, seed: int) -> None:
-    """Kill a study and all its processes twice, soon or after some bodies; then it goes on as ever."""
+    """Kill a study and all its processes twice, soon or after some replicates; then continue it."""
     rng = np.random.default_rng(seed)
-    for bodies in np.sort(rng.integers(-5, BODIES, 2)):
+    for replicates in np.sort(rng.integers(-5, REPLICATES, 2)):
         started = begin(code_of(folder, int(rng.integers(1, 3))))
-        if bodies >= 0:
-            wait_for_bodies(started, bodies)
-        time.sleep(rng.uniform(0.0, 0.1 if bodies >= 0 else 1.0))
+        if replicates >= 0:
+            wait_for_replicates(started, replicates)
+        time.sleep(rng.uniform(0.0, 0.1 if replicates >= 0 else 1.0))
         kill_group(started)
         assert ends_within(started.pid)
-    check_resumes(folder, reference(BODIES), plan=design(replicates=BODIES), workers=2)
+    check_resumes(folder, reference(REPLICATES), plan=design(replicates=REPLICATES), workers=2)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -161,13 +161,13 @@ def test_workers_that_are_killed_are_replaced(tmp_path: Path) -> None:
 
     def kill_one(progress: Progress) -> None:
         workers = [child for child in active_children() if child.pid not in killed]
-        if workers and len(killed) < 2 and progress.done >= (3, 12)[len(killed)]:
+        if workers and len(killed) < 2 and progress.completed >= (3, 12)[len(killed)]:
             killed.append(workers[0].pid)
             workers[0].kill()
 
-    run(design(replicates=BODIES), tmp_path, size=3, workers=2, on_progress=kill_one)
+    run(design(replicates=REPLICATES), tmp_path, size=3, workers=2, on_progress=kill_one)
     assert len(killed) == 2
-    check_whole(tmp_path, reference(BODIES))
+    check_whole(tmp_path, reference(REPLICATES))
 
 
 # Ctrl-C
@@ -177,18 +177,18 @@ def test_workers_that_are_killed_are_replaced(tmp_path: Path) -> None:
 def test_ctrl_c_ends_a_study_that_can_go_on(tmp_path: Path, workers: int) -> None:
     """From the terminal it reaches all processes; what is finished is kept, and none stays behind."""
     started = begin(code_of(tmp_path, workers))
-    wait_for_bodies(started, 7)
+    wait_for_replicates(started, 7)
     os.killpg(started.pid, signal.SIGINT)
     _, errors = started.communicate(timeout=30)
     assert errors.rstrip().endswith("KeyboardInterrupt")
     assert errors.count("Traceback") == 1
     assert started.returncode == -signal.SIGINT
     assert ends_within(started.pid, 5.0)
-    assert (len(parts_in(tmp_path)) >= 2, leavings(tmp_path)) == (True, [])
-    check_resumes(tmp_path, reference(BODIES), plan=design(replicates=BODIES), workers=2)
+    assert (len(batches_in(tmp_path)) >= 2, leftovers(tmp_path)) == (True, [])
+    check_resumes(tmp_path, reference(REPLICATES), plan=design(replicates=REPLICATES), workers=2)
 
 
-def test_ctrl_c_while_a_part_is_written_waits_until_it_stands(
+def test_ctrl_c_while_a_batch_is_written_waits_until_it_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then it interrupts."""
@@ -203,32 +203,32 @@ def test_ctrl_c_while_a_part_is_written_waits_until_it_stands(
     monkeypatch.setattr(os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(brief(), tmp_path, size=2)
-    assert (sorted(parts_in(tmp_path)), leavings(tmp_path)) == ([0, 1], [])
+    assert (sorted(batches_in(tmp_path)), leftovers(tmp_path)) == ([0, 1], [])
     check_resumes(tmp_path, brief_reference(), plan=brief())
 
 
 def test_a_study_that_ends_leaves_no_process_behind(tmp_path: Path) -> None:
     """Neither workers nor their server."""
     started = begin(code_of(tmp_path, 2))
-    wait_for_bodies(started, 3)
+    wait_for_replicates(started, 3)
     assert len(alive(started.pid)) >= 4
     _, errors = started.communicate(timeout=60)
     assert (started.returncode, errors) == (0, "")
     assert ends_within(started.pid, 5.0)
-    check_whole(tmp_path, reference(BODIES))
+    check_whole(tmp_path, reference(REPLICATES))
 
 
 # Memory
 
 
 MANY = 100_000
-"""Bodies of the test below; about three minutes."""
+"""Replicates of the test below; about three minutes."""
 GROWTH = 30e6
-"""What memory may grow by meanwhile [B]; digests of that many bodies are 12 MB."""
+"""What memory may grow by meanwhile [B]; digests of that many replicates are 12 MB."""
 
 
 @pytest.mark.slow
-def test_memory_does_not_grow_with_bodies(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_replicates(tmp_path: Path) -> None:
     """After the first thousand it stays what it is."""
     code = (
         "import os\n"
@@ -236,9 +236,9 @@ def test_memory_does_not_grow_with_bodies(tmp_path: Path) -> None:
         "    heterogeneous=False, duration='6 hour', every='6 hour', snapshots=None,\n"
         "    variables=['plasma_k', 'potential_mean'])\n"
         "def report(progress):\n"
-        "    if progress.done % 1000 == 0:\n"
+        "    if progress.completed % 1000 == 0:\n"
         "        pages = int(Path('/proc/self/statm').read_text().split()[1])\n"
-        "        print(progress.done, pages * os.sysconf('SC_PAGE_SIZE'))\n"
+        "        print(progress.completed, pages * os.sysconf('SC_PAGE_SIZE'))\n"
         f"run(plan, Path({str(tmp_path / 'study')!r}), size=1000, on_progress=report)"
     )
     rows = [tuple(map(int, line.split())) for line in said(code, patience=1800).splitlines()]

@@ -1,4 +1,4 @@
-"""One body through all arms: every arm's results are those of a run on its own, to the bit."""
+"""One replicate through all arms: every arm's results are those of a run on its own, to the bit."""
 
 from collections.abc import Callable, Sequence
 from itertools import permutations
@@ -19,7 +19,7 @@ from sim.simulation.running import run
 from sim.simulation.schedule import Schedule
 from sim.study import replicate as replicates
 from sim.study.design import Design, read_design
-from sim.study.replicate import FINISHED, Case, arms_of, recorded_days, simulate_body
+from sim.study.replicate import FINISHED, ArmResult, prepare_arms, recorded_days, simulate_replicate
 from sim.tissue.tissue import Tissue
 from sim.variables.table import VARIABLES
 from tests.laws.law_tests import reproducible
@@ -58,7 +58,7 @@ ARMS = {
         make("changed-back", parameters={"pump_half_mg": "0.2 mM"}, without=["romk-mg-block"]),
     )
 }  # fmt: skip
-"""Arms that part at once, within a step, later, never; with meals; of other lengths and parameters."""
+"""Arms that diverge at once, in a step, later, never; with meals; of other lengths and parameters."""
 DEADLY = {"kind": "pump-inhibitor", "effect": 0.95, "start": "6 hour"}
 """Cells lose so much K, and gain so much NaCl, that no Cl is left outside."""
 IMPOSSIBLE = {"correlation_pump_k_leak": 0.9, "correlation_pump_na_leak": 0.9, "correlation_leaks": 0.0}
@@ -71,34 +71,34 @@ def design_of(arms: Sequence[Condition], **options: Any) -> Design:
     return read_design({"conditions": arms, "variables": list(VARIABLES), **SETTING, **options})
 
 
-def cases_of(arms: Sequence[Condition], replicate: int = 7, **options: Any) -> dict[str, Case]:
-    """What becomes of one body in each arm, by name."""
+def results_of(arms: Sequence[Condition], replicate: int = 7, **options: Any) -> dict[str, ArmResult]:
+    """Result of one replicate in each arm, by name."""
     design = design_of(arms, **options)
     plans = [p.of_replicate(replicate) for p in design.plans()]
-    cases = simulate_body(arms_of(plans), design.variables, design.snapshots)
-    assert [case.arm for case in cases] == list(range(len(arms)))
-    return dict(zip(design.arms, cases, strict=True))
+    results = simulate_replicate(prepare_arms(plans), design.variables, design.snapshots)
+    assert [result.arm for result in results] == list(range(len(arms)))
+    return dict(zip(design.arms, results, strict=True))
 
 
-def check_alone(condition: Condition, case: Case, replicate: int = 7, **options: Any) -> None:
-    """A case is, to the bit, what a run of the condition gives."""
+def check_alone(condition: Condition, result: ArmResult, replicate: int = 7, **options: Any) -> None:
+    """A result is, to the bit, what a run of the condition gives."""
     design = design_of([condition], **options)
     days = None if design.duration is None else design.duration / 24.0
-    result = run(
+    alone = run(
         condition, design.cells, days=days, seed=design.seed, replicate=replicate, person=design.persons,
         noise=design.noise, heterogeneous=design.heterogeneous, parameters=design.parameters,
         record_hours=design.every,
     )  # fmt: skip
-    assert case.outcome == FINISHED
-    assert case.days.tobytes() == result.table.index.to_numpy().tobytes()
-    assert case.course.tobytes() == result.table.to_numpy().tobytes()
-    assert case.evaluations == result.provenance["evaluations"]
+    assert result.outcome == FINISHED
+    assert result.days.tobytes() == alone.table.index.to_numpy().tobytes()
+    assert result.course.tobytes() == alone.table.to_numpy().tobytes()
+    assert result.evaluations == alone.provenance["evaluations"]
     if design.persons:
-        assert case.person._asdict() == result.provenance["person"]
+        assert result.person._asdict() == alone.provenance["person"]
 
 
-def same(one: Case, other: Case) -> bool:
-    """Whether two cases agree in all but the number of the arm."""
+def same(one: ArmResult, other: ArmResult) -> bool:
+    """Whether two results agree in all but the number of the arm."""
     return (
         (one.outcome, one.person, one.evaluations) == (other.outcome, other.person, other.evaluations)
         and one.days.tobytes() == other.days.tobytes()
@@ -125,20 +125,20 @@ def same(one: Case, other: Case) -> bool:
 )
 def test_every_arm_is_a_run_of_its_own(options: dict[str, Any]) -> None:
     """All arms at once, and each as if it were the only one: rows, evaluations, person."""
-    cases = cases_of(list(ARMS.values()), **options)
-    for name, case in cases.items():
-        check_alone(ARMS[name], case, **options)
+    results = results_of(list(ARMS.values()), **options)
+    for name, result in results.items():
+        check_alone(ARMS[name], result, **options)
 
 
 @pytest.mark.parametrize("name", ARMS)
 def test_an_arm_alone_is_a_run(name: str) -> None:
     """With no other arm beside it."""
-    check_alone(ARMS[name], cases_of([ARMS[name]], 2)[name], 2)
+    check_alone(ARMS[name], results_of([ARMS[name]], 2)[name], 2)
 
 
 def test_another_replicate_is_another_body() -> None:
     """Persons, cells and fluctuations are its own."""
-    mine, other = (cases_of([ARMS["usual"], ARMS["later"]], number) for number in (7, 8))
+    mine, other = (results_of([ARMS["usual"], ARMS["later"]], number) for number in (7, 8))
     assert mine["usual"].person != other["usual"].person
     assert mine["usual"].person == mine["later"].person
     assert (mine["usual"].course[-1] != other["usual"].course[-1]).mean() > 0.8
@@ -151,11 +151,11 @@ TOGETHER = [ARMS[name] for name in ("usual", "later", "later-and-more", "shorter
 def test_the_order_of_arms_changes_nothing(first: Condition) -> None:
     """Whichever arm leads, and whichever branch off from it."""
     snapshots = {"at": ["0 hour", "12.9 hour", "40 hour"], "cells": 6}
-    wanted = cases_of(TOGETHER, snapshots=snapshots)
+    wanted = results_of(TOGETHER, snapshots=snapshots)
     others = [condition for condition in TOGETHER if condition is not first]
     for order in list(permutations(others))[::24]:
-        cases = cases_of([first, *order], snapshots=snapshots)
-        assert all(same(cases[name], wanted[name]) for name in wanted)
+        results = results_of([first, *order], snapshots=snapshots)
+        assert all(same(results[name], wanted[name]) for name in wanted)
 
 
 ANY_ARMS = st.lists(st.sampled_from(sorted(ARMS)), min_size=2, max_size=5, unique=True)
@@ -171,28 +171,28 @@ def test_any_arms_in_any_order_are_as_alone(names: list[str], every: str) -> Non
         "noise": False, "heterogeneous": False, "cells": 5, "every": every,
         "variables": ["plasma_k", "urine_k"], "snapshots": {"at": ["9.8 hour", "12.9 hour"]},
     }  # fmt: skip
-    cases = cases_of([ARMS[name] for name in names], **options)
+    results = results_of([ARMS[name] for name in names], **options)
     for name in names:
-        alone = cases_of([ARMS[name]], **options)[name]
-        assert same(cases[name], alone)
+        alone = results_of([ARMS[name]], **options)[name]
+        assert same(results[name], alone)
 
 
 def test_a_shared_past_is_simulated_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Arms that part on day two share the first, however many they are."""
-    lived: list[float] = []
+    """Arms that diverge on day two share the first, however many they are."""
+    simulated: list[float] = []
     advance: Callable[..., None] = Tissue.advance_to
 
     def counted(tissue: Tissue, time: float, *rest: Any) -> None:
-        lived.append(time - tissue.time)
+        simulated.append(time - tissue.time)
         advance(tissue, time, *rest)
 
     monkeypatch.setattr(Tissue, "advance_to", counted)
     arms = [make(f"arm-{i}", treatment=[blocker("30 hour", 0.1 * i)]) for i in range(1, 6)]
-    cases_of(arms)
-    assert sum(lived) == pytest.approx(27.0 + 5 * 21.0)
-    lived.clear()
-    cases_of([ARMS["usual"], ARMS["again"]])
-    assert sum(lived) == pytest.approx(45.0 + 2 * 3.0)
+    results_of(arms)
+    assert sum(simulated) == pytest.approx(27.0 + 5 * 21.0)
+    simulated.clear()
+    results_of([ARMS["usual"], ARMS["again"]])
+    assert sum(simulated) == pytest.approx(45.0 + 2 * 3.0)
 
 
 @pytest.mark.parametrize(
@@ -215,23 +215,23 @@ def test_a_shared_past_is_simulated_once(monkeypatch: pytest.MonkeyPatch) -> Non
         ("changed", "changed-back", 0.0),
     ],
 )
-def test_arms_part_when_they_may_do_different_things(one: str, other: str, hours: float) -> None:
+def test_arms_diverge_when_their_inputs_may_differ(one: str, other: str, hours: float) -> None:
     """At the first such moment, at the end of the shorter one, or never together."""
-    arms = arms_of([RunPlan(ARMS[one], 5), RunPlan(ARMS[other], 5)])
-    assert arms.partings == {(0, 1): pytest.approx(hours), (1, 0): pytest.approx(hours)}
+    arms = prepare_arms([RunPlan(ARMS[one], 5), RunPlan(ARMS[other], 5)])
+    assert arms.divergence == {(0, 1): pytest.approx(hours), (1, 0): pytest.approx(hours)}
 
 
-def test_the_usual_diet_written_down_parts_from_the_usual_one() -> None:
+def test_the_usual_diet_written_down_diverges_from_the_usual_one() -> None:
     """It is the same for a typical body, and another for a person who eats otherwise."""
     body = RunPlan("baseline", 5).model_parameters.body
     diet = {"potassium": f"{body.intake_k / 24.0!r} mmol/hour"}
     arms = [make("plain"), make("written", diet=[diet])]
     assert arms[0].control_at(0.0, body) == arms[1].control_at(0.0, body)
-    assert arms_of([RunPlan(arm, 5) for arm in arms]).partings[0, 1] == 0.0
-    cases = cases_of(arms)
+    assert prepare_arms([RunPlan(arm, 5) for arm in arms]).divergence[0, 1] == 0.0
+    results = results_of(arms)
     for arm in arms:
-        check_alone(arm, cases[arm.name])
-    assert cases["plain"].course.tobytes() != cases["written"].course.tobytes()
+        check_alone(arm, results[arm.name])
+    assert results["plain"].course.tobytes() != results["written"].course.tobytes()
 
 
 # Rows and single cells
@@ -242,9 +242,9 @@ def test_the_usual_diet_written_down_parts_from_the_usual_one() -> None:
 def test_the_days_of_rows_are_known_beforehand(name: str, every: float) -> None:
     """From the plan alone."""
     planned = RunPlan(ARMS[name], 5, noise=False, heterogeneous=False, record_hours=every)
-    (case,) = simulate_body(arms_of([planned]), ["plasma_k"])
-    assert case.days.tolist() == recorded_days(planned)
-    assert (case.days[0], case.days[-1]) == (0.0, planned.condition.duration / 24.0)
+    (result,) = simulate_replicate(prepare_arms([planned]), ["plasma_k"])
+    assert result.days.tolist() == recorded_days(planned)
+    assert (result.days[0], result.days[-1]) == (0.0, planned.condition.duration / 24.0)
 
 
 SEEN = (0.0, 12.9, 30.0, 31.5, 48.0)
@@ -259,34 +259,34 @@ def in_words(times: Sequence[float]) -> list[str]:
 def test_single_cells_are_those_of_the_moment() -> None:
     """As many of each type as asked for, at the end of the step nearest to each moment."""
     snapshots = {"at": in_words(SEEN), "cells": 6, "variables": ["k_in", "potential"]}
-    cases = cases_of(TOGETHER, cells=12, snapshots=snapshots)
-    for name, case in cases.items():
+    results = results_of(TOGETHER, cells=12, snapshots=snapshots)
+    for name, result in results.items():
         planned = RunPlan(ARMS[name], 12, seed=3, replicate=7, person=True)
         tissue, _ = make_tissue(planned)
         course = Schedule(tissue, planned.condition)
         end = planned.condition.duration
         wanted = {course.steps.nearest(hours) for hours in SEEN}
-        assert set(case.cells) == {hours / 24.0 for hours in wanted}
-        assert max(case.cells) == end / 24.0
+        assert set(result.cells) == {hours / 24.0 for hours in wanted}
+        assert max(result.cells) == end / 24.0
         for hours in sorted(wanted):
             course.advance_until(hours)
             seen = cell_table(tissue, 6)[["type", "k_in", "potential"]]
-            pd.testing.assert_frame_equal(case.cells[hours / 24.0], seen, rtol=0, atol=0)
+            pd.testing.assert_frame_equal(result.cells[hours / 24.0], seen, rtol=0, atol=0)
 
 
 def test_keeping_cells_changes_no_result() -> None:
     """They are looked at where steps end anyway."""
-    plain, seen = cases_of(TOGETHER), cases_of(TOGETHER, snapshots={"at": in_words(SEEN)})
-    for name, case in plain.items():
-        assert case.cells == {}
-        assert same(case, seen[name]._replace(cells={}))
+    plain, seen = results_of(TOGETHER), results_of(TOGETHER, snapshots={"at": in_words(SEEN)})
+    for name, result in plain.items():
+        assert result.cells == {}
+        assert same(result, seen[name]._replace(cells={}))
 
 
-# Bodies that fail
+# Replicates that fail
 
 
-def test_a_body_that_dies_is_told_in_the_arms_it_concerns() -> None:
-    """In all that share its past, with the rows until then; the other arms go on to their ends."""
+def test_a_replicate_that_fails_is_reported_in_the_arms_it_concerns() -> None:
+    """In all arms with the same past, with the rows until then; the other arms finish."""
     arms = [
         make("usual"),
         make("deadly", treatment=[DEADLY]),
@@ -295,49 +295,49 @@ def test_a_body_that_dies_is_told_in_the_arms_it_concerns() -> None:
         make("treated-first", treatment=[blocker("3 hour"), DEADLY]),
         make("over-before", duration="9 hour", treatment=[DEADLY]),
     ]
-    cases = cases_of(arms, every="3 hour")
-    check_alone(arms[0], cases["usual"], every="3 hour")
-    check_alone(arms[5], cases["over-before"], every="3 hour")
+    results = results_of(arms, every="3 hour")
+    check_alone(arms[0], results["usual"], every="3 hour")
+    check_alone(arms[5], results["over-before"], every="3 hour")
     for condition in arms[1:5]:
-        case = cases[condition.name]
-        with pytest.raises(SimulationError) as death:
+        result = results[condition.name]
+        with pytest.raises(SimulationError) as failure:
             run(condition, 6, seed=3, replicate=7, person=True, record_hours=3.0)
-        result = death.value.result
-        assert case.outcome == result.provenance["outcome"] == f"failed: {death.value}"
-        assert "ecf_cl of the body became negative on day 0." in case.outcome
-        assert case.course.tobytes() == result.table.to_numpy().tobytes()
-        assert case.days.tolist() == result.table.index.tolist()
-        assert 2 < len(case.days) < 10
-        assert case.evaluations == result.provenance["evaluations"]
-        assert case.person == cases["usual"].person
+        alone = failure.value.result
+        assert result.outcome == alone.provenance["outcome"] == f"failed: {failure.value}"
+        assert "ecf_cl of the body became negative on day 0." in result.outcome
+        assert result.course.tobytes() == alone.table.to_numpy().tobytes()
+        assert result.days.tolist() == alone.table.index.tolist()
+        assert 2 < len(result.days) < 10
+        assert result.evaluations == alone.provenance["evaluations"]
+        assert result.person == results["usual"].person
 
 
-def test_a_body_that_cannot_be_is_told_in_the_arms_it_concerns() -> None:
-    """It has no rows and no person there; with other parameters it lives."""
+def test_a_replicate_without_steady_state_is_reported_in_the_arms_it_concerns() -> None:
+    """It has no rows and no person there; with other parameters it finishes."""
     arms = [
         make("usual"),
         make("impossible", parameters=IMPOSSIBLE),
         make("impossible-too", parameters=IMPOSSIBLE, treatment=[blocker("6 hour")]),
         make("treated", treatment=[blocker("6 hour")]),
     ]
-    cases = cases_of(arms, snapshots={"at": ["1 day"]})
+    results = results_of(arms, snapshots={"at": ["1 day"]})
     for name in ("impossible", "impossible-too"):
-        case = cases[name]
-        assert case.outcome.startswith("failed: the three correlations of traits exclude each other")
-        assert (case.days.shape, case.course.shape) == ((0,), (0, len(VARIABLES)))
-        assert (case.evaluations, case.cells) == (0, {})
-        assert np.isnan(case.person).all()
+        result = results[name]
+        assert result.outcome.startswith("failed: the three correlations of traits exclude each other")
+        assert (result.days.shape, result.course.shape) == ((0,), (0, len(VARIABLES)))
+        assert (result.evaluations, result.cells) == (0, {})
+        assert np.isnan(result.person).all()
     for name in ("usual", "treated"):
-        assert cases[name].outcome == FINISHED
-        assert len(cases[name].cells) == 1
+        assert results[name].outcome == FINISHED
+        assert len(results[name].cells) == 1
 
 
 def test_other_errors_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A problem of the program is no death of a body."""
+    """An error of the program is not a failure of a replicate."""
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(replicates, "cell_table", broken)
     with pytest.raises(ZeroDivisionError):
-        cases_of([ARMS["usual"]], snapshots={"at": ["1 day"]})
+        results_of([ARMS["usual"]], snapshots={"at": ["1 day"]})

@@ -1,4 +1,4 @@
-"""Running studies: the same bits for every engine, cut and order; shards; growing; going on."""
+"""Running studies: the same bits for every executor, cut and order; shards; extending; continuing."""
 
 import os
 import shutil
@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from sim.errors import InputError, StudyError
-from sim.study.archive import Shard
 from sim.study.merging import merge_study
 from sim.study.runner import Progress, run_study
+from sim.study.shards import Shard
 from sim.study.study import Study, open_study
 from tests.study.study_tools import (
     ARMS,
+    batches_in,
     bits,
     brief,
     brief_reference,
@@ -22,7 +23,6 @@ from tests.study.study_tools import (
     check_whole,
     design,
     footprint,
-    parts_in,
     reference,
     run,
     run_or_die,
@@ -32,7 +32,7 @@ from tests.study.study_tools import (
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The design, done by two workers in parts of five bodies."""
+    """The design, done by two workers in batches of five replicates."""
     return run(design(), tmp_path_factory.mktemp("whole") / "study", workers=2)
 
 
@@ -40,18 +40,18 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 def test_a_pool_gives_the_digest_of_one_piece_in_one_process(whole: Study) -> None:
-    """Nor does it matter how many bodies a part has."""
-    assert len(parts_in(whole.folder)) == 13
+    """Nor does it matter how many replicates a batch has."""
+    assert len(batches_in(whole.folder)) == 13
     check_whole(whole.folder, reference())
 
 
 def test_more_workers_than_processors_give_the_same(tmp_path: Path) -> None:
-    """Four of them, and parts of another size."""
+    """Four of them, and batches of another size."""
     check_whole(run(design(replicates=32), tmp_path, size=4, workers=4).folder, reference(32))
 
 
 def test_threads_give_the_same(tmp_path: Path) -> None:
-    """Cells of a body that are enough for all of four threads."""
+    """Cells of a replicate that are enough for all of four threads."""
     plan = brief(conditions=["baseline"], replicates=2, cells=12_000, snapshots=None)
     found = {
         run(plan, tmp_path / f"{workers}-{threads}", size=1, workers=workers, threads=threads).digest()
@@ -73,7 +73,7 @@ def test_a_replicate_is_the_same_alone_and_among_others(
 
 
 def test_different_replicates_and_seeds_differ(whole: Study, tmp_path: Path) -> None:
-    """The digest tells them apart."""
+    """The digest distinguishes them."""
     digests = {whole.digest(number) for number in range(64)}
     other = run(design(replicates=2, seed=1), tmp_path)
     assert len(digests | {other.digest(0), other.digest(1)}) == 66
@@ -102,24 +102,24 @@ def test_another_variable_changes_nothing_of_the_others(whole: Study, tmp_path: 
 
 
 def test_parameter_sets_give_the_same_for_every_cut(tmp_path: Path) -> None:
-    """A body is a replicate with a set; parts and shards may part them."""
+    """A member is a replicate with a set; batches and shards may separate them."""
     plan = brief(samples={"method": "sobol", "number": 4, "ranges": {"gfr": ["150 l/day", "190 l/day"]}})
     one = run(plan, tmp_path / "one", size=100)
     run(plan, tmp_path / "many", size=3, workers=2)
     for number in (1, 2, 3):
         run(plan, tmp_path / "shards", size=5, shard=Shard(number, 3))
     assert merge_study(tmp_path / "shards").digest() == one.digest() == Study(tmp_path / "many").digest()
-    assert one.bodies == 24
+    assert one.n_completed == 24
 
 
-# Growing
+# Extending
 
 
 def test_more_replicates_leave_the_earlier_ones_alone(whole: Study, tmp_path: Path) -> None:
-    """Only the last part, which was not full, is done anew; the end is that of one run."""
+    """Only the last batch, which was not full, is done anew; the end is that of one run."""
     run(design(replicates=8), tmp_path)
     before, courses = footprint(tmp_path, {0}), open_study(tmp_path).courses
-    assert run(design(replicates=13), tmp_path, extend=True, workers=2).bodies == 13
+    assert run(design(replicates=13), tmp_path, extend=True, workers=2).n_completed == 13
     assert footprint(tmp_path, {0}) == before
     assert bits(open_study(tmp_path).courses, replicates=range(8)) == bits(courses)
     assert bits(open_study(tmp_path).courses) == bits(whole.courses, replicates=range(13))
@@ -139,7 +139,7 @@ def test_a_study_grows_only_when_asked_and_never_shrinks(tmp_path: Path) -> None
     assert footprint(tmp_path) == before
 
 
-def test_a_damaged_last_part_does_not_hinder_growing(tmp_path: Path) -> None:
+def test_a_damaged_last_batch_does_not_hinder_growing(tmp_path: Path) -> None:
     """It is outdated and damaged at once."""
     run(brief(replicates=5), tmp_path, size=2)
     (tmp_path / "courses" / "part-00002.parquet").write_bytes(b"")
@@ -147,12 +147,12 @@ def test_a_damaged_last_part_does_not_hinder_growing(tmp_path: Path) -> None:
     check_whole(tmp_path, brief_reference())
 
 
-# Going on
+# Continuing
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_finished_study_is_left_as_it_is(tmp_path: Path, workers: int) -> None:
-    """No file is written, whoever runs it again and however."""
+    """No file is written, however it is run again."""
     run(brief(), tmp_path, size=1, workers=2)
     before = footprint(tmp_path)
     for plan, folder in ((brief(), tmp_path), (tmp_path, None)):
@@ -160,7 +160,7 @@ def test_a_finished_study_is_left_as_it_is(tmp_path: Path, workers: int) -> None
         assert footprint(tmp_path) == before
 
 
-def test_a_folder_is_enough_to_go_on(tmp_path: Path) -> None:
+def test_a_folder_is_enough_to_continue(tmp_path: Path) -> None:
     """The design is in it."""
     run(brief(), tmp_path, size=2)
     lines = (tmp_path / "parts.jsonl").read_bytes().splitlines(keepends=True)
@@ -169,16 +169,16 @@ def test_a_folder_is_enough_to_go_on(tmp_path: Path) -> None:
 
 
 def test_a_file_is_enough_to_begin(tmp_path: Path) -> None:
-    """To run it again is to go on."""
+    """Running it again continues it."""
     file = tmp_path / "mine.toml"
     file.write_text('conditions = ["baseline"]\nreplicates = 2\ncells = 5\nduration = "6 hour"\n')
     for _ in range(2):
         study = run_study(file, tmp_path / "study", workers=1)
-        assert (study.design.name, study.bodies) == ("mine", 2)
+        assert (study.design.name, study.n_completed) == ("mine", 2)
 
 
 def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:
-    """One cannot go on with it or open it."""
+    """It can be neither continued nor opened."""
     for action in (run_study, open_study):
         with pytest.raises(InputError, match="holds no study"):
             action(tmp_path)
@@ -193,24 +193,24 @@ def test_results_go_to_a_folder_of_that_name(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_progress_is_told(tmp_path: Path, workers: int) -> None:
-    """From nothing to everything, after each part at least; in this process after each body."""
-    told: list[Progress] = []
-    run(brief(), tmp_path, size=2, workers=workers, on_progress=told.append)
-    done = [progress.done for progress in told]
+def test_progress_is_reported(tmp_path: Path, workers: int) -> None:
+    """From nothing to everything, after each batch at least; in this process after each replicate."""
+    seen: list[Progress] = []
+    run(brief(), tmp_path, size=2, workers=workers, on_progress=seen.append)
+    done = [progress.completed for progress in seen]
     assert done == sorted(done)
     assert set(done) == ({0, 1, 2, 3, 4, 5, 6} if workers == 1 else {0, 2, 4, 6})
-    assert {progress[1:] for progress in told} == {(6, 0, 0)}
-    told.clear()
-    run(brief(), tmp_path, on_progress=told.append)
-    assert told == [Progress(6, 6, 0, 0)]
+    assert {progress[1:] for progress in seen} == {(6, 0, 0)}
+    seen.clear()
+    run(brief(), tmp_path, on_progress=seen.append)
+    assert seen == [Progress(6, 6, 0, 0)]
 
 
 def test_an_error_of_the_caller_goes_through(tmp_path: Path) -> None:
-    """Finished parts are kept, and nobody else holds the folder."""
+    """Finished batches are kept, and nobody else holds the folder."""
 
     def stop(progress: Progress) -> None:
-        if progress.done >= 2:
+        if progress.completed >= 2:
             raise LookupError("enough")
 
     with pytest.raises(LookupError, match="enough"):
@@ -219,36 +219,36 @@ def test_an_error_of_the_caller_goes_through(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "workers", "told"),
+    ("function", "workers", "message"),
     [
-        (run_or_fail, 1, "ArithmeticError: no such body"),
-        (run_or_fail, 2, "ArithmeticError: no such body"),
-        (run_or_die, 2, "the process died, 2 times when it did nothing else"),
+        (run_or_fail, 1, "ArithmeticError: no such replicate"),
+        (run_or_fail, 2, "ArithmeticError: no such replicate"),
+        (run_or_die, 2, "the worker process died, 2 times with no other task in it"),
     ],
 )
-def test_a_part_that_cannot_be_done_is_told_and_the_others_are_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: Any, workers: int, told: str
+def test_a_batch_that_cannot_be_done_is_reported_and_the_others_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: Any, workers: int, message: str
 ) -> None:
-    """The error names the bodies, how many are kept and how to go on."""
+    """The error names the replicates, how many are kept and how to continue."""
     with monkeypatch.context() as patch:
-        patch.setattr("sim.study.runner.run_part", function)
+        patch.setattr("sim.study.runner.run_batch", function)
         with pytest.raises(StudyError) as failure:
             run(brief(), tmp_path, size=2, workers=workers)
     assert str(failure.value) == (
-        f"part 1 (replicates 2 to 3): {told}\n"
-        f"4 of 6 bodies are kept in {tmp_path}; to try the rest again: sim study run {tmp_path}"
+        f"batch 1 (replicates 2 to 3): {message}\n"
+        f"4 of 6 members are kept in {tmp_path}; to try the rest again: sim study run {tmp_path}"
     )
-    assert sorted(parts_in(tmp_path)) == [0, 2]
+    assert sorted(batches_in(tmp_path)) == [0, 2]
     check_resumes(tmp_path, brief_reference(), plan=tmp_path)
 
 
-def test_a_body_that_cannot_be_is_a_result(tmp_path: Path) -> None:
-    """Correlations that exclude each other fail their bodies and nothing else."""
+def test_a_replicate_that_cannot_be_is_a_result(tmp_path: Path) -> None:
+    """Correlations that exclude each other fail their replicates and nothing else."""
     ranges = {"correlation_pump_k_leak": ["0", "0.95"], "correlation_pump_na_leak": ["0.95"]}
     plan = brief(parameters={"correlation_leaks": "0"}, samples={"method": "grid", "ranges": ranges})
-    told: list[Progress] = []
-    study = run(plan, tmp_path, size=5, workers=2, on_progress=told.append)
-    assert told[-1] == Progress(12, 12, 12, 0)
+    seen: list[Progress] = []
+    study = run(plan, tmp_path, size=5, workers=2, on_progress=seen.append)
+    assert seen[-1] == Progress(12, 12, 12, 0)
     assert (study.complete, study.verify(), len(study.failures)) == (True, [], 12)
     failed = study.cases["outcome"].str.startswith("failed: ")
     assert set(study.cases.loc[failed, "sample"]) == {1}
@@ -257,7 +257,7 @@ def test_a_body_that_cannot_be_is_a_result(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"workers": 0}, "workers = 0; give a whole number, 1 to 256"),
         ({"workers": 2.0}, "workers = 2.0"),
@@ -272,11 +272,11 @@ def test_a_body_that_cannot_be_is_a_result(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_invalid_options_are_refused(tmp_path: Path, options: dict[str, Any], told: str) -> None:
+def test_invalid_options_are_refused(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     """Before anything is written."""
     with pytest.raises(InputError) as refusal:
         run_study(brief(), tmp_path / "study", **options)
-    assert [told in problem for problem in refusal.value.problems] == [True]
+    assert [message in problem for problem in refusal.value.problems] == [True]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -284,14 +284,14 @@ def test_invalid_options_are_refused(tmp_path: Path, options: dict[str, Any], to
 
 
 def run_shards(folder: Path, of: int, **options: Any) -> None:
-    """Run all shards of the brief design, six parts of one body."""
+    """Run all shards of the brief design, six batches of one replicate."""
     for number in range(1, of + 1):
         run(brief(), folder, size=1, shard=f"{number}/{of}", **options)
 
 
 @pytest.mark.parametrize("of", [1, 2, 7])
 def test_shards_that_are_merged_are_the_study(tmp_path: Path, of: int) -> None:
-    """Even if there are more shards than parts; to merge again changes nothing."""
+    """Even if there are more shards than batches; to merge again changes nothing."""
     run_shards(tmp_path, of)
     assert merge_study(tmp_path).digest() == brief_reference()
     check_whole(tmp_path, brief_reference())
@@ -309,48 +309,48 @@ def test_seven_shards_of_the_design_are_the_study(tmp_path: Path) -> None:
     check_whole(tmp_path, reference())
 
 
-def test_a_shard_that_is_gone_on_with_by_its_folder_stays_a_shard(tmp_path: Path) -> None:
-    """Its own share is done, no more, whether the share is given again or not."""
+def test_a_shard_that_is_continued_by_its_folder_stays_a_shard(tmp_path: Path) -> None:
+    """Only its own batches are run, whether the shard is given again or not."""
     run_shards(tmp_path, 2)
     shard = tmp_path / "shard-2-of-2"
     for options in ({}, {"shard": "2/2"}):
         (shard / "parts.jsonl").unlink()
         run(shard, **options)
-        assert sorted(parts_in(shard)) == [1, 3, 5]
+        assert sorted(batches_in(shard)) == [1, 3, 5]
     (shard / "parts.jsonl").unlink()
     run(brief(), shard)
-    assert sorted(parts_in(shard)) == [1, 3, 5]
+    assert sorted(batches_in(shard)) == [1, 3, 5]
     assert sorted(path.name for path in shard.iterdir()) == [
         ".lock", "cases", "cells", "courses", "manifest.json", "parts.jsonl"
     ]  # fmt: skip
     assert merge_study(tmp_path).digest() == brief_reference()
 
 
-def test_missing_shards_are_told_and_the_rest_can_be_done(tmp_path: Path) -> None:
+def test_missing_shards_are_reported_and_the_rest_can_be_done(tmp_path: Path) -> None:
     """What is there is merged."""
     run_shards(tmp_path, 3)
     shutil.rmtree(tmp_path / "shard-2-of-3")
     with pytest.raises(StudyError) as failure:
         merge_study(tmp_path)
     assert str(failure.value) == (
-        "2 parts are missing or damaged: 1, 4. What is there is merged; "
-        f"to do the rest here: sim study run {tmp_path}"
+        "2 batches are missing or damaged: 1, 4. What is there is merged; "
+        f"to run the rest here: sim study run {tmp_path}"
     )
     check_resumes(tmp_path, brief_reference(), plan=tmp_path)
 
 
-def test_damaged_parts_of_shards_are_not_merged(tmp_path: Path) -> None:
-    """They are told, done again in their shard, and merged then."""
+def test_damaged_batches_of_shards_are_not_merged(tmp_path: Path) -> None:
+    """They are reported, computed again in their shard, and merged then."""
     run_shards(tmp_path, 2)
     (tmp_path / "shard-1-of-2" / "cases" / "part-00002.parquet").write_bytes(b"")
-    with pytest.raises(StudyError, match=r"1 parts are missing or damaged: 2\."):
+    with pytest.raises(StudyError, match=r"1 batches are missing or damaged: 2\."):
         merge_study(tmp_path)
     run_shards(tmp_path, 2)
     merge_study(tmp_path)
     check_whole(tmp_path, brief_reference())
 
 
-def test_damaged_parts_of_a_merged_study_are_taken_from_the_shards(tmp_path: Path) -> None:
+def test_damaged_batches_of_a_merged_study_are_taken_from_the_shards(tmp_path: Path) -> None:
     """Nothing needs to be computed."""
     run_shards(tmp_path, 2)
     merge_study(tmp_path)
@@ -359,8 +359,8 @@ def test_damaged_parts_of_a_merged_study_are_taken_from_the_shards(tmp_path: Pat
     check_whole(tmp_path, brief_reference())
 
 
-def test_a_part_that_was_outgrown_is_not_merged(tmp_path: Path) -> None:
-    """A shard that was to grow and was stopped still has its last part as it was."""
+def test_a_batch_that_was_outgrown_is_not_merged(tmp_path: Path) -> None:
+    """A shard that was to grow and was stopped still has its last batch as it was."""
     for number, size in ((1, 5), (2, 5)):
         run(brief(replicates=size), tmp_path, size=2, shard=f"{number}/2")
     grown = run(brief(), tmp_path / "other", size=2).design.model_dump(mode="json")
@@ -368,7 +368,7 @@ def test_a_part_that_was_outgrown_is_not_merged(tmp_path: Path) -> None:
         change_manifest(
             tmp_path / f"shard-{number}-of-2", lambda manifest: manifest.update(design=grown)
         )
-    with pytest.raises(StudyError, match=r"1 parts are missing or damaged: 2\."):
+    with pytest.raises(StudyError, match=r"1 batches are missing or damaged: 2\."):
         merge_study(tmp_path)
     check_resumes(tmp_path, brief_reference(), plan=tmp_path)
 
@@ -378,14 +378,14 @@ def test_shards_of_different_studies_are_not_merged(tmp_path: Path) -> None:
     run_shards(tmp_path, 2)
     shard = tmp_path / "shard-2-of-2"
     changes: dict[str, tuple[dict[str, Any], str]] = {
-        "bodies_per_part": ({"bodies_per_part": 2}, "parts of another size"),
+        "bodies_per_part": ({"bodies_per_part": 2}, "batches of another size"),
         "points": ({"points": [{"gfr": 1.0}]}, "other parameter sets"),
         "design": ({"design": brief(seed=1).model_dump(mode="json")}, "seed: 0 in the folder, 1 given"),
     }
     kept = (shard / "manifest.json").read_bytes()
-    for change, told in changes.values():
+    for change, message in changes.values():
         change_manifest(shard, lambda manifest, change=change: manifest.update(change))
-        with pytest.raises(InputError, match=told):
+        with pytest.raises(InputError, match=message):
             merge_study(tmp_path)
         (shard / "manifest.json").write_bytes(kept)
     change_manifest(shard, lambda manifest: manifest["versions"].update(numpy="0.0.1"))

@@ -1,4 +1,4 @@
-"""A study's folder: what is damaged, missing or foreign in it is found; nothing is taken on trust."""
+"""A study's folder: what is damaged, missing or foreign in it is found."""
 
 import errno
 import json
@@ -18,10 +18,15 @@ import pytest
 import sim.study
 from sim.conditions.condition import load
 from sim.errors import InputError, StudyError
-from sim.study.store import Store, differences, locked, make_folder, read_manifest
+from sim.study.checksums import checksum
+from sim.study.compatibility import design_differences
+from sim.study.folder import locked, make_folder
+from sim.study.manifest import read_manifest
+from sim.study.store import Store
 from sim.study.study import Study, open_study
 from tests.study.study_tools import (
     ARMS,
+    batches_in,
     bits,
     brief,
     brief_reference,
@@ -29,8 +34,7 @@ from tests.study.study_tools import (
     check_resumes,
     check_whole,
     footprint,
-    leavings,
-    parts_in,
+    leftovers,
     run,
     said,
 )
@@ -38,7 +42,7 @@ from tests.study.study_tools import (
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished brief study of three parts, left alone by all tests."""
+    """A finished brief study of three batches, left alone by all tests."""
     folder = tmp_path_factory.mktemp("original") / "study"
     run(brief(), folder, size=2)
     check_whole(folder, brief_reference())
@@ -69,7 +73,7 @@ def flip(path: Path, place: int) -> None:
         file.write(bytes([byte ^ 1]))
 
 
-# Damage to parts
+# Damage to batches
 
 FILES = ["courses/part-00000.parquet", "cases/part-00002.parquet", "cells/part-00002.parquet"]
 
@@ -98,18 +102,18 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 def test_damaged_files_are_found_and_done_again(
     folder: Path, name: str, damage: Callable[[Path], None]
 ) -> None:
-    """Verifying says which part; running again does that part and no other."""
-    part = int(name[-9:-8])
-    whole = {0, 1, 2} - {part}
+    """Verifying says which batch; running again does that batch and no other."""
+    batch = int(name[-9:-8])
+    whole = {0, 1, 2} - {batch}
     damage(folder / name)
     before = footprint(folder, whole)
-    assert open_study(folder).verify() == [f"part {part}: a file is missing or damaged"]
+    assert open_study(folder).verify() == [f"batch {batch}: a file is missing or damaged"]
     run(brief(), folder)
     assert footprint(folder, whole) == before
     check_whole(folder, brief_reference())
 
 
-def test_every_part_may_be_damaged_at_once(folder: Path) -> None:
+def test_every_batch_may_be_damaged_at_once(folder: Path) -> None:
     """Then all is done again."""
     for path in folder.glob("*/part-*"):
         spoil(path)
@@ -128,10 +132,10 @@ def test_tables_that_do_not_give_the_digests_are_found(folder: Path) -> None:
     values.view("int64")[0] ^= 1
     pq.write_table(table.set_column(table.column_names.index("plasma_k"), "plasma_k", [values]), path)
     files = {name: entry.path(folder, name).read_bytes() for name in entry.files}
-    sums = {name: sim.study.store.checksum(content) for name, content in files.items()}
+    sums = {name: checksum(content) for name, content in files.items()}
     store.forget([entry])
     store.add(entry._replace(files=sums), files)
-    assert open_study(folder).verify() == ["part 1: its tables do not give the digests of its bodies"]
+    assert open_study(folder).verify() == ["batch 1: its tables do not give the digests in the ledger"]
 
 
 # Damage to the ledger
@@ -146,43 +150,43 @@ def test_a_line_that_was_cut_off_is_done_again(folder: Path, kept: int) -> None:
     """But for the end of the line, which holds nothing."""
     *lines, last = ledger_lines(folder)
     (folder / "parts.jsonl").write_bytes(b"".join(lines) + last[:kept])
-    assert sorted(parts_in(folder)) == ([0, 1, 2] if kept == -1 else [0, 1])
+    assert sorted(batches_in(folder)) == ([0, 1, 2] if kept == -1 else [0, 1])
     check_resumes(folder, brief_reference(), plan=brief())
     assert len(ledger_lines(folder)) == 3
 
 
 def test_a_flipped_bit_anywhere_in_a_line_is_found(folder: Path) -> None:
     """A line holds what was written, or it is none."""
-    ledger, entries = folder / "parts.jsonl", parts_in(folder)
+    ledger, entries = folder / "parts.jsonl", batches_in(folder)
     for place in range(len(ledger_lines(folder)[0])):
         flip(ledger, place)
-        found = parts_in(folder)
-        assert {part: found[part] for part in found if found[part] != entries[part]} == {}
+        found = batches_in(folder)
+        assert {batch: found[batch] for batch in found if found[batch] != entries[batch]} == {}
         assert 2 in found
         flip(ledger, place)
 
 
 @pytest.mark.parametrize("line", [b"[]", b"7", b'"part"', b"null", b"{}", b"\xff\xfe", b"\0" * 100, b""])
-def test_a_line_that_is_no_part_is_none(folder: Path, line: bytes) -> None:
-    """Whatever it is; all parts stand."""
+def test_a_line_that_is_no_batch_is_none(folder: Path, line: bytes) -> None:
+    """Whatever it is; all batches remain."""
     with (folder / "parts.jsonl").open("ab") as ledger:
         ledger.write(line + b"\n")
     check_resumes(folder, brief_reference(), plan=brief())
     assert len(ledger_lines(folder)) == 3
 
 
-def test_a_part_that_was_told_twice_counts_once(folder: Path) -> None:
-    """Two equal lines are one part."""
+def test_a_batch_that_is_listed_twice_counts_once(folder: Path) -> None:
+    """Two equal lines are one batch."""
     lines = ledger_lines(folder)
     (folder / "parts.jsonl").write_bytes(b"".join(lines + lines[:1]))
-    assert open_study(folder).bodies == 6
+    assert open_study(folder).n_completed == 6
     check_resumes(folder, brief_reference(), plan=brief())
 
 
-def test_files_without_a_line_are_no_part(folder: Path) -> None:
+def test_files_without_a_line_are_no_batch(folder: Path) -> None:
     """They are written anew."""
     (folder / "parts.jsonl").unlink()
-    assert (open_study(folder).bodies, open_study(folder).complete) == (0, False)
+    assert (open_study(folder).n_completed, open_study(folder).complete) == (0, False)
     run(brief(), folder)
     check_whole(folder, brief_reference())
 
@@ -191,7 +195,7 @@ def test_files_without_a_line_are_no_part(folder: Path) -> None:
 
 
 def test_a_flipped_bit_anywhere_in_the_manifest_is_found(folder: Path) -> None:
-    """No study is ever gone on with as another one."""
+    """No study is ever continued as another one."""
     path = folder / "manifest.json"
     for place in range(path.stat().st_size):
         flip(path, place)
@@ -211,6 +215,23 @@ def test_a_damaged_manifest_is_refused(folder: Path, content: str) -> None:
         open_study(folder)
 
 
+def test_a_manifest_of_version_01_is_continued(folder: Path) -> None:
+    """Its design has a key ``ask``; nothing is computed or written again."""
+
+    def with_former_key(manifest: dict[str, Any]) -> None:
+        manifest["design"]["ask"] = manifest["design"].pop("endpoints")
+
+    change_manifest(folder, with_former_key)
+    assert '"ask"' in (folder / "manifest.json").read_text(encoding="utf-8")
+    assert open_study(folder).design.endpoints == ()
+    before = footprint(folder)
+    run(brief(), folder)
+    assert footprint(folder) == before
+    run(brief(endpoints=["plasma_k < 3.5"]), folder)
+    assert open_study(folder).design.endpoints == ("plasma_k < 3.5",)
+    check_whole(folder, brief_reference())
+
+
 def test_a_manifest_of_a_later_format_is_refused(folder: Path) -> None:
     """It says which is read here."""
     data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -221,7 +242,7 @@ def test_a_manifest_of_a_later_format_is_refused(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["python", "sim-mg", "numpy", "numba", "llvmlite"])
 def test_other_versions_are_refused_where_something_is_missing(folder: Path, name: str) -> None:
-    """Bodies of one study come of one making; a finished study may be opened and run again."""
+    """Replicates of one study come of one making; a finished study may be opened and run again."""
     change_manifest(folder, lambda manifest: manifest["versions"].update({name: "0.0.1"}))
     run(brief(), folder)
     (folder / "parts.jsonl").write_bytes(b"".join(ledger_lines(folder)[:2]))
@@ -230,12 +251,12 @@ def test_other_versions_are_refused_where_something_is_missing(folder: Path, nam
 
 
 def test_other_versions_where_a_file_is_damaged_leave_the_rest_alone(folder: Path) -> None:
-    """The part is told, and is not done with what is here."""
+    """The batch is reported, and not computed with other versions."""
     change_manifest(folder, lambda manifest: manifest["versions"].update(numpy="0.0.1"))
     spoil(folder / FILES[0])
-    with pytest.raises(StudyError, match=r"part 0 \(replicates 0 to 1\): VersionError: .*0\.0\.1"):
+    with pytest.raises(StudyError, match=r"batch 0 \(replicates 0 to 1\): VersionError: .*0\.0\.1"):
         run(brief(), folder)
-    assert sorted(parts_in(folder)) == [1, 2]
+    assert sorted(batches_in(folder)) == [1, 2]
 
 
 def test_another_machine_is_no_other_version(folder: Path) -> None:
@@ -265,11 +286,11 @@ OTHERS: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("changes", "told"), OTHERS.values(), ids=OTHERS.keys())
-def test_another_design_is_refused(folder: Path, changes: dict[str, Any], told: str) -> None:
+@pytest.mark.parametrize(("changes", "message"), OTHERS.values(), ids=OTHERS.keys())
+def test_another_design_is_refused(folder: Path, changes: dict[str, Any], message: str) -> None:
     """The difference is shown, and nothing is touched."""
     found = problems_of_running(folder, **changes)
-    assert [problem for problem in found if f"{folder} holds another study; {told}" in problem] != []
+    assert [problem for problem in found if f"{folder} holds another study; {message}" in problem] != []
 
 
 def test_a_condition_that_was_changed_is_refused(folder: Path) -> None:
@@ -288,18 +309,18 @@ def test_another_order_of_arms_is_another_study(folder: Path) -> None:
 
 
 def test_what_changes_no_result_may_change(folder: Path) -> None:
-    """Title, description, name and questions are taken over; no part is done again."""
+    """Title, description, name and endpoints are replaced; no batch is done again."""
     before = footprint(folder, {0, 1, 2})
-    changes: dict[str, Any] = {"title": "New", "name": "new", "ask": ["plasma_k < 3.5"]}
-    assert run(brief(**changes), folder).design.ask == ("plasma_k < 3.5",)
+    changes: dict[str, Any] = {"title": "New", "name": "new", "endpoints": ["plasma_k < 3.5"]}
+    assert run(brief(**changes), folder).design.endpoints == ("plasma_k < 3.5",)
     assert open_study(folder).design.title == "New"
     assert footprint(folder, {0, 1, 2}) == before
     check_whole(folder, brief_reference())
 
 
 def test_differences_are_brief() -> None:
-    """Long values are cut, equal ones not told."""
-    assert differences({"a": 1, "b": "x" * 100}, {"a": 1, "b": None, "c": {"d": 2}}) == [
+    """Long values are cut, equal ones not shown."""
+    assert design_differences({"a": 1, "b": "x" * 100}, {"a": 1, "b": None, "c": {"d": 2}}) == [
         'b: "' + "x" * 56 + " … in the folder, nothing given",
         'c: nothing in the folder, {"d": 2} given',
     ]
@@ -336,11 +357,11 @@ def test_a_folder_with_something_else_is_refused(tmp_path: Path, content: str) -
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     """Or above it."""
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    for place, told in (
+    for place, message in (
         ("file", "holds no study"),
         ("file/study", "cannot be written: Not a directory"),
     ):
-        with pytest.raises(InputError, match=told):
+        with pytest.raises(InputError, match=message):
             run(brief(), tmp_path / place)
 
 
@@ -369,7 +390,7 @@ def test_drafts_of_a_shard_within_are_left_alone(folder: Path) -> None:
     for draft in drafts + ours:
         draft.touch()
     run(brief(), folder)
-    assert sorted(leavings(folder)) == sorted(drafts)
+    assert sorted(leftovers(folder)) == sorted(drafts)
 
 
 # Disks that are full or cannot be written
@@ -390,7 +411,7 @@ def refused(number: int) -> Callable[..., Any]:
 def test_a_full_disk_ends_in_one_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, workers: int
 ) -> None:
-    """It tells what is kept and how to go on; that is done once there is room again."""
+    """It says what is kept and how to continue, which works once there is room again."""
     real, left = os.fsync, iter(range(8))
 
     def fill(file: int) -> None:
@@ -403,15 +424,15 @@ def test_a_full_disk_ends_in_one_error(
         with pytest.raises(StudyError) as failure:
             run(brief(), tmp_path, size=2, workers=workers)
     assert str(failure.value) == (
-        f"{tmp_path}: {os.strerror(number)}. All 1 finished parts are kept; "
-        f"when it can be written again: sim study run {tmp_path}"
+        f"{tmp_path}: {os.strerror(number)}. All 1 finished batches are kept; "
+        f"once it can be written again: sim study run {tmp_path}"
     )
-    assert (len(parts_in(tmp_path)), leavings(tmp_path)) == (1, [])
+    assert (len(batches_in(tmp_path)), leftovers(tmp_path)) == (1, [])
     check_resumes(tmp_path, brief_reference(), plan=brief())
 
 
 def test_a_ledger_that_is_full_is_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line that fits only in part is taken back."""
+    """A line that fits only in part is removed again."""
     (folder / "parts.jsonl").write_bytes(b"".join(ledger_lines(folder)[:2]))
     before = ledger_lines(folder)
     with monkeypatch.context() as patch:
@@ -426,12 +447,12 @@ def test_a_ledger_that_is_full_is_as_it_was(folder: Path, monkeypatch: pytest.Mo
 def test_a_full_disk_at_the_start_of_going_on_loses_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A damaged part is struck out when that can be written; all others stand."""
+    """A damaged batch is removed from the ledger when that can be written; all others are kept."""
     spoil(folder / FILES[0])
     before = footprint(folder)
     with monkeypatch.context() as patch:
         patch.setattr("tempfile.mkstemp", refused(errno.ENOSPC))
-        with pytest.raises(StudyError, match="All 2 finished parts are kept"):
+        with pytest.raises(StudyError, match="All 2 finished batches are kept"):
             run(brief(), folder)
     assert footprint(folder) == before
     run(brief(), folder)
@@ -447,10 +468,10 @@ def test_a_file_that_may_not_grow_ends_in_one_error(tmp_path: Path) -> None:
         "except Exception as error: print(type(error).__name__, error)"
     )
     out = said(code)
-    done = len(parts_in(place))
+    done = len(batches_in(place))
     assert out.startswith(f"StudyError {place}: ")
-    assert f"All {done} finished parts are kept" in out
-    assert (0 < done < 20, leavings(place)) == (True, [])
+    assert f"All {done} finished batches are kept" in out
+    assert (0 < done < 20, leftovers(place)) == (True, [])
     assert all(line.endswith(b"\n") for line in ledger_lines(place))
     check_resumes(
         place, run(brief(replicates=40), tmp_path / "whole").digest(), plan=brief(replicates=40)
@@ -458,7 +479,7 @@ def test_a_file_that_may_not_grow_ends_in_one_error(tmp_path: Path) -> None:
 
 
 LEDGER_LIMIT = 9000
-"""Bytes that hold any file of a part, and the lines of some parts."""
+"""Bytes that hold any file of a batch, and the lines of some batches."""
 
 
 def mounted(options: str, place: Path, code: str) -> str:
@@ -472,7 +493,7 @@ def mounted(options: str, place: Path, code: str) -> str:
 
 
 def test_a_disk_that_is_really_full_ends_in_one_error(tmp_path: Path) -> None:
-    """Finished parts are whole on it; with room the study goes on to the same end."""
+    """Finished batches are whole on it; with room the study is continued to the same end."""
     disk = tmp_path / "disk"
     disk.mkdir()
     code = (
@@ -483,12 +504,12 @@ def test_a_disk_that_is_really_full_ends_in_one_error(tmp_path: Path) -> None:
     )
     out = mounted("-t tmpfs -o size=200k none", disk, code)
     saved = tmp_path / "saved"
-    done = len(parts_in(saved))
+    done = len(batches_in(saved))
     assert out == (
-        f"StudyError {disk / 'study'}: No space left on device. All {done} finished parts are kept; "
-        f"when it can be written again: sim study run {disk / 'study'}\n"
+        f"StudyError {disk / 'study'}: No space left on device. All {done} finished batches are kept; "
+        f"once it can be written again: sim study run {disk / 'study'}\n"
     )
-    assert (0 < done < 20, leavings(saved)) == (True, [])
+    assert (0 < done < 20, leftovers(saved)) == (True, [])
     check_resumes(
         saved, run(brief(replicates=40), tmp_path / "whole").digest(), plan=brief(replicates=40)
     )
@@ -550,7 +571,7 @@ def test_making_a_folder_makes_those_above(tmp_path: Path) -> None:
 def test_no_module_of_studies_unpickles_anything() -> None:
     """A study from anywhere can be opened: its folder holds text and tables."""
     texts = {
-        path.name: path.read_text(encoding="utf-8") for path in Path(sim.study.__path__[0]).glob("*.py")
+        path.name: path.read_text(encoding="utf-8") for path in Path(sim.study.__path__[0]).rglob("*.py")
     }
     loads = re.compile(
         r"import.*pickle|from\s+(cloud)?pickle|read_pickle|allow_pickle|joblib|shelve|marshal"

@@ -1,4 +1,4 @@
-"""Bodies over time, a panel an arm, and their differences from the first arm."""
+"""Replicates over time, a panel per arm, and their differences from the first arm."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,21 +13,22 @@ from matplotlib.patches import Patch
 from numpy.typing import ArrayLike
 
 from sim.figures.study.layout import (
-    COMPARED,
-    MOST_LINES,
-    SMALL,
+    MAX_LINES,
+    REFERENCE_LINE,
+    SMALL_TEXT,
     axis_label,
-    clocks_of,
     count_text,
     ending_text,
-    evenly,
     label_leftmost,
-    look_of,
+    line_style_of,
+    members_called,
     new_page,
     page_width,
     rows_and_columns,
     same_scale,
     shortened,
+    spread_evenly,
+    time_axes_of,
     write_note,
 )
 from sim.figures.study.protocols import StudyResults
@@ -37,7 +38,7 @@ from sim.variables.variable import Variable
 
 
 def draw_courses(study: StudyResults, variable: str) -> Figure:
-    """Draw a variable over time: bodies of each arm, and how each further arm differs from the first.
+    """Draw a variable over time: replicates of each arm, and differences from the first arm.
 
     Parameters
     ----------
@@ -49,8 +50,8 @@ def draw_courses(study: StudyResults, variable: str) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        A panel an arm: some bodies, median and middle 90 % of all. Below it the mean difference from
-        the first arm in the same bodies, with its interval.
+        A panel per arm: some replicates, median and middle 90 % of all. Below it the mean paired
+        difference from the first arm, with its interval.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def draw_courses(study: StudyResults, variable: str) -> Figure:
         If the variable was not recorded.
     """
     tables = [study.values(variable, arm).dropna(how="all") for arm in study.arms]
-    clocks, known = clocks_of(study), VARIABLES[variable]
+    time_axes, known = time_axes_of(study), VARIABLES[variable]
     rows, columns = rows_and_columns(len(tables))
     heights = rows * [1.9, 1.4 if len(tables) > 1 else 0.5]
     with rc_context(STYLE):
@@ -67,11 +68,11 @@ def draw_courses(study: StudyResults, variable: str) -> Figure:
         places = [divmod(k, columns) for k in range(len(tables))]
         levels = [page.add_subplot(grid[2 * row, column]) for row, column in places]
         below = [page.add_subplot(grid[2 * row + 1, column]) for row, column in places]
-        for axes, clock in zip((*levels, *below[1:]), (*clocks, *clocks[1:]), strict=True):
-            clock.prepare(axes, last=axes not in levels[1:], ticks=6)
+        for axes, time_axis in zip((*levels, *below[1:]), (*time_axes, *time_axes[1:]), strict=True):
+            time_axis.prepare(axes, last=axes not in levels[1:], ticks=6)
         _draw_levels(levels, study, variable, tables)
         _draw_differences(below, study, variable)
-        _draw_key(below[0], study, max(map(len, tables)), known)
+        _draw_legend(below[0], study, max(map(len, tables)), known)
         label_leftmost(levels, axis_label(known), columns)
         label_leftmost(below, f"difference ({known.unit})", columns)
         page.settle()
@@ -81,16 +82,19 @@ def draw_courses(study: StudyResults, variable: str) -> Figure:
 def _draw_levels(
     panels: Sequence[Axes], study: StudyResults, variable: str, tables: Sequence[pd.DataFrame]
 ) -> None:
-    """Draw some bodies, and the median and middle 90 % of all, on one scale."""
-    known, per_day = VARIABLES[variable], clocks_of(study)[0].per_day
+    """Draw some replicates, and the median and middle 90 % of all, on one scale."""
+    known, per_day = VARIABLES[variable], time_axes_of(study)[0].per_day
     seen: list[ArrayLike] = [known.low, known.high]
     for k, (axes, arm, table) in enumerate(zip(panels, study.arms, tables, strict=True)):
         shade(axes, known)
         if table.empty:
             axes.set_title(shortened(arm, 27))
-            write_note(axes, "no body lived")
+            write_note(axes, "none started")
             continue
-        colour, some = look_of(k).color, table.iloc[evenly(len(table), MOST_LINES)].to_numpy()
+        colour, some = (
+            line_style_of(k).color,
+            table.iloc[spread_evenly(len(table), MAX_LINES)].to_numpy(),
+        )
         bands = study.bands(variable, arm)
         days, edges = per_day * bands.index.to_numpy(dtype=float), (bands["p5"], bands["p95"])
         axes.plot(days, some.T, color=colour, alpha=0.35, linewidth=0.4)
@@ -98,47 +102,48 @@ def _draw_levels(
         axes.plot(days, bands["p50"], color=colour, linewidth=1.8)
         count = count_text(bands["n"])
         axes.set_title(shortened(arm, 31 - len(count)))
-        axes.set_title(count, loc="right", **SMALL)
+        axes.set_title(count, loc="right", **SMALL_TEXT)
         for other in panels[1:] if k == 0 else ():
-            other.plot(days, bands["p50"], zorder=3, **COMPARED)
+            other.plot(days, bands["p50"], zorder=3, **REFERENCE_LINE)
         seen += [some, *edges]
     same_scale(panels, seen)
 
 
 def _draw_differences(panels: Sequence[Axes], study: StudyResults, variable: str) -> None:
     """Draw the mean difference of each further arm from the first, on one scale."""
-    per_day = clocks_of(study)[0].per_day
+    per_day = time_axes_of(study)[0].per_day
     seen: list[ArrayLike] = [0.0]
     for k, (axes, arm) in list(enumerate(zip(panels, study.arms, strict=True)))[1:]:
         axes.axhline(0.0, color=INK, linewidth=0.6, zorder=1.0)
-        found, colour = study.difference(variable, arm).query("n > 0"), look_of(k).color
+        found, colour = study.difference(variable, arm).query("n > 0"), line_style_of(k).color
         if found.empty:
             write_note(axes, "no pairs")
             continue
         days = per_day * found.index.to_numpy(dtype=float)
         axes.fill_between(days, found["low"], found["high"], color=colour, alpha=0.3, linewidth=0.0)
         axes.plot(days, found["estimate"], color=colour, linewidth=1.2)
-        axes.set_title(ending_text(found.iloc[-1]), loc="right", **SMALL)
+        axes.set_title(ending_text(found.iloc[-1]), loc="right", **SMALL_TEXT)
         seen.append(found[["estimate", "low", "high"]])
     same_scale(panels[1:], seen)
 
 
-def _draw_key(axes: Axes, study: StudyResults, bodies: int, variable: Variable) -> None:
-    """Explain the panels, in the place where the first arm would be compared with itself."""
-    colour, several = look_of(0).color, len(study.arms) > 1
-    drawn = f"{MOST_LINES} of {bodies} bodies" if bodies > MOST_LINES else "single bodies"
+def _draw_legend(axes: Axes, study: StudyResults, n: int, variable: Variable) -> None:
+    """Explain the panels, in place of the difference of the first arm from itself."""
+    colour, members = line_style_of(0).color, members_called(study)
+    several = len(study.arms) > 1
+    drawn = f"{MAX_LINES} of {n} {members}" if n > MAX_LINES else f"single {members}"
     handles: list[Any] = [
         Line2D([], [], color=colour, linewidth=0.5, label=drawn),
-        Line2D([], [], color=colour, linewidth=1.8, label="median of all bodies"),
-        Patch(fc=(colour, 0.2), ec=colour, linewidth=0.5, label="5 to 95 % of all bodies"),
+        Line2D([], [], color=colour, linewidth=1.8, label=f"median of all {members}"),
+        Patch(fc=(colour, 0.2), ec=colour, linewidth=0.5, label=f"5 to 95 % of all {members}"),
     ]
     if np.isfinite(variable.low):
         handles.append(Patch(color=EXPECTED, label="reference range"))
     if several:
-        handles.append(Line2D([], [], label=f"median of {shortened(study.arms[0], 18)}", **COMPARED))
-        band = (
-            f"difference from {shortened(study.arms[0], 12)}:\nmean in the same bodies,\n95 % interval"
+        handles.append(
+            Line2D([], [], label=f"median of {shortened(study.arms[0], 18)}", **REFERENCE_LINE)
         )
-        handles.append(Patch(color=look_of(1).color, alpha=0.3, label=band))
+        band = f"difference from {shortened(study.arms[0], 12)}:\npaired mean,\n95 % interval"
+        handles.append(Patch(color=line_style_of(1).color, alpha=0.3, label=band))
     axes.set_axis_off()
     axes.legend(handles=handles, loc="lower left", borderaxespad=0.0, ncols=1 if several else 2)

@@ -1,4 +1,4 @@
-"""What the figures of a study need of it; :class:`sim.study.study.Study` provides it."""
+"""What figures need of a study; :class:`sim.study.study.Study` provides it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import pandas as pd
 
 from sim.conditions.condition import Condition
-from sim.statistics.interval import Interval
-from sim.variables.endpoints import Question
+from sim.statistics import Interval
+from sim.variables.endpoints import Endpoint
 
 
 class ArmPlan(Protocol):
@@ -26,7 +26,7 @@ class KeptCells(Protocol):
 
 
 class StudyDesign(Protocol):
-    """What was asked."""
+    """The design of a study."""
 
     @property
     def name(self) -> str: ...
@@ -39,7 +39,7 @@ class StudyDesign(Protocol):
     @property
     def variables(self) -> tuple[str, ...]: ...
     @property
-    def ask(self) -> tuple[str, ...]: ...
+    def endpoints(self) -> tuple[str, ...]: ...
     @property
     def samples(self) -> object | None: ...
     @property
@@ -47,14 +47,14 @@ class StudyDesign(Protocol):
     @property
     def sets(self) -> int: ...
     @property
-    def units(self) -> int: ...
+    def n_members(self) -> int: ...
     def plans(self) -> Sequence[ArmPlan]:
-        """Plan of each arm."""
+        """RunPlan of each arm."""
         ...
 
 
 class StudyResults(Protocol):
-    """What was found."""
+    """The findings of a study."""
 
     @property
     def folder(self) -> Path: ...
@@ -63,7 +63,7 @@ class StudyResults(Protocol):
     @property
     def arms(self) -> list[str]: ...
     @property
-    def bodies(self) -> int: ...
+    def n_completed(self) -> int: ...
     @property
     def complete(self) -> bool: ...
     @property
@@ -87,16 +87,16 @@ class StudyResults(Protocol):
         """Mean paired difference from the first arm, by day."""
         ...
 
-    def probability(self, question: str | Question, condition: str) -> Interval:
-        """Share at the end for which a statement holds."""
+    def probability(self, endpoint: str | Endpoint, condition: str) -> Interval:
+        """Proportion that reaches an endpoint at the end."""
         ...
 
-    def probabilities(self, question: Question, condition: str) -> pd.DataFrame:
-        """Share by day for which a statement holds."""
+    def probabilities(self, endpoint: Endpoint, condition: str) -> pd.DataFrame:
+        """Proportion that reaches an endpoint, by day."""
         ...
 
-    def pairing(self, variable: str, condition: str, *, day: float | None = None) -> Interval:
-        """Reduction of the variance of a difference by pairing."""
+    def variance_reduction(self, variable: str, condition: str, *, day: float | None = None) -> Interval:
+        """Variance of a difference without pairing over that with it."""
         ...
 
     def convergence(

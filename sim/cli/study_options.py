@@ -1,0 +1,87 @@
+"""What the arguments of ``sim study run`` ask for: a design and a folder, or every problem at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.console import refuse
+from sim.cli.options import read_changes, whole
+
+if TYPE_CHECKING:
+    from sim.study.design import Design
+
+
+def requested_design(
+    what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], options: dict[str, Any]
+) -> tuple["Design", Path]:
+    """Design and folder that the arguments ask for, or exit with every problem."""
+    from sim.errors import InputError
+    from sim.study.design import read_design
+
+    problems, parameters = _option_problems(changes, options)
+    try:
+        data, folder = _data_of(what)
+    except InputError as error:
+        refuse(error.problems + problems)
+    _override(data, options)
+    try:
+        design = read_design(data)
+    except InputError as error:
+        refuse(error.problems + problems)
+    if problems:
+        refuse(problems)
+    if parameters:
+        design = design.with_parameters(parameters)
+    return design, out or folder or Path("results") / design.name
+
+
+def _option_problems(
+    changes: tuple[str, ...], options: Mapping[str, Any]
+) -> tuple[list[str], dict[str, float]]:
+    """Problems of options that are not part of a design, and parameters to change."""
+    from sim.errors import InputError
+    from sim.parameters import Parameters
+    from sim.study.executors.registry import ExecutorRequest
+    from sim.study.run_options import run_option_problems
+    from sim.study.shards import Shard
+
+    problems, parameters = read_changes(changes)
+    request = ExecutorRequest(options["executor"], options["workers"], options["dask"])
+    problems += run_option_problems(request, options["threads"])
+    for check in (
+        lambda: Shard.read(options["shard"] or "1/1"),
+        lambda: Parameters().replace(parameters),
+    ):
+        try:
+            check()
+        except InputError as error:
+            problems += error.problems
+    return problems, parameters
+
+
+def _data_of(what: tuple[str, ...]) -> tuple[dict[str, Any], Path | None]:
+    """Design as data, not yet checked, and its folder if it has begun."""
+    from sim.study.design import with_present_keys
+    from sim.study.design_files import design_data
+    from sim.study.manifest import is_study, read_manifest
+
+    folder = Path(what[0])
+    if len(what) == 1 and is_study(folder):
+        return read_manifest(folder)["design"], folder
+    return with_present_keys(design_data(what)), None
+
+
+def _override(data: dict[str, Any], options: Mapping[str, Any]) -> None:
+    """Put options in place of what a design says, and add endpoints."""
+    numbers = {
+        "replicates": options["replicates"],
+        "first_replicate": options["first"],
+        "cells": options["cells"],
+        "seed": options["seed"],
+    }
+    data |= {key: whole(text) for key, text in numbers.items() if text is not None}
+    data |= {key: options[key] for key in ("persons", "noise") if options[key] is not None}
+    if options["days"] is not None:
+        data["duration"] = f"{options['days']} day"
+    if options["endpoints"]:
+        data["endpoints"] = [*data.get("endpoints", ()), *options["endpoints"]]

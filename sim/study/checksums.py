@@ -1,0 +1,32 @@
+"""Checksums of files, and data that carry a checksum of themselves."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def checksum(content: bytes) -> str:
+    """SHA-256 of a file's content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_checksum(path: Path) -> str | None:
+    """SHA-256 of a file; None if it is missing or cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def sealed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Data with a checksum of themselves, which depends on the order of keys."""
+    bare = {key: value for key, value in data.items() if key != "checksum"}
+    return {**bare, "checksum": checksum(json.dumps(bare).encode())}
+
+
+def is_sealed(data: Mapping[str, Any]) -> bool:
+    """Whether data are what their checksum was computed from."""
+    return bool(data.get("checksum") == sealed(data)["checksum"])

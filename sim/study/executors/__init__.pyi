@@ -1,0 +1,10 @@
+from .dask_cluster import DaskExecutor as DaskExecutor
+from .pool import PoolExecutor as PoolExecutor
+from .protocol import Executor as Executor
+from .protocol import TaskResult as TaskResult
+from .registry import EXECUTORS as EXECUTORS
+from .registry import ExecutorRequest as ExecutorRequest
+from .registry import ExecutorSpec as ExecutorSpec
+from .registry import executor_problems as executor_problems
+from .registry import select_executor as select_executor
+from .serial import SerialExecutor as SerialExecutor

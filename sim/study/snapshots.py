@@ -1,0 +1,31 @@
+"""Single cells that a study keeps."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from sim.conditions.fields import Data, Time
+from sim.study.validators import non_empty_and_distinct, recorded_per_cell
+
+CELL_VARIABLES = ("na_in", "k_in", "mg_free", "potential")
+"""What is kept of each cell unless a design says otherwise."""
+
+
+class Snapshots(Data):
+    """When single cells are kept, how many of them, and what of each.
+
+    Parameters
+    ----------
+    at : sequence of str
+        Times, such as "3 day"; each is moved to the nearest end of a step.
+    cells : int
+        Cells of each body.
+    variables : sequence of str
+        What is kept of a cell, from :data:`sim.variables.table.PER_CELL`.
+    """
+
+    at: Annotated[tuple[Time, ...], AfterValidator(non_empty_and_distinct)]
+    cells: Annotated[int, Field(ge=1)] = 100
+    variables: Annotated[
+        tuple[str, ...], AfterValidator(non_empty_and_distinct), AfterValidator(recorded_per_cell)
+    ] = CELL_VARIABLES
