@@ -26,3 +26,4 @@ SUPPLIED: Final = (*CATIONS, CALCIUM)
 """The cations that a diet or a supplement gives; chloride goes with them."""
 
 BY_NAME: Final = {ion.name: ion for ion in (*SUPPLIED, CHLORIDE, BICARBONATE)}
+"""Every ion by the word that users type."""
