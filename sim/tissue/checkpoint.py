@@ -109,7 +109,7 @@ def _parameters_of(numbers: dict[str, float], path: object) -> Parameters:
     if unlike := sorted(set(FACTS).symmetric_difference(numbers)):
         other = ", ".join(unlike)
         raise InputError([f"{path} was written by another version of the model; they differ in {other}"])
-    return Parameters().holding(numbers)
+    return Parameters().with_values(numbers)
 
 
 def _digest(made_from: dict[str, Any], arrays: dict[str, Array]) -> str:
