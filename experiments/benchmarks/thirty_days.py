@@ -20,6 +20,7 @@ from scipy.integrate import solve_ivp
 
 import sim
 from experiments.benchmarks.race import CONDITION
+from sim.numerics import flattened
 from sim.quantities import HOURS_PER_DAY
 from sim.simulation import Schedule
 from sim.tissue import Tissue, tissue_rates
@@ -168,7 +169,7 @@ def states_at_ends_of_days(
     schedule, states = Schedule(tissue, condition, noise_hours), []
     for day in [day for day in LOOKS if day < days] + [days]:
         schedule.advance_until(day * HOURS_PER_DAY)
-        states.append(np.concatenate([tissue.cells.ravel(), np.array(tissue.body)]))
+        states.append(np.concatenate([tissue.cells.ravel(), flattened(tissue.body)]))
     return np.array(states)
 
 

@@ -23,7 +23,7 @@ CATIONS: Final = (SODIUM, POTASSIUM, MAGNESIUM)
 """The cations whose balance the cells take part in."""
 
 SUPPLIED: Final = (*CATIONS, CALCIUM)
-"""The cations that a diet or a supplement gives; chloride goes with them."""
+"""Cations in diets and supplements, which are given as chlorides."""
 
 BY_NAME: Final = {ion.name: ion for ion in (*SUPPLIED, CHLORIDE, BICARBONATE)}
 """Every ion by the word that users type."""

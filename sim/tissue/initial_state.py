@@ -51,7 +51,7 @@ def _check_signs(
     must_be_positive = {
         "other osmoles of the fluid": body.ecf_other_osmoles,
         "urinary Mg in health": body.mg_excreted_fraction,
-        "urinary K beside the obligatory": body.urine_k - p.k_obligatory / HOURS_PER_DAY,
+        "urinary K above the obligatory": body.urine_k - p.k_obligatory / HOURS_PER_DAY,
         "K secretion while nothing is absorbed": 1.0 - p.k_feed_forward / p.k_feed_forward_half,
         "the share of skeletal muscle": shares[CELL_TYPES[0]],
     }
