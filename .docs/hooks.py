@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from pkgutil import iter_modules
 from posixpath import normpath, relpath
 from typing import Any
 
@@ -110,13 +111,56 @@ def _measures() -> str:
 
     def rows() -> Iterator[list[str]]:
         for name, measure in MEASURES.items():
-            yield [f"`{name}`", (measure.__doc__ or "").split("\n\n")[0].replace("\n", " ")]
+            yield [f"`{name}`", first_line(measure)]
 
     return table("measure|what it is", rows())
 
 
+def _bases() -> str:
+    from collections import Counter
+
+    from sim.parameters import Basis, describe
+
+    counts = Counter(entry.fact.basis for entry in describe())
+    meanings = {
+        Basis.MEASURED: "printed in a source",
+        Basis.DERIVED: "follows from printed numbers",
+        Basis.FITTED: "chosen within its range so that published findings are met",
+        Basis.ASSUMED: "chosen within its range; no readable source settles it",
+    }
+    rows = ([basis.value, meaning, str(counts[basis])] for basis, meaning in meanings.items())
+    return table("basis|what it means|parameters", rows)
+
+
+def _figures() -> str:
+    from sim.figures import FIGURES
+
+    def rows() -> Iterator[list[str]]:
+        for name, draw in FIGURES.items():
+            # Each entry passes parts of a run to one function, whose docstring says what it draws.
+            function = draw.__globals__[draw.__code__.co_names[0]]
+            yield [f"`{name}`", first_line(function)]
+
+    return table("name|what it shows", rows())
+
+
+def _laws() -> str:
+    import sim.laws
+
+    names = sorted(module.name for module in iter_modules(sim.laws.__path__))
+    return "\n\n".join(f"::: sim.laws.{name}" for name in names)
+
+
+def first_line(described: object) -> str:
+    """Summary of a docstring, on one line."""
+    return " ".join((described.__doc__ or "").split("\n\n")[0].split())
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    "bases": _bases,
     "conditions": _conditions,
+    "figures": _figures,
+    "laws": _laws,
     "measures": _measures,
     "mechanisms": _mechanisms,
     "treatments": _treatments,
