@@ -1,4 +1,4 @@
-"""Docstrings of the program in Markdown: roles become links, sections of our own become text under a bold line."""
+"""Docstrings of the program in Markdown: roles become links to what the site documents."""
 
 import re
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from griffe import Extension, Object
 
 ROLE = re.compile(r":(?:func|meth|class|mod|data|attr|exc|obj):`(~?)([\w.]+)`")
-
 
 
 def linked(match: re.Match[str]) -> str:

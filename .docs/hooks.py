@@ -1,4 +1,4 @@
-"""Build steps of the site: pages and pictures from elsewhere in the repository, tables from the program."""
+"""Build steps of the site: files from elsewhere in the repository, and tables from the program."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
