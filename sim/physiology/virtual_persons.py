@@ -84,7 +84,7 @@ def apply_person(person: Person, parameters: Parameters) -> Parameters:
     body, population = parameters.body, parameters.population
     numbers = {name: getattr(body, name) * person.body_size for name in EXTENSIVE}
     for ion in Amounts._fields:
-        numbers[f"intake_{ion}"] *= getattr(person, f"intake_{ion}")
+        numbers[f"intake_{ion}"] *= getattr(person, f"intake_{ion}", 1.0)
     numbers["gfr"] *= person.gfr
     numbers["mg_absorption_active"] *= person.mg_absorption
     numbers["insulin_gain"] = body.insulin_gain / person.body_size  # per gram, in a larger body
