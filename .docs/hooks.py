@@ -12,7 +12,11 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ".docs/pages/"
-MOVED = {"README.md": "index.md", "sim/parameters/TABLE.md": "parameter-table.md"}
+MOVED = {
+    "README.md": "index.md",
+    "sim/parameters/TABLE.md": "parameter-table.md",
+    "experiments/results/README.md": "experiments/results/answers.md",
+}
 """Pages that have another place in the site than in the repository."""
 COPIED = (
     "README.md",
