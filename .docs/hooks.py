@@ -14,14 +14,12 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ".docs/pages/"
 MOVED = {
     "README.md": "index.md",
-    "sim/parameters/TABLE.md": "parameter-table.md",
     "experiments/results/README.md": "experiments/results/answers.md",
 }
 """Pages that have another place in the site than in the repository."""
 COPIED = (
     "README.md",
     ".github/*.md",
-    "sim/parameters/TABLE.md",
     "experiments/*.py",
     "experiments/results/README.md",
     "experiments/results/*/*.png",
@@ -120,6 +118,12 @@ def _measures() -> str:
     return table("measure|what it is", rows())
 
 
+def _parameters() -> str:
+    from sim.parameters import markdown_table
+
+    return markdown_table()
+
+
 def _bases() -> str:
     from collections import Counter
 
@@ -167,6 +171,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "laws": _laws,
     "measures": _measures,
     "mechanisms": _mechanisms,
+    "parameters": _parameters,
     "treatments": _treatments,
     "variables": _variables,
 }

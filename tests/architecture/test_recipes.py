@@ -26,8 +26,6 @@ from sim.variables import PER_CELL, VARIABLES
 from sim.variables.table import REGULATION
 
 ROOT = Path(sim.__file__).parents[1]
-GENERATED = "sim/parameters/TABLE.md"
-"""A file that a command writes."""
 
 Check = Callable[[str], str]
 """What is missing in a file for one law, treatment … as "path: what"; empty if nothing is."""
@@ -309,7 +307,6 @@ RECIPES = {
             "sim/laws/<law>.py": law_module,
             "sim/parameters/<group>.py": each_number("sim/parameters/**/*.py", r"^    NAME: ", "no"),
             "sim/parameters/sources.py": law_sources,
-            GENERATED: each_number(GENERATED, r"^\| NAME \|", "no row of"),
             "sim/physiology/<module>.py": law_use,
             "tests/laws/test_<group>_laws.py": law_limits,
             "tests/laws/test_dimensions.py": holds(
@@ -440,7 +437,6 @@ ION_FILES = {
     "sim/quantities/amounts.py": r"^    KEY: float",
     "sim/conditions/fields.py": r'IonName = .*"NAME"(.|\n)*^    NAME: Supply(.|\n)*^    NAME: Portion',
     "sim/parameters/body.py": r"^    intake_KEY: ",
-    GENERATED: r"^\| intake_KEY \|",
     "sim/physiology/body.py": r"\bintake_KEY\b",
     "sim/physiology/gut.py": r"^ +KEY=",
     "sim/physiology/kidney.py": r"^ +KEY=",
