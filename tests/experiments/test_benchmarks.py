@@ -1,5 +1,7 @@
 """The benchmarks compare implementations of the same computation, and report their measurements."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -28,11 +30,11 @@ def test_threaded_peers_compute_the_same_rates(tmp_path: Path) -> None:
 
 def test_strict_c_agrees_bitwise(tmp_path: Path) -> None:
     from experiments.benchmarks.peers import Compiled
-    from experiments.benchmarks.race import tissue_under_way
+    from experiments.benchmarks.race import active_tissue
 
-    tissue = tissue_under_way(100)
+    tissue = active_tissue(100)
     try:
-        kernel = c_kernel.CKernel(tissue, c_kernel.compiled(c_kernel.WAYS["own exp, -O3"], tmp_path))
+        kernel = c_kernel.CKernel(tissue, c_kernel.compiled(c_kernel.BUILDS["own exp, -O3"], tmp_path))
     except c_kernel.NoCompilerError as error:
         pytest.skip(str(error))
     reference = Compiled(tissue)
@@ -41,7 +43,23 @@ def test_strict_c_agrees_bitwise(tmp_path: Path) -> None:
     assert np.array_equal(kernel.rates(), reference.rates())
 
 
-def test_a_missing_compiler_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("build", c_kernel.BUILDS)
+def test_loading_the_kernel_preserves_subnormals(build: str, tmp_path: Path) -> None:
+    """In a process of its own, because flushing to zero would outlast the test."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom experiments.benchmarks import c_kernel\n"
+        "try:\n    c_kernel.compiled(c_kernel.BUILDS[sys.argv[1]], Path(sys.argv[2]))\n"
+        "except c_kernel.NoCompilerError:\n    sys.exit(3)\n"
+        "smallest = float(sys.argv[3])\nassert smallest / 2.0 > 0.0 and smallest * 0.5 > 0.0\n"
+    )
+    arguments = [build, str(tmp_path), repr(sys.float_info.min)]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], check=False, capture_output=True)
+    if done.returncode == 3:
+        pytest.skip("no C compiler")
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_missing_compiler_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(c_kernel.shutil, "which", lambda _: None)
     result = race(5, (C,), 1, tmp_path)
     assert set(result.seconds) == {OURS}
@@ -94,7 +112,7 @@ def test_integrators_are_compared_at_equal_error() -> None:
     rows = [
         (scenario, method, 1.0, error, evaluations)
         for scenario in integrators.SCENARIOS
-        for method in integrators.LOOKS
+        for method in integrators.LINE_STYLES
         for error, evaluations in ((1e-3, 10.0), (1e-5, 1000.0))
     ]
     columns = ["scenario", "method", "tolerance", "error", "evaluations_a_day"]
@@ -106,8 +124,8 @@ def test_integrators_are_compared_at_equal_error() -> None:
 
 def test_rosenbrock_and_chebyshev_agree_on_the_tissue() -> None:
     states = [
-        integrators._lived(kind, "with noise each 3 h", 5, 1, tolerance)[0]
-        for kind, tolerance in ((sim.Tissue, 1e-8), (integrators.Rosenbrock, 1e-6))
+        integrators._simulated(tissue_class, "with noise each 3 h", 5, 1, tolerance)[0]
+        for tissue_class, tolerance in ((sim.Tissue, 1e-8), (integrators.Rosenbrock, 1e-6))
     ]
     assert np.allclose(*states, rtol=1e-5, atol=1e-4)
 
