@@ -7,6 +7,7 @@ import click
 
 from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, new_console, refuse
 from sim.cli.options import figure_problems
+from sim.parameters.cell_types import ONE_OF_EACH_TYPE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 @click.option("--figure", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw the bands to FILE (.png, .pdf or .svg).")  # fmt: skip
-@click.option("--cells", default="5", show_default=True, metavar="N",
-              help="Number of cells; 5, one of each type, are the mean-field twin.")  # fmt: skip
+@click.option(
+    "--cells",
+    default=str(ONE_OF_EACH_TYPE),
+    show_default=True,
+    metavar="N",
+    help=f"Number of cells; {ONE_OF_EACH_TYPE}, one of each type, are the mean-field twin.",
+)
 def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
     """Measure every published target on the virtual body; exit code 1 if one is missed."""
     console = new_console(160)
@@ -51,9 +57,10 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
 
 def _cell_problems(cells: str) -> list[str]:
     """Problems of the number of cells."""
-    if cells.isdecimal() and 5 <= int(cells) <= 100_000:
+    if cells.isdecimal() and ONE_OF_EACH_TYPE <= int(cells) <= 100_000:
         return []
-    return [f"cells = {cells!r}; give a whole number, 5 to 100,000, so that every type has one"]
+    allowed = f"{ONE_OF_EACH_TYPE} to 100,000, so that every type has one"
+    return [f"cells = {cells!r}; give a whole number, {allowed}"]
 
 
 def _with_progress(console: "Console", n_cells: int, quiet: bool) -> "list[Verdict]":

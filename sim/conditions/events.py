@@ -11,19 +11,13 @@ from pydantic import model_validator
 
 from sim.conditions.fields import (
     Amount,
-    CalciumAmount,
-    CalciumSupply,
+    AmountsByIon,
     Data,
     Dose,
     IonName,
-    MagnesiumAmount,
-    MagnesiumSupply,
     Mass,
     MassRate,
-    PotassiumAmount,
-    PotassiumSupply,
-    SodiumAmount,
-    SodiumSupply,
+    SupplyByIon,
     Time,
     TimeOfDay,
 )
@@ -36,6 +30,8 @@ ROUNDING = 1e-6
 """Two moments closer than this differ by rounding only [h]."""
 
 Route = Literal["oral", "intravenous"]
+ION_NAMES = " or ".join([", ".join(get_args(IonName)[:-1]), get_args(IonName)[-1]])
+"""Ions that can be given, in words."""
 
 
 class Event(Data):
@@ -74,7 +70,7 @@ class Span(Event):
         return self.covers(other.start) or other.covers(self.start)
 
 
-class Diet(Span):
+class Diet(SupplyByIon, Span):
     """Daily intake in place of the usual diet. Ions that are not named stay as usual."""
 
     example: ClassVar[dict[str, object]] = {
@@ -87,15 +83,10 @@ class Diet(Span):
         "stop": "without stop, to the end",
     }
 
-    sodium: SodiumSupply | None = None
-    potassium: PotassiumSupply | None = None
-    magnesium: MagnesiumSupply | None = None
-    calcium: CalciumSupply | None = None
-
     @model_validator(mode="after")
     def _sets_something(self) -> "Diet":
         if all(getattr(self, ion.name) is None for ion in SUPPLIED):
-            raise ValueError("the diet sets nothing; name sodium, potassium, magnesium or calcium")
+            raise ValueError(f"the diet sets nothing; name {ION_NAMES}")
         return self
 
     @property
@@ -153,7 +144,14 @@ class Meals(Span):
         return f"{len(self.at)} meal{'s' if len(self.at) > 1 else ''} a day"
 
 
-class Meal(Event):
+class MealTime(Event):
+    """When a meal begins, and its carbohydrate."""
+
+    start: Time
+    carbohydrate: Mass = 0.0
+
+
+class Meal(AmountsByIon, MealTime):
     """A single meal, drink or swallowed dose of half an hour, in addition to the diet, in amounts."""
 
     example: ClassVar[dict[str, object]] = {
@@ -161,13 +159,6 @@ class Meal(Event):
         "potassium": "35 mmol",
         "carbohydrate": "75 g",
     }
-
-    start: Time
-    carbohydrate: Mass = 0.0
-    sodium: SodiumAmount = 0.0
-    potassium: PotassiumAmount = 0.0
-    magnesium: MagnesiumAmount = 0.0
-    calcium: CalciumAmount = 0.0
 
     @model_validator(mode="after")
     def _not_empty(self) -> "Meal":
@@ -210,7 +201,7 @@ class Supplement(Span):
         "start": "30 day",
     }
     notes: ClassVar[dict[str, str]] = {
-        "ion": " or ".join([", ".join(get_args(IonName)[:-1]), get_args(IonName)[-1]]),
+        "ion": ION_NAMES,
         "dose": 'or, with a stop: amount = "30 mmol"',
         "route": f"{' or '.join(get_args(Route))}; oral if not given",
     }

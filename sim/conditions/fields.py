@@ -77,9 +77,18 @@ def _at_most(limit: float, limit_as_text: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
-def _reader(unit: str, example: str, ion: str | None = None) -> BeforeValidator:
-    """Read a quantity [unit], of a named ion where masses and equivalents are allowed."""
-    return BeforeValidator(lambda text: parse(text, unit, example, BY_NAME[ion] if ion else None))
+def _reader(unit: str, example: str) -> BeforeValidator:
+    """Read a quantity [unit]."""
+    return BeforeValidator(lambda text: parse(text, unit, example))
+
+
+def _reader_of_field(unit: str, example: str) -> BeforeValidator:
+    """Read a quantity [unit] of the ion that the field is called after; its mass and equivalents too."""
+
+    def read(text: object, info: ValidationInfo) -> float:
+        return parse(text, unit, example, BY_NAME[str(info.field_name)])
+
+    return BeforeValidator(read)
 
 
 def _reader_of_own_ion(unit: str, example: str) -> BeforeValidator:
@@ -120,17 +129,31 @@ TimeOfDay = Annotated[
     PlainSerializer(_write_time_of_day, when_used="json"),
 ]
 
-SodiumSupply = Annotated[float, _reader(RATE, "40 mmol/day", "sodium"), *_SUPPLY]
-PotassiumSupply = Annotated[float, _reader(RATE, "40 mmol/day", "potassium"), *_SUPPLY]
-MagnesiumSupply = Annotated[float, _reader(RATE, "40 mmol/day", "magnesium"), *_SUPPLY]
-CalciumSupply = Annotated[float, _reader(RATE, "40 mmol/day", "calcium"), *_SUPPLY]
+Supply = Annotated[float, _reader_of_field(RATE, "40 mmol/day"), *_SUPPLY]
+"""Supply of the ion that the field is called after [mmol/h]."""
+Portion = Annotated[float, _reader_of_field(AMOUNT, "35 mmol"), *_PORTION]
+"""Amount of the ion that the field is called after [mmol]."""
 Dose = Annotated[float, _reader_of_own_ion(RATE, "80 mmol/day"), *_SUPPLY]
-
-SodiumAmount = Annotated[float, _reader(AMOUNT, "35 mmol", "sodium"), *_PORTION]
-PotassiumAmount = Annotated[float, _reader(AMOUNT, "35 mmol", "potassium"), *_PORTION]
-MagnesiumAmount = Annotated[float, _reader(AMOUNT, "35 mmol", "magnesium"), *_PORTION]
-CalciumAmount = Annotated[float, _reader(AMOUNT, "35 mmol", "calcium"), *_PORTION]
 Amount = Annotated[float, _reader_of_own_ion(AMOUNT, "30 mmol"), *_PORTION]
+
+
+class SupplyByIon(Data):
+    """Supply of each ion, if it is given [mmol/h]."""
+
+    sodium: Supply | None = None
+    potassium: Supply | None = None
+    magnesium: Supply | None = None
+    calcium: Supply | None = None
+
+
+class AmountsByIon(Data):
+    """Amount of each ion [mmol]."""
+
+    sodium: Portion = 0.0
+    potassium: Portion = 0.0
+    magnesium: Portion = 0.0
+    calcium: Portion = 0.0
+
 
 Mass = Annotated[
     float,

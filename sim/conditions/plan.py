@@ -240,7 +240,7 @@ class RunPlan(Data):
     @property
     def model_parameters(self) -> Parameters:
         """All numbers of the model, the changed ones among them."""
-        return Parameters().holding(self.parameters)
+        return Parameters().with_values(self.parameters)
 
     @property
     def steps(self) -> Steps:

@@ -190,7 +190,7 @@ _RULES = (
         meaning="insulin relative to fasting",
         target="insulin_infused",
         strength=FOLD,
-        # The body goes on secreting its fasting level; the target is what is infused beside it.
+        # The body goes on secreting its fasting level; the target is what is infused in addition.
         offset=1.0,
     ),
     TreatmentRule("vomiting", meaning="gastric juice lost", target="vomiting", strength=RATE),

@@ -210,16 +210,25 @@ _SUMS: Final = ("na", "k", "mg", "pump", "na_leak", "k_leak", "k_other", "mg_inf
 
 
 def _cell_amounts(
-    x: Mapping[str, Any], fluid: Fluid, control: Control, p: CellParameters, rest: CellConstants
+    x: Mapping[str, Any],
+    fluid: Fluid,
+    control: Control,
+    p: CellParameters,
+    constants: CellConstants,
 ) -> dict[str, Any]:
     """Return contents [mmol] and fluxes [mmol/day] of each cell of a type, if size one is one litre.
 
     Area over volume falls with the square root of size; K/H exchange does not depend on area. Both as
     in :func:`sim.physiology.cell.cell_rates`.
     """
-    state, size = read_cell(x, p, rest), x["size"]
-    traits = CellTraits(x["pump_capacity_trait"], x["k_leak_trait"], x["na_leak_trait"], size)
-    m = membrane(state, traits, fluid, control, p, rest)
+    state, size = states_of(x, p, constants), x["size"]
+    traits = CellTraits(
+        pump_capacity=x["pump_capacity_trait"],
+        k_leak=x["k_leak_trait"],
+        na_leak=x["na_leak_trait"],
+        size=size,
+    )
+    m = membrane(state, traits, fluid, control, p, constants)
     area = HOURS_PER_DAY * np.sqrt(size)
     return {
         "na": size * state.na,
@@ -234,9 +243,15 @@ def _cell_amounts(
     }
 
 
-def read_cell(x: Mapping[str, Any], p: CellParameters, rest: CellConstants) -> CellState:
+def states_of(x: Mapping[str, Any], p: CellParameters, constants: CellConstants) -> CellState:
     """Return states of cells of one type from their concentrations, water and pump expression."""
     water = x["water"]
     na, k, cl = (water * x[name] for name in ("na_in", "k_in", "cl_in"))
-    mg = water * total_magnesium(x["mg_free"], rest.mg_sites / water, p.mg_buffer_half)
-    return CellState(na, k, mg, cl + rest.fixed_charge - na - k - 2.0 * mg, x["expression"])
+    mg = water * total_magnesium(x["mg_free"], constants.mg_sites / water, p.mg_buffer_half)
+    return CellState(
+        na=na,
+        k=k,
+        mg=mg,
+        buffered=cl + constants.fixed_charge - na - k - 2.0 * mg,
+        expression=x["expression"],
+    )

@@ -59,7 +59,8 @@ def distal_delivery(
     Parameters
     ----------
     ncc : float or array
-        Working NCC over normal: regulated activity less what a drug or a defect takes away [1].
+        Working NCC over normal: regulated activity minus the part blocked by a drug or lost by a defect
+        [1].
     uptake_ratio : float
         Na that NCC takes up over Na that passes it, at the normal state [1].
     loop : float or array

@@ -142,7 +142,7 @@ def zero_current(
 
 @law
 def _short_expm1(x: float) -> float:
-    """Exponential less one by six terms; of a number below a tenth, to 1e-10 of it."""
+    """Exponential minus one by six terms; of a number below a tenth, to 1e-10 of it."""
     return x * (1.0 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x * (1 / 720))))))
 
 

@@ -3,6 +3,8 @@ from . import significand as significand
 from .chebyshev import Equations as Equations
 from .chebyshev import Workspace as Workspace
 from .jit import COMPILER as COMPILER
+from .layout import flattened as flattened
+from .layout import names_of as names_of
 from .random_streams import Purpose as Purpose
 from .random_streams import stream as stream
 from .ratio import Ratio as Ratio

@@ -75,7 +75,7 @@ class Workspace(NamedTuple):
 
 def new_workspace(size: int) -> Workspace:
     """Workspace for a state of the given length."""
-    return Workspace(np.zeros(size), np.zeros(size), np.zeros(size))
+    return Workspace(rates_start=np.zeros(size), newest=np.zeros(size), before=np.zeros(size))
 
 
 class Equations(NamedTuple):
@@ -143,7 +143,7 @@ def integrator_of(equations: Equations, engine: Callable[[Any], Any] = interpret
         memory[EVALUATIONS] += 1
         place, below_floor = impossible_state(now, f0, segments)
         if place >= 0:
-            return Outcome(NOT_FINITE, t, place)
+            return Outcome(code=NOT_FINITE, time=t, place=place)
         code, rejections = DONE, 0
         while code == DONE and t < stop:
             if memory[SPECTRAL_RADIUS] == 0.0 or memory[RADIUS_AGE] >= MAX_RADIUS_AGE:
@@ -160,7 +160,7 @@ def integrator_of(equations: Equations, engine: Callable[[Any], Any] = interpret
             if error <= 1.0:
                 t = stop if h == stop - t else t + h  # Exact: a sum would miss stop by a rounding.
                 now, y1, f0, f1 = y1, now, f1, f0
-                work = Workspace(f0, y1, f1)
+                work = Workspace(rates_start=f0, newest=y1, before=f1)
                 accept(error, h, planned, memory)
                 rejections = 0
             else:
@@ -172,7 +172,7 @@ def integrator_of(equations: Equations, engine: Callable[[Any], Any] = interpret
                     code = failure_code(place, below_floor)
         if now.ctypes.data != y.ctypes.data:  # Vectors swap roles instead of being copied.
             copy(now, y)
-        return Outcome(code, t, place)
+        return Outcome(code=code, time=t, place=place)
 
     return integrate
 
@@ -255,14 +255,16 @@ def chebyshev_step_of(stage: Any) -> Any:
             nu = -bj / b2
             mu_s = mu * w1 / w0
             gamma_s = -(1.0 - t1 * b1) * mu_s
-            weights = StageWeights(first, mu, nu, h * mu_s, h * gamma_s)
+            weights = StageWeights(
+                first=first, newest=mu, before=nu, rates=h * mu_s, rates_start=h * gamma_s
+            )
             stage(t + h * time1, y, f0, newest, before, weights, context)
             first = 0.0
             newest, before = before, newest
             memory[EVALUATIONS] += 1
             time1, time2 = mu * time1 + nu * time2 + mu_s + gamma_s, time1
             t1, t2, d1, d2, dd1, dd2, b1, b2 = tj, t1, dj, d1, ddj, dd1, bj, b1
-        return Workspace(f0, newest, before)
+        return Workspace(rates_start=f0, newest=newest, before=before)
 
     return chebyshev_step
 

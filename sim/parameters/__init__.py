@@ -15,7 +15,14 @@ from typing import Any, NamedTuple, get_type_hints
 from sim.errors import ParameterError
 from sim.parameters.body import BodyParameters
 from sim.parameters.cell import CellParameters
-from sim.parameters.cell_types import CELL_TYPES, TITLES, TypeParameters
+from sim.parameters.cell_types import (
+    CELL_TYPES,
+    ONE_OF_EACH_TYPE,
+    REGISTRY,
+    TITLES,
+    CellType,
+    TypeParameters,
+)
 from sim.parameters.facts import Basis, Fact
 from sim.parameters.inputs import KNOCK_OUTS, Control
 from sim.parameters.person import PersonParameters
@@ -27,6 +34,7 @@ __all__ = [
     "FACTS",
     "HEADINGS",
     "KNOCK_OUTS",
+    "ONE_OF_EACH_TYPE",
     "TITLES",
     "Basis",
     "BodyParameters",
@@ -55,7 +63,7 @@ class Entry(NamedTuple):
 
 
 class Parameters(NamedTuple):
-    """All numbers of the model, in the groups that compiled code takes."""
+    """All parameters of the model, in the groups that compiled code takes."""
 
     cell: CellParameters = CellParameters()
     types: TypeParameters = TypeParameters()
@@ -65,23 +73,20 @@ class Parameters(NamedTuple):
     person: PersonParameters = PersonParameters()
 
     def shares(self) -> dict[str, float]:
-        """Part of each type of cells in all cell water [1]; skeletal muscle has what others leave."""
-        others = {kind: float(getattr(self.types, f"{kind}_share")) for kind in CELL_TYPES[1:]}
+        """Share of each cell type in all cell water [1]; skeletal muscle has the remainder."""
+        others = {name: float(getattr(self.types, f"{name}_share")) for name in CELL_TYPES[1:]}
         return {CELL_TYPES[0]: 1.0 - sum(others.values()), **others}
 
     def of_types(self) -> tuple[CellParameters, ...]:
-        """Numbers of every type of cells, in the order of :data:`CELL_TYPES`."""
-        return tuple(self.cell._replace(**self._own(kind)) for kind in CELL_TYPES)
+        """Parameters of every cell type, in the order of :data:`CELL_TYPES`."""
+        return tuple(self.cell._replace(**self._own(cell_type)) for cell_type in REGISTRY)
 
-    def _own(self, kind: str) -> dict[str, float]:
-        """Numbers in which a type differs from skeletal muscle, by the names of the typical cell."""
-        own = {
-            name.removeprefix(f"{kind}_"): value
-            for name, value in self.types._asdict().items()
-            if name.startswith(f"{kind}_")
+    def _own(self, cell_type: CellType) -> dict[str, float]:
+        """Parameters in which a type differs from skeletal muscle, by the names of the typical cell."""
+        names = getattr(cell_type.parameters, "_fields", ())
+        return {
+            name: getattr(self.types, f"{cell_type.name}_{name}") for name in names if name != "share"
         }
-        own.pop("share", None)
-        return own
 
     def replace(self, changes: Mapping[str, float] | None = None, /, **named: float) -> "Parameters":
         """Return parameters with some values changed, each in the unit of its table row.
@@ -96,9 +101,9 @@ class Parameters(NamedTuple):
         problems = [problem for name, value in wanted.items() if (problem := _problem(name, value))]
         if problems:
             raise ParameterError(problems)
-        return self.holding(wanted)
+        return self.with_values(wanted)
 
-    def holding(self, numbers: Mapping[str, float]) -> "Parameters":
+    def with_values(self, numbers: Mapping[str, float]) -> "Parameters":
         """Return parameters with some values changed, whatever they are; names must be known."""
         groups: list[Any] = list(self)
         return Parameters(

@@ -72,22 +72,23 @@ class BodyParameters(NamedTuple):
     absorption_time: Annotated[float, Fact(
         "h", "time constant of Na and K absorption", FITTED, FIT, 0.3, 2.0)] = 0.686
     mg_transit: Annotated[float, Fact(
-        "h", "mean stay of Mg in the absorbing gut; with it, the usual intake spread over the day is "
-        "absorbed as three meals are", ASSUMED, ASSUME, 2.0, 6.0)] = 3.0
+        "h", "mean residence time of Mg in the absorbing gut, with which the usual intake spread over "
+        "the day is absorbed as three meals are", ASSUMED, ASSUME, 2.0, 6.0)] = 3.0
     absorbed_na: Annotated[float, Fact(
-        "1", "part of gut Na that is absorbed", ASSUMED, ASSUME, 0.95, 1.0)] = 0.98
+        "1", "absorbed fraction of gut Na", ASSUMED, ASSUME, 0.95, 1.0)] = 0.98
     absorbed_k: Annotated[float, Fact(
-        "1", "part of gut K that is absorbed", STADT_2022, MEASURED, 0.85, 0.95)] = 0.9
+        "1", "absorbed fraction of gut K", STADT_2022, MEASURED, 0.85, 0.95)] = 0.9
     mg_absorption_active: Annotated[float, Fact(
         "mmol", "saturable Mg absorption of a meal (3.5 mEq)",
         FINE_1991, DERIVED, 1.2, 2.4)] = 1.75
     mg_absorption_half: Annotated[float, Fact(
-        "mmol", "gut Mg at which saturable absorption is half used (6.1 mEq)",
+        "mmol", "gut Mg at half-maximal saturable absorption (6.1 mEq)",
         FINE_1991, DERIVED, 2.0, 4.0)] = 3.05
     mg_absorption_passive: Annotated[float, Fact(
-        "1", "part of gut Mg absorbed in proportion", FINE_1991, DERIVED, 0.05, 0.1)] = 0.07
+        "1", "fraction of gut Mg absorbed in proportion to content",
+        FINE_1991, DERIVED, 0.05, 0.1)] = 0.07
     inhibitor_passive_loss: Annotated[float, Fact(
-        "1", "part of that which a full proton-pump inhibitor takes away too",
+        "1", "fraction of that lost under full proton-pump inhibition",
         FITTED, FIT, 0.0, 1.0)] = 0.43
     mg_secreted: Annotated[float, Fact(
         "mmol/day", "Mg lost with digestive juices at normal plasma Mg",
@@ -95,10 +96,10 @@ class BodyParameters(NamedTuple):
     carbohydrate_time: Annotated[float, Fact(
         "h", "time constant of carbohydrate absorption", ASSUMED, ASSUME, 0.5, 2.0)] = 1.0
     absorbed_ca: Annotated[float, Fact(
-        "1", "part of dietary Ca absorbed net at normal PTH: 200 of 1000 mg/day",
+        "1", "net absorbed fraction of dietary Ca at normal PTH: 200 of 1000 mg/day",
         ENDOTEXT, DERIVED, 0.1, 0.35)] = 0.2
     ca_absorption_independent: Annotated[float, Fact(
-        "1", "part of Ca absorption that needs no PTH", ASSUMED, ASSUME, 0.2, 0.8)] = 0.5
+        "1", "PTH-independent fraction of Ca absorption", ASSUMED, ASSUME, 0.2, 0.8)] = 0.5
     vomit_na: Annotated[float, Fact(
         "mM", "Na of vomited gastric juice", GASTRIC_JUICE, MEASURED, 30.0, 100.0)] = 60.0
     vomit_k: Annotated[float, Fact(
@@ -114,20 +115,20 @@ class BodyParameters(NamedTuple):
     diarrhoea_hco3: Annotated[float, Fact(
         "mM", "HCO3 of diarrhoeal stool", CHOLERA_2012, MEASURED, 20.0, 45.0)] = 40.0
     diarrhoea_mg: Annotated[float, Fact(
-        "mM", "Mg of diarrhoeal stool beside what was not absorbed",
+        "mM", "Mg of diarrhoeal stool in addition to unabsorbed Mg",
         ASSUMED, ASSUME, 0.5, 5.0)] = 2.0
 
     gfr: Annotated[float, Fact(
         "L/day", "glomerular filtration", STADT_2022, MEASURED, 130.0, 200.0)] = 180.0
     mg_excreted_floor: Annotated[float, Fact(
-        "1", "least part of filtered Mg that is excreted", FITTED, FIT, 0.002, 0.01)] = 0.00682
+        "1", "minimal excreted fraction of filtered Mg", FITTED, FIT, 0.002, 0.01)] = 0.00682
     mg_excreted_exponent: Annotated[float, Fact(
         "1", "steepness of Mg excretion in filtered Mg", FITTED, FIT, 3.0, 10.0)] = 7.0
     nkcc2_mg_escape: Annotated[float, Fact(
-        "1", "part of filtered Mg that escapes without NKCC2, of the 0.5–0.7 taken up there",
+        "1", "fraction of filtered Mg that escapes without NKCC2, of the 0.5–0.7 reabsorbed there",
         FITTED, FIT, 0.02, 0.15)] = 0.02
     ncc_mg_escape: Annotated[float, Fact(
-        "1", "part of filtered Mg that escapes without NCC, of the 0.1 taken up there",
+        "1", "fraction of filtered Mg that escapes without NCC, of the 0.1 reabsorbed there",
         FITTED, FIT, 0.01, 0.08)] = 0.0479
     tubule_mg: Annotated[float, Fact(
         "mM", "free Mg of distal tubule cells; follows plasma Mg in proportion",
@@ -136,7 +137,7 @@ class BodyParameters(NamedTuple):
         "h", "time constant of tubule-cell Mg", ASSUMED, ASSUME, 12.0, 72.0)] = 24.0
 
     k_obligatory: Annotated[float, Fact(
-        "mmol/day", "urinary K that nothing saves at normal plasma K",
+        "mmol/day", "obligatory urinary K at normal plasma K",
         SQUIRES_HUTH_1959, FIT, 5.0, 15.0)] = 10.0
     k_secretion_exponent: Annotated[float, Fact(
         "1", "distal K secretion follows plasma K to this exponent",
@@ -151,7 +152,7 @@ class BodyParameters(NamedTuple):
         "1", "distal K secretion follows plasma HCO3 to this exponent",
         ASSUMED, ASSUME, 0.0, 2.0)] = 0.8
     k_feed_forward: Annotated[float, Fact(
-        "1", "greatest rise of K secretion by the gut's own K signal",
+        "1", "maximal rise of K secretion by K in the gut",
         STADT_2022, FIT, 0.0, 10.0)] = 5.07
     k_feed_forward_half: Annotated[float, Fact(
         "1", "in the rise of secretion gain · (a − 1)/(a + this), a being K absorption over usual",
@@ -161,12 +162,12 @@ class BodyParameters(NamedTuple):
     ncc_k_exponent: Annotated[float, Fact(
         "1", "NCC rises as plasma K falls, to this exponent", FITTED, FIT, 1.0, 4.0)] = 2.29
     ncc_half_mg: Annotated[float, Fact(
-        "1", "plasma Mg over normal at which NCC answers K about half as much",
+        "1", "plasma Mg over normal at which the response of NCC to K is about halved",
         FERDAUS_2019, FIT, 0.3, 0.7)] = 0.5
     ncc_mg_hill: Annotated[float, Fact(
-        "1", "steepness of the loss of NCC's answer", FITTED, FIT, 2.0, 8.0)] = 4.0
+        "1", "steepness of the loss of that response", FITTED, FIT, 2.0, 8.0)] = 4.0
     ncc_mg_loss: Annotated[float, Fact(
-        "1", "part of NCC lost when Mg deficiency has taken its answer to K",
+        "1", "fraction of NCC activity lost when Mg deficiency has abolished its response to K",
         FERDAUS_2019, FIT, 0.0, 0.6)] = 0.24
     ncc_time: Annotated[float, Fact(
         "h", "time constant of NCC activity", ASSUMED, ASSUME, 12.0, 72.0)] = 36.0
@@ -192,13 +193,13 @@ class BodyParameters(NamedTuple):
         "1", "rise of Na excretion at full loop diuretic, same volume",
         ASSUMED, ASSUME, 0.5, 4.0)] = 1.5
     bicarbonate_time: Annotated[float, Fact(
-        "h", "time in which the kidney corrects plasma HCO3",
+        "h", "time constant of the renal correction of plasma HCO3",
         ASSUMED, ASSUME, 24.0, 96.0)] = 48.0
     bicarbonate_cl_exponent: Annotated[float, Fact(
-        "1", "plasma HCO3 that the kidney defends rises as Cl falls, to this exponent",
+        "1", "plasma HCO3 defended by the kidney rises as Cl falls, to this exponent",
         ASSUMED, ASSUME, 0.5, 2.0)] = 1.5
     water_time: Annotated[float, Fact(
-        "h", "time in which thirst and ADH correct osmolality",
+        "h", "time constant of the correction of osmolality by thirst and ADH",
         ASSUMED, ASSUME, 1.0, 12.0)] = 4.0
 
     aldosterone_k_slope: Annotated[float, Fact(
@@ -227,27 +228,27 @@ class BodyParameters(NamedTuple):
     insulin_time: Annotated[float, Fact(
         "h", "time constant of insulin and its action", ASSUMED, ASSUME, 0.3, 1.5)] = 0.8
     insulin_pump_gain: Annotated[float, Fact(
-        "1", "greatest rise of pump capacity by insulin; 0.11 at the peak after a meal",
+        "1", "maximal rise of pump capacity by insulin; 0.11 at the peak after a meal",
         STADT_2022, FIT, 0.02, 0.7)] = 0.249
     insulin_pump_half: Annotated[float, Fact(
         "1", "insulin above fasting at half that rise", ASSUMED, ASSUME, 2.0, 20.0)] = 8.0
 
     pth_ca_half: Annotated[float, Fact(
-        "1", "sensed divalents over normal in the middle of PTH's range: 1.13 of 1.25 mM",
+        "1", "receptor signal over normal in the middle of PTH's range: 1.13 of 1.25 mM",
         SCHWARZ_1994, DERIVED, 0.87, 0.95)] = 0.904
     pth_ca_hill: Annotated[float, Fact(
         "1", "steepness of PTH secretion, such that its range ends at 4.2 times normal",
         BRENT_1988, DERIVED, 10.0, 18.0)] = 14.4
     pth_floor: Annotated[float, Fact(
-        "1", "least PTH over normal: 5.6–6.4 of 23.2 ng/L", BRENT_1988, DERIVED, 0.2, 0.3)] = 0.26
+        "1", "minimal PTH over normal: 5.6–6.4 of 23.2 ng/L", BRENT_1988, DERIVED, 0.2, 0.3)] = 0.26
     pth_mg_weight: Annotated[float, Fact(
-        "1", "ionised Mg over ionised Ca in what parathyroid cells sense",
+        "1", "ionised Mg over ionised Ca at the Ca-sensing receptor",
         ASSUMED, ASSUME, 0.0, 0.5)] = 0.2
     pth_half_mg: Annotated[float, Fact(
         "1", "plasma Mg over normal at which PTH secretion is halved",
         DUTTA_LAYTON_2024, FIT, 0.4, 0.65)] = 0.556
     pth_action_half_mg: Annotated[float, Fact(
-        "1", "plasma Mg over normal at which the answer to PTH is halved",
+        "1", "plasma Mg over normal at which the response to PTH is halved",
         FITTED, FIT, 0.3, 0.65)] = 0.597
     pth_mg_hill: Annotated[float, Fact(
         "1", "steepness of both", FITTED, FIT, 3.0, 10.0)] = 6.0
@@ -263,8 +264,8 @@ class BodyParameters(NamedTuple):
     urine_ca_exponent: Annotated[float, Fact(
         "1", "Ca excretion follows ionised Ca to this exponent", ASSUMED, ASSUME, 2.0, 8.0)] = 4.0
     urine_ca_saving: Annotated[float, Fact(
-        "1", "rise of Ca excretion when PTH no longer saves it", ASSUMED, ASSUME, 0.3, 3.0)] = 1.0
+        "1", "rise of Ca excretion without PTH", ASSUMED, ASSUME, 0.3, 3.0)] = 1.0
     thiazide_ca_saving: Annotated[float, Fact(
-        "1", "part of urinary Ca saved without NCC", ASSUMED, ASSUME, 0.2, 0.7)] = 0.5
+        "1", "fraction of urinary Ca retained without NCC", ASSUMED, ASSUME, 0.2, 0.7)] = 0.5
     loop_ca_wasting: Annotated[float, Fact(
         "1", "rise of urinary Ca without NKCC2", ASSUMED, ASSUME, 0.5, 3.0)] = 1.0

@@ -40,7 +40,7 @@ class CellParameters(NamedTuple):
         "mV", "membrane potential at rest", ASSUMED, ASSUME, -92.0, -75.0)] = -85.0
 
     pump_capacity: Annotated[float, Fact(
-        "mmol/L/h", "greatest pump rate, 3 Na : 2 K cycles: 130 mmol K/min over 24 L of cells",
+        "mmol/L/h", "maximal pump rate, 3 Na : 2 K cycles: 130 mmol K/min over 24 L of cells",
         STADT_2022, DERIVED, 80.0, 250.0)] = 162.5
     pump_half_na: Annotated[float, Fact(
         "mM", "Na_i that half fills each of the pump's three Na sites",
@@ -62,10 +62,10 @@ class CellParameters(NamedTuple):
         "h", "time constant of pump expression", FITTED, FIT, 48.0, 240.0)] = 120.0
 
     k_leak_gated_share: Annotated[float, Fact(
-        "1", "share of the K leak that Mg blocks; spermine lessens it in life",
+        "1", "share of the K leak that Mg blocks; spermine reduces it in living cells",
         FITTED, FIT, 0.0, 1.0)] = 0.6
     k_leak_resistant: Annotated[float, Fact(
-        "1", "part of a Mg-gated K channel that Mg cannot block",
+        "1", "fraction of Mg-gated K conductance that Mg cannot block",
         YAN_ISHIHARA_2005, MEASURED, 0.05, 0.15)] = 0.1
     k_leak_half_mg: Annotated[float, Fact(
         "mM", "free Mg that blocks half the open gate at V = E_K, 12/28",
@@ -74,8 +74,8 @@ class CellParameters(NamedTuple):
         "1/mV", "voltage dependence of the block",
         YAN_ISHIHARA_2005, DERIVED, 0.04, 0.06)] = 0.05
     na_leak_gated_share: Annotated[float, Fact(
-        "1", "share of the normal Na leak that Mg_o holds back; with more, Mg given fast would drive "
-        "plasma K into cells below 2.5 mM", ASSUMED, ASSUME, 0.2, 0.8)] = 0.4
+        "1", "share of the normal Na leak that depends on Mg_o; with more, rapid Mg infusion would "
+        "drive plasma K into cells below 2.5 mM", ASSUMED, ASSUME, 0.2, 0.8)] = 0.4
     na_leak_half_mg: Annotated[float, Fact(
         "mM", "ionised Mg_o that halves that share of the Na leak of a Mg-free membrane",
         FITTED, FIT, 0.1, 1.0)] = 0.2
@@ -107,7 +107,7 @@ class CellParameters(NamedTuple):
         FITTED, FIT, 0.1, 2.0)] = 0.4
 
     proton_share: Annotated[float, Fact(
-        "1", "part of lost cell K that H replaces; Na replaces the rest",
+        "1", "fraction of lost cell K that H replaces; Na replaces the rest",
         K_DEPLETED_RATS, DERIVED, 0.3, 0.6)] = 0.5
     proton_time: Annotated[float, Fact(
         "h", "time constant of K/H exchange", ASSUMED, ASSUME, 4.0, 48.0)] = 12.0

@@ -22,7 +22,7 @@ class PersonParameters(NamedTuple):
     """SD of the logarithm between healthy persons, within-person variation taken off where known."""
 
     sd_body_size: Annotated[float, Fact(
-        "1", "body water and all that goes with it: 8 % within a sex and age, 24 % over all adults",
+        "1", "body water and all that scales with it: 8 % within a sex and age, 24 % over all adults",
         ASSUMED, ASSUME, 0.08, 0.24)] = 0.11
     sd_gfr: Annotated[float, Fact(
         "1", "glomerular filtration at equal body size", GREWAL_BLAKE_2005, DERIVED, 0.1, 0.2)] = 0.14
@@ -49,6 +49,6 @@ class PersonParameters(NamedTuple):
         "1", "saturable Mg absorption: 7 to 25 % in studies with stable isotopes",
         ASSUMED, ASSUME, 0.07, 0.25)] = 0.15
     sd_pump_sites: Annotated[float, Fact(
-        "1", "pump sites of cells, all alike", KJELDSEN_1990, DERIVED, 0.09, 0.16)] = 0.12
+        "1", "pump sites of all cells", KJELDSEN_1990, DERIVED, 0.09, 0.16)] = 0.12
     sd_person_na_leak: Annotated[float, Fact(
-        "1", "Na leak of cells, all alike; that of red cells", MILLAR_1984, DERIVED, 0.1, 0.3)] = 0.25
+        "1", "Na leak of all cells; from that of red cells", MILLAR_1984, DERIVED, 0.1, 0.3)] = 0.25

@@ -44,7 +44,7 @@ class PopulationParameters(NamedTuple):
     noise_pump: Annotated[float, Fact(
         "1", "SD of the fluctuation of log pump capacity", SIGAL_2006, ASSUME, 0.0, 0.3)] = 0.15
     noise_leak: Annotated[float, Fact(
-        "1", "SD of the fluctuation of log leak, K and Na alike",
+        "1", "SD of the fluctuation of log leak, the same for K and Na",
         SIGAL_2006, ASSUME, 0.0, 0.3)] = 0.15
     noise_time: Annotated[float, Fact(
-        "h", "memory of the fluctuations", SIGAL_2006, ASSUME, 6.0, 120.0)] = 48.0
+        "h", "correlation time of the fluctuations", SIGAL_2006, ASSUME, 6.0, 120.0)] = 48.0

@@ -20,7 +20,7 @@ class SignParameters(NamedTuple):
         BLAUSTEIN_1977, FIT, 0.05, 1.0)] = 0.3
 
     pressure_tone_ceiling: Annotated[float, Fact(
-        "1", "greatest rise of pressure by Na of smooth muscle", ASSUMED, ASSUME, 0.05, 0.4)] = 0.1
+        "1", "maximal rise of pressure by Na of smooth muscle", ASSUMED, ASSUME, 0.05, 0.4)] = 0.1
 
     threshold_muscle: Annotated[float, Fact(
         "mV", "threshold of the action potential of skeletal muscle",

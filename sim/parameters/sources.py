@@ -1,14 +1,14 @@
 """Where numbers come from: one citation object a source.
 
 A parameter names one of these. ``ASSUMED`` and ``FITTED`` stand where no readable source settles the
-number; the program says so wherever it prints it.
+value; the program says so wherever it prints it.
 """
 
 from typing import Final, NamedTuple
 
 
 class Source(NamedTuple):
-    """A publication, or the honest absence of one."""
+    """A publication, or a statement that there is none."""
 
     key: str
     citation: str
@@ -125,12 +125,12 @@ GREWAL_BLAKE_2005: Final = Source(
 IOM_1997: Final = Source("IOM 1997", "Institute of Medicine 1997, Mg intake of adults (CSFII 1994)")
 SERUM_K_TRIAL: Final = Source(
     "Ali 2023, serum K",
-    "Serum K of 318 healthy athletes (BMJ Open Sport Exerc Med), less variation within persons "
+    "Serum K of 318 healthy athletes (BMJ Open Sport Exerc Med), minus variation within persons "
     "(Ali et al. 2023, Cureus 15:e36242)",
 )
 HEALTHY_MG_2023: Final = Source(
     "Ali 2023, serum Mg",
-    "Reference interval of serum Mg, healthy adults of NHANES 2021-23, less variation within persons "
+    "Reference interval of serum Mg, healthy adults of NHANES 2021-23, minus variation within persons "
     "(Ali et al. 2023, Cureus 15:e36242)",
 )
 KJELDSEN_1990: Final = Source("Kjeldsen 1990", "Kjeldsen et al. 1990: pump sites of human muscle")

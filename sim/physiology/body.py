@@ -133,14 +133,18 @@ def body_constants(p: BodyParameters) -> BodyConstants:
     absorbed = magnesium_absorbed_fraction(
         gut_mg, p.mg_absorption_active, p.mg_absorption_half, p.mg_absorption_passive
     )
+    urine_mg = absorbed * p.intake_mg - p.mg_secreted
     filtered = p.gfr * (p.plasma_mg_ionised + p.plasma_mg_complexed)
     return BodyConstants(
         ecf_other_osmoles=(p.osmolality - ions) * volume,
         ecf_other_charge=charge * volume + 2.0 * divalent,
-        urine_na=p.absorbed_na * p.intake_na / HOURS_PER_DAY,
-        urine_k=p.absorbed_k * p.intake_k / HOURS_PER_DAY,
-        urine_ca=p.absorbed_ca * p.intake_ca / HOURS_PER_DAY,
-        mg_excreted_fraction=(absorbed * p.intake_mg - p.mg_secreted) / filtered,
+        urine=Amounts(
+            na=p.absorbed_na * p.intake_na / HOURS_PER_DAY,
+            k=p.absorbed_k * p.intake_k / HOURS_PER_DAY,
+            mg=urine_mg / HOURS_PER_DAY,
+            ca=p.absorbed_ca * p.intake_ca / HOURS_PER_DAY,
+        ),
+        mg_excreted_fraction=urine_mg / filtered,
     )
 
 

@@ -86,9 +86,7 @@ class BodyConstants(NamedTuple):
     """Osmoles of the fluid other than Na, K, Cl and HCO3 [mosm]."""
     ecf_other_charge: float
     """Net negative charge of the fluid other than its ions [meq]; Mg and Ca count in all forms."""
-    urine_na: float
-    urine_k: float
-    urine_ca: float
+    urine: Amounts
     """Healthy excretion [mmol/h]."""
     mg_excreted_fraction: float
     """Healthy fraction of filtered Mg in the urine [1]."""

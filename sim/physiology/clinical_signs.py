@@ -1,6 +1,6 @@
 """Clinical signs: arterial pressure, QTc and excitability, from plasma levels and cells.
 
-They follow from the state and feed nothing back into it.
+They follow from the state and do not act back on it.
 """
 
 from sim.laws.arterial_pressure import mean_arterial_pressure
@@ -10,17 +10,17 @@ from sim.parameters import CELL_TYPES, Parameters
 
 
 def arterial_pressure(
-    ecf_volume: float, smooth_muscle_na: float, resting_na: float, p: Parameters
+    ecf_volume: float, smooth_muscle_na: float, healthy_na: float, p: Parameters
 ) -> float:
     """Mean arterial pressure [mmHg] from extracellular volume [L] and Na_i of smooth muscle [mM].
 
-    ``resting_na`` is what the same cells hold in health [mM].
+    ``healthy_na`` is that of the same cells in health [mM].
     """
     signs = p.signs
     return mean_arterial_pressure(
         signs.pressure,
         ecf_volume / p.body.ecf_volume,
-        smooth_muscle_na / resting_na,
+        smooth_muscle_na / healthy_na,
         signs.pressure_volume_exponent,
         signs.pressure_na_exponent,
         signs.pressure_tone_ceiling,
@@ -43,29 +43,29 @@ def qt_interval(k: float, mg: float, ca_ionised: float, p: Parameters) -> float:
     )
 
 
-def excitability(kind: str, potential: float, mg: float, ca: float, p: Parameters) -> float:
+def excitability(cell_type: str, potential: float, mg: float, ca: float, p: Parameters) -> float:
     """Distance from the membrane potential up to the threshold [mV]; less is more excitable.
 
     Parameters
     ----------
-    kind : {"muscle", "heart"}
-        Type of cells.
+    cell_type : {"muscle", "heart"}
+        Type of the cells.
     potential : float
         Their membrane potential [mV].
     mg, ca : float
         Ionised plasma Mg and Ca [mM].
     p : Parameters
-        Numbers of the model.
+        Parameters of the model.
     """
     signs, body = p.signs, p.body
-    rest = p.of_types()[CELL_TYPES.index(kind)].rest_potential
+    rest = p.of_types()[CELL_TYPES.index(cell_type)].rest_potential
     weight = signs.screening_mg_weight
     screening = (ca + weight * mg) / (body.plasma_ca_ionised + weight * body.plasma_mg_ionised)
     available = available_channels(potential, signs.inactivation_half, signs.inactivation_slope)
     normally = available_channels(rest, signs.inactivation_half, signs.inactivation_slope)
     thresholds = {"muscle": signs.threshold_muscle, "heart": signs.threshold_heart}
     threshold = threshold_potential(
-        thresholds[kind],
+        thresholds[cell_type],
         screening,
         available / normally,
         signs.screening_shift,

@@ -1,4 +1,4 @@
-"""The extracellular fluid as a cell sees it."""
+"""The extracellular fluid around the cells."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from sim.parameters import BodyParameters
 
 
 class Fluid(NamedTuple):
-    """Extracellular fluid as a cell sees it [mM], with its volume [L] and osmolality [mosm/L]."""
+    """Extracellular fluid around the cells [mM], with its volume [L] and osmolality [mosm/L]."""
 
     na: float
     k: float

@@ -65,7 +65,7 @@ def _sodium(
         1.0 + p.loop_natriuresis * control.nkcc2_loss
     )
     return sodium_excretion(
-        constants.urine_na,
+        constants.urine.na,
         levels.volume,
         b.aldosterone,
         natriuresis,
@@ -100,14 +100,14 @@ def _potassium(
         p.k_delivery_exponent,
         p.k_hco3_exponent,
     )
-    absorbed = gut_flows(b, control, p).absorbed.k / constants.urine_k
+    absorbed = gut_flows(b, control, p).absorbed.k / constants.urine.k
     gut_signal = feed_forward(
         gated_input(control.gut_potassium_signal, absorbed, 1.0),
         p.k_feed_forward,
         p.k_feed_forward_half,
     )
     obligatory = p.k_obligatory / HOURS_PER_DAY
-    return obligatory * levels.k + (constants.urine_k - obligatory) * secretion * gut_signal
+    return obligatory * levels.k + (constants.urine.k - obligatory) * secretion * gut_signal
 
 
 @law
@@ -135,7 +135,7 @@ def _calcium(
         1.0 + p.loop_ca_wasting * control.nkcc2_loss
     )
     return calcium_excretion(
-        constants.urine_ca * handling,
+        constants.urine.ca * handling,
         levels.ca,
         b.pth_action,
         p.urine_ca_exponent,

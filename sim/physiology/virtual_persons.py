@@ -1,7 +1,7 @@
 """Virtual persons: healthy bodies that differ from one another as people do.
 
 A person is a set of factors on the parameters of the typical body, drawn anew for each replicate from a
-stream of its own; the condition is not in its name, so all arms of a study treat the same persons.
+stream of its own. The condition does not enter, so all arms of a study have the same persons.
 """
 
 from math import sqrt
@@ -11,17 +11,20 @@ from sim.numerics.elementary import exp
 from sim.numerics.normal_numbers import standard_normals
 from sim.numerics.random_streams import Purpose
 from sim.parameters import FACTS, BodyParameters, Parameters, PersonParameters
+from sim.quantities.amounts import Amounts
 
 EXTENSIVE = tuple(
     name for name in BodyParameters._fields if FACTS[name].unit in ("L", "mmol", "mmol/day", "L/day")
 )
-"""Numbers of the body that grow with its size."""
-INTAKES = ("na", "k", "mg", "ca")
+"""Parameters of the body that scale with its size."""
 MG_FORMS = ("plasma_mg_ionised", "plasma_mg_complexed", "plasma_mg_bound")
 
 
 class Person(NamedTuple):
-    """Factors on the numbers of the typical body [1]."""
+    """Factors on the parameters of the typical body [1].
+
+    The order of fields is part of results: append only.
+    """
 
     body_size: float = 1.0
     gfr: float = 1.0
@@ -48,7 +51,7 @@ def draw_person(p: PersonParameters, seed: int, replicate: int, attempt: int = 0
     seed, replicate : int
         Name the random stream.
     attempt : int
-        Counts draws; a person who could not be healthy is drawn again.
+        Counts draws; a person without a healthy steady state is drawn again.
     """
     # The order of the numbers is part of the results: add new ones at the end.
     food, size, gfr, na, k, mg, ca, plasma_k, plasma_mg, cell_mg, free_mg, absorption, pumps, leak = (
@@ -72,16 +75,16 @@ def draw_person(p: PersonParameters, seed: int, replicate: int, attempt: int = 0
     )
 
 
-def embodied(person: Person, parameters: Parameters) -> Parameters:
-    """Numbers of the model for a person.
+def apply_person(person: Person, parameters: Parameters) -> Parameters:
+    """Parameters of the model for a person.
 
-    The body keeps all concentrations but plasma K and Mg when its size changes. Cells start from their
-    own steady state, so a person's cell Na and K follow from pump sites and leak.
+    Body size changes volumes and amounts, not concentrations. Cells start from their own steady state,
+    so a person's cell Na and K follow from pump sites and leak.
     """
     body, population = parameters.body, parameters.population
     numbers = {name: getattr(body, name) * person.body_size for name in EXTENSIVE}
-    for ion in INTAKES:
-        numbers[f"intake_{ion}"] *= getattr(person, f"intake_{ion}")
+    for ion in Amounts._fields:
+        numbers[f"intake_{ion}"] *= getattr(person, f"intake_{ion}", 1.0)
     numbers["gfr"] *= person.gfr
     numbers["mg_absorption_active"] *= person.mg_absorption
     numbers["insulin_gain"] = body.insulin_gain / person.body_size  # per gram, in a larger body
@@ -99,7 +102,7 @@ def embodied(person: Person, parameters: Parameters) -> Parameters:
 
 
 def _cell_magnesium(person: Person, group: NamedTuple) -> dict[str, float]:
-    """Mg at rest of all cells of a group of parameters [mM]."""
+    """Healthy Mg of all cells in a group of parameters [mM]."""
     factors = {"rest_mg_free": person.free_mg, "rest_mg_total": person.cell_mg}
     return {
         name: value * factor

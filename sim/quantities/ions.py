@@ -23,6 +23,6 @@ CATIONS: Final = (SODIUM, POTASSIUM, MAGNESIUM)
 """The cations that cells exchange."""
 
 SUPPLIED: Final = (*CATIONS, CALCIUM)
-"""The cations that a diet or a supplement gives; chloride goes with them."""
+"""Cations in diets and supplements, which are given as chlorides."""
 
 BY_NAME: Final = {ion.name: ion for ion in (*SUPPLIED, CHLORIDE, BICARBONATE)}

@@ -3,7 +3,7 @@
 from sim.conditions.plan import RunPlan
 from sim.errors import SteadyStateError
 from sim.parameters import Parameters
-from sim.physiology.virtual_persons import Person, draw_person, embodied
+from sim.physiology.virtual_persons import Person, apply_person, draw_person
 from sim.tissue.tissue import Tissue
 
 MAX_DRAWS = 20
@@ -35,7 +35,7 @@ def make_tissue(plan: RunPlan) -> tuple[Tissue, Person]:
     for attempt in range(MAX_DRAWS):
         person = draw_person(parameters.person, plan.seed, plan.replicate, attempt)
         try:
-            return _tissue_with(embodied(person, parameters), plan), person
+            return _tissue_with(apply_person(person, parameters), plan), person
         except SteadyStateError:
             if attempt == MAX_DRAWS - 1:
                 raise

@@ -195,7 +195,13 @@ class TissueObservation:
 
     def plasma(self, ion: str) -> float:
         """Return the ionised plasma concentration of an ion [mM]."""
-        return self._ionised_calcium if ion == "ca" else float(getattr(self.fluid, ion))
+        if ion == "ca":
+            return self._ionised_calcium
+        if ion in Fluid._fields:
+            return float(getattr(self.fluid, ion))
+        return (
+            float(getattr(self.body.ecf, ion)) / self.fluid.volume
+        )  # An ion that cells do not respond to.
 
     def plasma_total(self, ion: str) -> float:
         """Return the plasma concentration of Mg or Ca in all forms, in their normal proportions [mM]."""

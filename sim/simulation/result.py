@@ -14,7 +14,7 @@ import pyarrow as pa
 from sim.conditions.condition import Condition, read
 from sim.errors import InputError, unknown_names
 from sim.parameters import Parameters
-from sim.physiology.virtual_persons import Person, embodied
+from sim.physiology.virtual_persons import Person, apply_person
 from sim.system.files import new_folder
 from sim.tissue.checkpoint import load_tissue, save_tissue
 from sim.tissue.tissue import Tissue
@@ -84,9 +84,9 @@ class Result:
     @property
     def parameters(self) -> Parameters:
         """Parameters of the body that was simulated."""
-        numbers = Parameters().holding(self.provenance["parameters"])
+        numbers = Parameters().with_values(self.provenance["parameters"])
         person = self.provenance.get("person")
-        return embodied(Person(**person), numbers) if isinstance(person, dict) else numbers
+        return apply_person(Person(**person), numbers) if isinstance(person, dict) else numbers
 
     def plot(self, *what: str, days: Sequence[float] = ()) -> "Figure":
         """Draw the run.

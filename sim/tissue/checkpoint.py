@@ -1,7 +1,7 @@
-"""A living tissue on disk: arrays and where they come from, nothing that runs when it is read.
+"""A tissue on disk: its arrays and what it was made from; no code is stored.
 
-A tissue that is loaded goes on to the bit as if it had never stopped. From one file many futures can
-branch, with the same fluctuations or with those of other replicates.
+A loaded tissue continues to the bit as if it had not stopped. Several futures can branch from one file,
+with the same fluctuations or with those of other replicates.
 """
 
 import hashlib
@@ -23,10 +23,12 @@ Array = NDArray[np.float64]
 
 FORMAT = 2
 """Changes when older files can no longer be read."""
+STORED_NAMES = {"totals": "books", "compensation": "carry"}
+"""Names of arrays in files, where they differ: those of version 0.1, so that its files can be read."""
 
 
 def save_tissue(tissue: Tissue, path: str | os.PathLike[str]) -> Path:
-    """Write a tissue as it is now; best at the end of a step, from where it goes on to the bit.
+    """Write a tissue as it is now; at the end of a step, from where it continues to the bit.
 
     Parameters
     ----------
@@ -46,7 +48,8 @@ def save_tissue(tissue: Tissue, path: str | os.PathLike[str]) -> Path:
         "tolerance": tissue.tolerance,
         "parameters": {entry.name: entry.value for entry in describe(tissue.parameters)},
     }
-    arrays = tissue.checkpoint()._asdict()
+    fields = tissue.checkpoint()._asdict()
+    arrays = {STORED_NAMES.get(name, name): array for name, array in fields.items()}
     about = json.dumps(made_from | {"sha256": _digest(made_from, arrays)})
     buffer = BytesIO()
     np.savez(buffer, about=np.array(about), **arrays)
@@ -86,12 +89,14 @@ def load_tissue(path: str | os.PathLike[str], *, threads: int | None = None) -> 
         threads=threads,
     )
     tissue.fluctuate_as(about["noise_replicate"])
-    tissue.restore(Checkpoint(**arrays))
+    tissue.restore(
+        Checkpoint(**{name: arrays[STORED_NAMES.get(name, name)] for name in Checkpoint._fields})
+    )
     return tissue
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Contents of a file, not yet judged."""
+    """Contents of a file, not yet checked."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -100,7 +105,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         with np.load(BytesIO(content), allow_pickle=False) as data:
             about: dict[str, Any] = dict(json.loads(str(data["about"])))
             return about, {name: data[name] for name in data.files if name != "about"}
-    except Exception:  # What a damaged archive makes NumPy raise is nearly anything.
+    except Exception:  # NumPy raises many kinds of errors on damaged archives.
         raise InputError([f"{path} is damaged, or not the state of a tissue"]) from None
 
 
@@ -109,7 +114,7 @@ def _parameters_of(numbers: dict[str, float], path: object) -> Parameters:
     if unlike := sorted(set(FACTS).symmetric_difference(numbers)):
         other = ", ".join(unlike)
         raise InputError([f"{path} was written by another version of the model; they differ in {other}"])
-    return Parameters().holding(numbers)
+    return Parameters().with_values(numbers)
 
 
 def _digest(made_from: dict[str, Any], arrays: dict[str, Array]) -> str:

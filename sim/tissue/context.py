@@ -1,4 +1,4 @@
-"""What the rates of a tissue depend on beside state and time, and where cells and body lie in the state.
+"""What rates depend on other than state and time, and where cells and body lie in the state vector.
 
 State is one flat vector: the quantities of all cells, quantity by quantity, then the body. Cells are
 grouped in blocks of one type.
@@ -28,7 +28,7 @@ BLOCK_SIZE = 4096
 
 
 class Context(NamedTuple):
-    """What rates depend on beside state and time; records as of :mod:`sim.numerics.records`."""
+    """What rates depend on other than state and time; records as of :mod:`sim.numerics.records`."""
 
     traits: Traits
     blocks: Blocks

@@ -51,7 +51,7 @@ def _check_signs(
     must_be_positive = {
         "other osmoles of the fluid": body.ecf_other_osmoles,
         "urinary Mg in health": body.mg_excreted_fraction,
-        "urinary K beside the obligatory": body.urine_k - p.k_obligatory / HOURS_PER_DAY,
+        "urinary K above the obligatory": body.urine.k - p.k_obligatory / HOURS_PER_DAY,
         "K secretion while nothing is absorbed": 1.0 - p.k_feed_forward / p.k_feed_forward_half,
         "the share of skeletal muscle": shares[CELL_TYPES[0]],
     }
@@ -75,14 +75,12 @@ def _check_signs(
 
 def usual_control(p: BodyParameters) -> Control:
     """Usual diet, without interventions."""
-    return Control(
-        oral=Amounts(
-            na=p.intake_na / HOURS_PER_DAY,
-            k=p.intake_k / HOURS_PER_DAY,
-            mg=p.intake_mg / HOURS_PER_DAY,
-            ca=p.intake_ca / HOURS_PER_DAY,
-        )
-    )
+    return Control(oral=Amounts(**{ion: daily / HOURS_PER_DAY for ion, daily in _intakes(p).items()}))
+
+
+def _intakes(p: BodyParameters) -> dict[str, float]:
+    """Usual intake of each ion [mmol/day]."""
+    return {ion: float(getattr(p, f"intake_{ion}")) for ion in Amounts._fields}
 
 
 def steady_cells(counts: list[int], shares: list[float], context: Context) -> Array:
@@ -138,14 +136,7 @@ def _scales_and_floors_of_body(healthy: BodyState, p: BodyParameters) -> tuple[l
 
     Running totals are judged against ten days of intake. The gut may be empty but for rounding.
     """
-    intake = {
-        "na": p.intake_na,
-        "k": p.intake_k,
-        "mg": p.intake_mg,
-        "ca": p.intake_ca,
-        "hco3": p.intake_k,
-        "made": p.intake_k,
-    }
+    intake = _intakes(p) | {"hco3": p.intake_k, "made": p.intake_k}
     scales, floors = [], []
     for place, (name, value) in enumerate(
         zip(names_of(BodyState), flattened(healthy).tolist(), strict=True)

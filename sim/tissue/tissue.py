@@ -217,7 +217,7 @@ class Tissue:
 
     @property
     def context(self) -> Context:
-        """What rates depend on beside state and time."""
+        """What rates depend on other than state and time."""
         return self._context
 
     @property
@@ -323,7 +323,7 @@ class Tissue:
         Raises
         ------
         IntegrationError
-            If a state becomes negative or not finite whatever the step; the tissue is then at the
+            If a state becomes negative or not finite at any step size; the tissue is then at the
             last accepted state.
         """
         problem = (self._context, self.y, self.time, float(time))
@@ -408,7 +408,7 @@ class Tissue:
         self._mark_discontinuity()
 
     def _mark_discontinuity(self) -> None:
-        """Tell the integrator that the equations, and with them the spectral radius, have changed."""
+        """Mark the equations, and with them the spectral radius, as changed."""
         invalidate_spectral_radius(self._memory)
         mark_discontinuity(self._memory)
 

@@ -125,7 +125,8 @@ ROUTES = {
 }
 """Flows of each cation that a diet supplies, and what they mean."""
 
-AUDITED = ("na", "k", "mg", "ca", "cl", "hco3", "charge", "osmoles")
+AUDITED = (*(ion.symbol.lower() for ion in SUPPLIED), "cl", "hco3", "charge", "osmoles")
+"""Balances: of each ion that a diet supplies, and those of the fluid."""
 
 
 def plasma_columns(ion: Ion) -> Columns:

@@ -16,7 +16,8 @@ from sim.conditions.condition import Condition, read
 from sim.conditions.plan import RunPlan
 from sim.errors import SteadyStateError
 from sim.parameters import FACTS, BodyParameters, Parameters, PersonParameters
-from sim.physiology.virtual_persons import EXTENSIVE, INTAKES, Person, draw_person, embodied
+from sim.physiology.virtual_persons import EXTENSIVE, Person, apply_person, draw_person
+from sim.quantities.amounts import Amounts
 from sim.simulation import initial_tissue
 from sim.simulation.initial_tissue import MAX_DRAWS, make_tissue
 from sim.simulation.recorder import Recorder, cell_table
@@ -34,7 +35,7 @@ WIDTHS = {
     factor: getattr(P, "sd_person_na_leak" if factor == "na_leak" else f"sd_{factor}")
     for factor in Person._fields
 }
-FOOD = [f"intake_{ion}" for ion in INTAKES]
+FOOD = [f"intake_{ion}" for ion in Amounts._fields]
 HEALTHY = 300
 """Drawn persons whose health is watched."""
 AT_REST = 1e-6
@@ -133,7 +134,7 @@ def test_persons_are_those_of_all_earlier_studies() -> None:
 
 def test_the_typical_person_changes_nothing() -> None:
     """Factors of one give the typical body, to the bit."""
-    assert embodied(Person(), Parameters()) == Parameters()
+    assert apply_person(Person(), Parameters()) == Parameters()
 
 
 def test_numbers_that_grow_with_the_body_are_those_with_such_a_unit() -> None:
@@ -162,7 +163,7 @@ def test_numbers_that_grow_with_the_body_are_those_with_such_a_unit() -> None:
 )
 def test_a_factor_multiplies_its_parameters_and_no_other(factor: str, parameters: list[str]) -> None:
     """What a factor means for the numbers of the model."""
-    before, after = flat(Parameters()), flat(embodied(Person(**{factor: 1.25}), Parameters()))
+    before, after = flat(Parameters()), flat(apply_person(Person(**{factor: 1.25}), Parameters()))
     changed = {name: after[name] for name in before if after[name] != before[name]}
     assert changed == pytest.approx({name: 1.25 * before[name] for name in parameters}, rel=1e-15)
 
@@ -179,7 +180,7 @@ def flat(p: Parameters) -> dict[str, float]:
 def test_persons_keep_numbers_that_were_changed_for_all() -> None:
     """A person's factors multiply what a study sets."""
     changed = Parameters().replace(plasma_k=4.0, median_na_leak=0.8)
-    p = embodied(Person(plasma_k=1.1, na_leak=0.5), changed)
+    p = apply_person(Person(plasma_k=1.1, na_leak=0.5), changed)
     assert p.body.plasma_k == pytest.approx(4.4)
     assert p.population.median_na_leak == pytest.approx(0.4)
 
@@ -239,7 +240,7 @@ def busy(size: float) -> Condition:
 
 def course_of(size: float, tolerance: float) -> pd.DataFrame:
     """Half-daily rows of a body of some size through everything at once."""
-    parameters = embodied(Person(body_size=size), Parameters())
+    parameters = apply_person(Person(body_size=size), Parameters())
     tissue = Tissue(15, parameters=parameters, seed=1, tolerance=tolerance)
     course, recorder = Schedule(tissue, busy(size)), Recorder()
     for hours in range(0, 193, 12):
@@ -339,7 +340,7 @@ def test_a_person_who_cannot_be_healthy_is_drawn_anew(monkeypatch: pytest.Monkey
     tissue, who = make_tissue(RunPlan("baseline", 5, seed=3, replicate=8, person=True))
     assert attempts == [0, 1, 2]
     assert who == draw_person(P, 3, 8, 2)
-    assert tissue.parameters == embodied(who, Parameters())
+    assert tissue.parameters == apply_person(who, Parameters())
 
 
 def test_drawing_anew_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

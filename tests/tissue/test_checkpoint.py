@@ -17,7 +17,7 @@ from sim.conditions.plan import RunPlan
 from sim.errors import InputError
 from sim.parameters import Entry, Parameters, describe
 from sim.physiology.cell_state import CellTraits
-from sim.physiology.virtual_persons import Person, embodied
+from sim.physiology.virtual_persons import Person, apply_person
 from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.running import resume, run
 from sim.simulation.schedule import Schedule
@@ -148,7 +148,7 @@ def test_edits_by_hand_are_kept(tmp_path: Path) -> None:
         {"noise": False},
         {"tolerance": 1e-7},
         {"parameters": Parameters().replace(pump_half_mg=0.1)},
-        {"parameters": embodied(Person(body_size=1.3, na_leak=0.8, cell_mg=1.1), Parameters())},
+        {"parameters": apply_person(Person(body_size=1.3, na_leak=0.8, cell_mg=1.1), Parameters())},
     ],
     ids=["plain", "alike", "quiet", "exact", "changed", "person"],
 )

@@ -77,7 +77,7 @@ def healthy_body(p: BodyParameters) -> BodyState:
 
 
 def constants_of_body(p: BodyParameters) -> dict[str, float]:
-    """What the healthy body implies, by the names of sim.physiology.body_state.RestingBody."""
+    """Constants that follow from health, by the flattened names of BodyConstants."""
     salts = p.plasma_na + p.plasma_k + p.plasma_cl + p.plasma_hco3
     charge = p.plasma_na + p.plasma_k - p.plasma_cl - p.plasma_hco3
     divalents = fluid_magnesium(p.ecf_volume, p) + fluid_calcium(p.ecf_volume, p)
@@ -88,6 +88,7 @@ def constants_of_body(p: BodyParameters) -> dict[str, float]:
         "ecf_other_charge": p.ecf_volume * charge + 2.0 * divalents,
         "urine_na": p.intake_na * p.absorbed_na / HOURS_PER_DAY,
         "urine_k": p.intake_k * p.absorbed_k / HOURS_PER_DAY,
+        "urine_mg": (fraction * p.intake_mg - p.mg_secreted) / HOURS_PER_DAY,
         "urine_ca": p.intake_ca * p.absorbed_ca / HOURS_PER_DAY,
         "mg_excreted_fraction": (fraction * p.intake_mg - p.mg_secreted) / filtered,
     }

@@ -8,10 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.numerics.chebyshev import chebyshev_step_of, equations_of, new_workspace
-from sim.numerics.layout import flattened
+from sim.numerics.layout import flattened, names_of
 from sim.numerics.step_control import new_memory
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import Control
+from sim.physiology.body_state import BodyConstants
 from sim.quantities.amounts import NO_AMOUNTS, Amounts
 from sim.tissue.equations import tissue_rates
 from sim.tissue.stages import tissue_stage
@@ -60,7 +61,9 @@ def wasting(tissue: Tissue) -> Control:
 def assert_constants_agree(tissue: Tissue) -> None:
     """Compare the constants that follow from health, of every cell type and of the body."""
     model = reference_of(tissue)
-    assert tissue.body_constants._asdict() == pytest.approx(model.body, rel=1e-12, abs=0.0)
+    constants = flattened(tissue.body_constants).tolist()
+    actual = dict(zip(names_of(BodyConstants), constants, strict=True))
+    assert actual == pytest.approx(model.body, rel=1e-12, abs=0.0)
     of_types = zip(tissue.cell_constants, model.cells.rest_of_types, strict=True)
     for rest, expected in of_types:
         actual = rest._asdict()
