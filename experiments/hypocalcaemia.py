@@ -112,7 +112,7 @@ def draw(study: sim.Study, days: float) -> Figure:
         for mg, (who, ca) in PUBLISHED.items():
             panels[0].plot(mg, ca, "D", color=INK, mfc="w")
             panels[0].text(mg - 0.03, ca, who, va="center", ha="right")
-        panels[1].legend(title="loss of Mg absorption: 100 %")
+        panels[1].legend(title="no Mg absorption")
     return page
 
 

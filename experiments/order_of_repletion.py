@@ -111,7 +111,7 @@ def draw(study: sim.Study, start: float) -> Figure:
             column[1].set_xticks(start + 7.0 * np.arange(5), range(0, 29, 7))
         grid[0, 0].set(ylabel="plasma K (mM)", ylim=(2.0, 5.2))
         grid[1, 0].set(ylabel="urinary K (mmol/day)", ylim=(0.0, None), xlim=(start - 3.0, start + 28.0))
-        persons = f"medians and middle 90 % of {study.n_completed} persons; dotted: untreated"
+        persons = f"medians and central 90 % of {study.n_completed} persons; dotted: untreated"
         page.supxlabel(f"day of treatment ({persons})", fontsize=7.5)
     return page
 

@@ -94,7 +94,7 @@ def main(
 
 
 def draw(study: sim.Study) -> Figure:
-    """Draw plasma and urine against intake: median and middle 90 % of persons."""
+    """Draw plasma and urine against intake: median and central 90 % of persons."""
     with rc_context(STYLE):
         page = Page(figsize=(7.5, 4.6), layout="constrained")
         grid = page.subplots(2, 2, sharex="col")

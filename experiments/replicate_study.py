@@ -104,7 +104,7 @@ def draw(study: sim.Study, after: Findings, ever: Findings, drivers: Findings, d
         courses.axhline(3.5, color=FAINT, lw=0.7)
         courses.text(days - COURSE + 0.5, 3.54, "reference range", color=FAINT, fontsize=6.0)
         courses.set(xlim=(days - COURSE, days + COURSE), xlabel="time (day)", ylabel="plasma K (mM)")
-        courses.set_title(f"Median and middle 90 % of {study.n_completed} persons")
+        courses.set_title(f"Median and central 90 % of {study.n_completed} persons")
         courses.legend(loc="upper left")
         draw_findings(parts, after, label="after two weeks", offset=-0.14)
         draw_findings(parts, ever, label="on any day", offset=0.14, mfc="white")

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.benchmarks.machine import machine
-from experiments.benchmarks.picture import draw
+from experiments.benchmarks.plots import draw
 from experiments.benchmarks.race import AGENTS, BRIAN, MESA, NUMPY, C, Race, race, threaded_race
 from experiments.benchmarks.sizes import costs, memory, recording
 from experiments.benchmarks.starting import start_up
@@ -201,9 +201,9 @@ def main(out: Path = RESULTS, quick: bool = False) -> list[Goal]:
     text = json.dumps(summary, indent=1, ensure_ascii=False)
     write_atomically(out / "summary.json", f"{text}\n".encode())
     write_atomically(out / "table.csv", table.to_csv(index=False, float_format="%.5g").encode())
-    picture = draw(found["races"], found["months"], found["costs"])
+    figure = draw(found["races"], found["months"], found["costs"])
     for suffix in (".png", ".pdf"):
-        save(picture, out / f"engines{suffix}")
+        save(figure, out / f"engines{suffix}")
     _print(console, table, goals, notes)
     return goals
 

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 import sim
-from experiments.benchmarks.picture import logarithmic
+from experiments.benchmarks.plots import logarithmic
 from experiments.benchmarks.thirty_days import scales_of, states_at_ends_of_days
 from sim.figures import BLUE, STYLE, VERMILION, Page, save
 from sim.system import write_atomically

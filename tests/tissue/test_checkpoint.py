@@ -508,8 +508,8 @@ def test_a_resumed_tissue_keeps_its_parameters() -> None:
         changed,
         "the condition ends on day 3, the tissue is at day 3; give more days",
     ]
-    lived = make_tissue(RunPlan(other, 5))[0]
-    assert resume(lived, other, days=0.5).tissue.parameters.cell.pump_half_mg == 0.2
+    tissue = make_tissue(RunPlan(other, 5))[0]
+    assert resume(tissue, other, days=0.5).tissue.parameters.cell.pump_half_mg == 0.2
 
 
 def test_problems_of_arguments_are_reported(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the README says of its first picture is what its command gives."""
+"""The numbers in the README agree with the run of its first figure."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    """The run in the picture: ``sim run refractory-hypokalaemia --seed 1``."""
+    """The run of the figure: ``sim run refractory-hypokalaemia --seed 1``."""
     return sim.run("refractory-hypokalaemia", seed=1).table
 
 
-def test_numbers_under_the_picture_are_those_of_the_run(table: pd.DataFrame) -> None:
+def test_numbers_in_the_caption_are_those_of_the_run(table: pd.DataFrame) -> None:
     k, ca = table["plasma_k"], table["plasma_ca"]
     words = " ".join(README.split())
     for sentence in (
