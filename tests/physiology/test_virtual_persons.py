@@ -43,7 +43,7 @@ AT_REST = 1e-6
 NA_SPREAD = (0.13, 0.17)
 """Coefficient of variation of cell Na between healthy persons, each all typical cells: 0.149 over the
 first 300 of seed 0, and 0.151 over 1000, with a standard error of 0.006. Pump sites (0.12) and Na leak
-(0.25) spread by 0.28 together, and cell Na is about proportional to the square root of leak over pumps."""
+(0.25) spread by 0.28 together, and cell Na varies about as the square root of leak over pumps."""
 EXAMPLE = Person(
     body_size=1.006325777250312,
     gfr=0.8228603089668522,
