@@ -26,3 +26,4 @@ SUPPLIED: Final = (*CATIONS, CALCIUM)
 """Cations in diets and supplements, which are given as chlorides."""
 
 BY_NAME: Final = {ion.name: ion for ion in (*SUPPLIED, CHLORIDE, BICARBONATE)}
+"""Every ion by the word that users type."""

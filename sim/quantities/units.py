@@ -8,6 +8,7 @@ on input, by :mod:`sim.quantities.parsing`; results are converted to days once, 
 from typing import Final
 
 HOURS_PER_DAY: Final = 24.0
+"""Hours in a day: results are in days, the model is in hours."""
 MINUTES_PER_HOUR: Final = 60.0
 
 GAS_CONSTANT: Final = 8.314462618

@@ -17,6 +17,8 @@ from sim.system.versions import PACKAGES
 HOME = FOLDER.parent
 NAMES = list(find_experiments())
 MAX_LINES = 120
+PAGES = HOME / ".docs" / "pages"
+WITH_ANSWERS = ("gallery.md", "studies.md", "validation.md")
 BENCHMARKS = {"engines", "integrators", "replicates"}
 RUNS = {"refractory_hypokalaemia", "severe_magnesium_loss"}
 """Committed results of benchmarks and of single runs."""
@@ -70,20 +72,22 @@ def test_page_of_answers_is_up_to_date() -> None:
 
 
 def test_gallery_quotes_the_committed_answers() -> None:
-    """Each figure of an experiment is followed by its committed answer and its command."""
-    text = (HOME / "README.md").read_text(encoding="utf-8")
-    shown = re.findall(
-        r"!\[[^]]*\]\(experiments/results/(\w+)/figure\.png\)\n\n(.+?)\n\n", text, re.DOTALL
-    )
-    assert len(shown) >= 6
+    """Each figure of an experiment is followed by its committed answer and its command.
+
+    On the page of the gallery, and on those of studies and of validation.
+    """
+    text = "\n\n".join((PAGES / name).read_text(encoding="utf-8") for name in WITH_ANSWERS)
+    figure = r"!\[[^]]*\]\(../../experiments/results/(\w+)/figure\.png\)\n\n(.+?)\n\n"
+    shown = re.findall(figure, text, re.DOTALL)
+    assert len(shown) >= 8
     for name, caption in shown:
         words = " ".join(caption.split())
         assert str(facts_of(name)["answer"]) in words, name
         assert f"python -m experiments.{name}" in words, name
 
 
-def test_readme_lists_every_experiment() -> None:
-    text = (HOME / "README.md").read_text(encoding="utf-8")
+def test_page_of_experiments_lists_every_experiment() -> None:
+    text = (PAGES / "experiments.md").read_text(encoding="utf-8")
     for name, parts in find_experiments().items():
         assert f"| `{name}` | {parts['title']} |" in text
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sim.conditions.treatments import STRENGTHS, TREATMENTS
 from sim.numerics.chebyshev import chebyshev_step_of, equations_of, new_workspace
 from sim.numerics.layout import flattened, names_of
 from sim.numerics.step_control import new_memory
@@ -27,10 +28,9 @@ Stage = Callable[..., None]
 N_CELLS = 20
 BONE_CA = BodyState._fields.index("bone_ca") - len(BodyState._fields)
 DAYS = np.arange(0, 31, 2)
-LOSSES_OF_FUNCTION = (
-    "mg_malabsorption", "proton_pump_inhibitor", "ncc_loss", "nkcc2_loss", "nephron_loss",
-    "pump_inhibition", "romk_block",
-)  # fmt: skip
+LOSSES_OF_FUNCTION = tuple(
+    dict.fromkeys(rule.target for rule in TREATMENTS.values() if rule.strength is STRENGTHS["effect"])
+)
 GATES = Control._fields[Control._fields.index("pump_mg_site") :]
 
 
