@@ -1,4 +1,4 @@
-"""What the README and the pages say and show: numbers are those of runs, programs and commands work."""
+"""README and pages: numbers agree with the runs, programs and commands work."""
 
 import ast
 import re
@@ -23,11 +23,11 @@ TEXTS = [ROOT / "README.md", *sorted((ROOT / ".docs" / "pages").glob("*.md"))]
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    """The run in the picture: ``sim run refractory-hypokalaemia --seed 1``."""
+    """The run of the figure: ``sim run refractory-hypokalaemia --seed 1``."""
     return sim.run("refractory-hypokalaemia", seed=1).table
 
 
-def test_numbers_under_the_picture_are_those_of_the_run(table: pd.DataFrame) -> None:
+def test_numbers_in_the_caption_are_those_of_the_run(table: pd.DataFrame) -> None:
     k, ca = table["plasma_k"], table["plasma_ca"]
     words = " ".join(README.split())
     for sentence in (
@@ -64,8 +64,8 @@ WITH_PYTHON = [path for path in TEXTS if blocks(path, "python")]
 
 
 @pytest.mark.parametrize("path", WITH_PYTHON, ids=lambda path: path.name)
-def test_programs_run_as_they_stand(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One block after the other, in an empty folder; what is looked up is there."""
+def test_programs_run_unchanged(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One block after the other, in an empty folder; values that are looked up exist."""
     monkeypatch.chdir(tmp_path)
     matplotlib.use("agg")
     names: dict[str, Any] = {"__name__": "example"}
@@ -95,10 +95,10 @@ def command_lines() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("words", list(command_lines()))
-def test_commands_are_understood(
+def test_commands_are_valid(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Commands and options exist, and take what is given; conditions are built in."""
+    """Commands and options exist and accept the given values; conditions are built in."""
     monkeypatch.chdir(tmp_path)
     command: click.Command = main
     while isinstance(command, click.Group):
@@ -114,14 +114,14 @@ def test_commands_are_understood(
 
 
 def options_of(command: click.Command) -> set[str]:
-    """Options of a command and of all below it."""
+    """Options of a command and of its subcommands."""
     options = {option for parameter in command.params for option in parameter.opts}
     below = command.commands.values() if isinstance(command, click.Group) else ()
     return options.union(*map(options_of, below))
 
 
 @pytest.mark.parametrize("name", ["README.md", "guide.md", "studies.md"])
-def test_options_that_a_page_names_exist(name: str) -> None:
+def test_options_on_a_page_exist(name: str) -> None:
     """In running text; blocks of code are checked line by line."""
     (path,) = (path for path in TEXTS if path.name == name)
     named = set(re.findall(r"`(--[a-z-]+)", path.read_text(encoding="utf-8")))
