@@ -95,9 +95,7 @@ def command_lines() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("words", list(command_lines()))
-def test_commands_are_valid(
-    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_commands_are_valid(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands and options exist and accept the given values; conditions are built in."""
     monkeypatch.chdir(tmp_path)
     command: click.Command = main
