@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import BLUE, FAINT, INK, STYLE, VERMILION, Page, draw_dose_response
+from sim.parameters import ONE_OF_EACH_TYPE
 from sim.statistics import Interval, mean_interval
 from sim.variables import VARIABLES
 
@@ -63,9 +64,12 @@ def mean_arterial(label: str) -> Interval:
     return Interval(*((s + 2.0 * d) / 3.0 for s, d in zip(*PUBLISHED[label][1:3], strict=True)), 0, 0.95)
 
 
-@experiment(replicates=4, n_cells=5, duration=56.0)
+@experiment(replicates=4, n_cells=ONE_OF_EACH_TYPE, duration=56.0)
 def main(
-    replicates: int = 60, n_cells: int = 5, duration: float = 56.0, out: Path | None = None
+    replicates: int = 60,
+    n_cells: int = ONE_OF_EACH_TYPE,
+    duration: float = 56.0,
+    out: Path | None = None,
 ) -> Answer:
     """Find the response to each dose; ``replicates`` are persons, ``duration`` is the days of Mg."""
     study = run_study(design(replicates, n_cells, duration), out)

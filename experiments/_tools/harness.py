@@ -266,7 +266,7 @@ def twin_design(
 ) -> sim.Design:
     """Design a study of virtual persons without fluctuations.
 
-    With five cells, one of each type, each person is a mean-field twin; more cells are heterogeneous.
+    With one cell of each type, each person is a mean-field twin; more cells are heterogeneous.
 
     Parameters
     ----------
