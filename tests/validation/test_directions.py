@@ -171,7 +171,8 @@ def test_urinary_chloride_is_not_negative(name: str) -> None:
     while tissue.time < min(course.condition.duration, 24.0 * 30.0):
         course.step()
         lost = tissue.excretion
-        assert lost.na + lost.k + 2.0 * (lost.mg + lost.ca) - lost.hco3 > 0.0, tissue.time / 24.0
+        ions = lost.amounts
+        assert ions.na + ions.k + 2.0 * (ions.mg + ions.ca) - lost.hco3 > 0.0, tissue.time / 24.0
 
 
 def test_any_population_starts_at_the_healthy_pressure() -> None:
