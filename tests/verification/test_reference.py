@@ -12,7 +12,7 @@ from sim.numerics.chebyshev import chebyshev_step_of, equations_of, new_workspac
 from sim.numerics.layout import flattened, names_of
 from sim.numerics.step_control import new_memory
 from sim.parameters import CELL_TYPES, Parameters
-from sim.parameters.inputs import Control
+from sim.parameters.inputs import KNOCK_OUTS, Control
 from sim.physiology.body_state import BodyConstants
 from sim.quantities.amounts import NO_AMOUNTS, Amounts
 from sim.tissue.equations import tissue_rates
@@ -31,8 +31,7 @@ DAYS = np.arange(0, 31, 2)
 LOSSES_OF_FUNCTION = tuple(
     dict.fromkeys(rule.target for rule in TREATMENTS.values() if rule.strength is STRENGTHS["effect"])
 )
-GATES = Control._fields[Control._fields.index("pump_mg_site") :]
-
+GATES = tuple(name.replace("-", "_") for name in KNOCK_OUTS)
 
 ROUNDING = 1e-20
 """Size of values that are zero except for rounding [1]."""
