@@ -1,7 +1,7 @@
 """Every number of the model, declared once: value, unit, meaning, source, basis and range.
 
 Named tuples of floats, so compiled code takes them as they are. The facts about a number sit
-beside it, in its annotation, and reach `sim describe`, the README's table and provenance through
+beside it, in its annotation, and reach `sim describe`, the table of parameters and provenance through
 :func:`describe`. To change numbers: ``Parameters().replace(pump_half_mg=0.1)``.
 """
 
