@@ -28,7 +28,7 @@ from experiments._tools import fitting
 from experiments._tools.harness import Answer, Finding, experiment, process_pool
 from experiments._tools.persons import proportion
 from sim.figures import BLUE, FAINT, STYLE, Page
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.statistics import Interval
 
 MAX_STEPS = 12
@@ -37,7 +37,7 @@ Z_95 = 1.96
 """Two-sided 95 % critical value of the standard normal distribution."""
 
 
-@experiment(n_cells=ONE_OF_EACH_TYPE, targets=10)
+@experiment(n_cells=ONE_OF_EACH, targets=10)
 def main(
     replicates: int = 1, n_cells: int = 200, duration: float = 730.0, out: Path | None = None,
     targets: int = fitting.ALL, *, refit: bool = False,

@@ -27,7 +27,7 @@ from experiments._tools.harness import Answer, Finding, experiment, run_study, s
 from experiments._tools.persons import proportion
 from sim.figures import BLUE, EXPECTED, FAINT, STYLE, VERMILION, Page, draw_dose_response
 from sim.laws import expression_rate
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.statistics import mean_interval, ratio_interval
 from sim.validation import TARGETS
 
@@ -64,12 +64,9 @@ def sustained(study: sim.Study, state: str, level: float, *, rat: int = False) -
     return 100.0 * (1.0 - RATS * (1.0 - fold) if rat else expression_rate(0.0, fold, EXPONENT, 1.0))
 
 
-@experiment(replicates=4, n_cells=ONE_OF_EACH_TYPE, duration=120.0)
+@experiment(replicates=4, n_cells=ONE_OF_EACH, duration=120.0)
 def main(
-    replicates: int = 40,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 120.0,
-    out: Path | None = None,
+    replicates: int = 40, n_cells: int = ONE_OF_EACH, duration: float = 120.0, out: Path | None = None
 ) -> Answer:
     """Measure the loop gain; with persons, their cells, and days of Mg loss before sites are removed."""
     study, gains, found = run_study(design(replicates, n_cells, duration), out), {}, {}

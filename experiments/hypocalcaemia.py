@@ -25,7 +25,7 @@ import sim
 from experiments._tools.drawing import draw_bands
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import BLUE, GREEN, INK, ORANGE, STYLE, VERMILION, Page, shade
-from sim.parameters import FACTS, ONE_OF_EACH_TYPE
+from sim.parameters import FACTS, ONE_OF_EACH
 from sim.statistics import mean_interval
 from sim.variables import VARIABLES
 
@@ -65,12 +65,9 @@ def against_mg(study: sim.Study, name: str, span: slice) -> pd.DataFrame:
     return pd.DataFrame([np.interp(grid, *row, np.nan, np.nan) for row in rows], columns=grid)
 
 
-@experiment(replicates=4, n_cells=ONE_OF_EACH_TYPE, duration=150.0)
+@experiment(replicates=4, n_cells=ONE_OF_EACH, duration=150.0)
 def main(
-    replicates: int = 60,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 150.0,
-    out: Path | None = None,
+    replicates: int = 60, n_cells: int = ONE_OF_EACH, duration: float = 150.0, out: Path | None = None
 ) -> Answer:
     """Find the threshold; ``replicates`` are persons, ``duration`` is the days of Mg loss."""
     study = run_study(design(replicates, n_cells, duration), out)

@@ -27,7 +27,7 @@ from matplotlib.patches import Rectangle
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import INK, ORANGE, SKY, STYLE, Page
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.statistics import Interval, mean_interval
 
 RESTRICTED = {"K": "potassium", "Mg": "magnesium", "Na": "sodium"}
@@ -60,12 +60,9 @@ def change(study: sim.Study, variable: str, arm: str) -> Interval:
     return mean_interval(100.0 * (study.at(variable, arm) / study.at(variable, arm, 0.0) - 1.0))
 
 
-@experiment(replicates=4, n_cells=ONE_OF_EACH_TYPE, duration=60.0)
+@experiment(replicates=4, n_cells=ONE_OF_EACH, duration=60.0)
 def main(
-    replicates: int = 40,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 60.0,
-    out: Path | None = None,
+    replicates: int = 40, n_cells: int = ONE_OF_EACH, duration: float = 60.0, out: Path | None = None
 ) -> Answer:
     """Restrict one ion at a time; with persons, their cells, and days on the diet."""
     study = run_study(design(replicates, n_cells, duration), out)

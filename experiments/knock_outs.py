@@ -27,7 +27,7 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import BLUE, FAINT, INK, ORANGE, STYLE, Page
-from sim.parameters import KNOCK_OUTS, ONE_OF_EACH_TYPE
+from sim.parameters import KNOCK_OUTS, ONE_OF_EACH
 from sim.statistics import Interval, ratio_interval
 
 KCL_DAYS = 30.0
@@ -60,12 +60,9 @@ def effects(study: sim.Study, arm: str, days: float) -> pd.DataFrame:
     return pd.concat(found, axis=1, keys=EFFECTS)
 
 
-@experiment(replicates=4, n_cells=ONE_OF_EACH_TYPE, duration=120.0)
+@experiment(replicates=4, n_cells=ONE_OF_EACH, duration=120.0)
 def main(
-    replicates: int = 40,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 120.0,
-    out: Path | None = None,
+    replicates: int = 40, n_cells: int = ONE_OF_EACH, duration: float = 120.0, out: Path | None = None
 ) -> Answer:
     """Find all contributions; with persons, their cells, and days of severe Mg loss before KCl."""
     study = run_study(design(replicates, n_cells, duration), out)

@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.harness import SEED, Answer, Finding, experiment, with_progress
 from sim.figures import BLUE, EXPECTED, FAINT, SKY, STYLE, VERMILION, Page, draw_dose_response
-from sim.parameters import CELL_TYPES, ONE_OF_EACH_TYPE
+from sim.parameters import CELL_TYPES, ONE_OF_EACH
 from sim.statistics import Interval, mean_interval
 
 LOSSES, SEVERE, TAIL = (0.0, 0.8, 0.95), 0.95, 2.0
@@ -44,13 +44,11 @@ MEANS = {
 End = tuple[pd.Series, pd.DataFrame]
 
 
-def end_of(
-    loss: float, days: float, n_cells: int = ONE_OF_EACH_TYPE, tissue: int = 0, scale: float = 0.0
-) -> End:
+def end_of(loss: float, days: float, n: int = ONE_OF_EACH, tissue: int = 0, scale: float = 0.0) -> End:
     """Final state of a tissue, and its muscle cells; at scale zero all its cells are typical."""
     widths = sim.Parameters().population._asdict()
     result = sim.run(
-        sim.load("baseline").revised(treatment=[{"kind": "mg-malabsorption", "effect": loss}]), n_cells,
+        sim.load("baseline").revised(treatment=[{"kind": "mg-malabsorption", "effect": loss}]), n,
         days=days, seed=SEED, replicate=tissue, noise=False, heterogeneous=scale > 0.0, snapshots=2,
         record_hours=240.0, parameters={name: scale * widths[name] for name in WIDTHS} if scale else {},
     )  # fmt: skip

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import BLUE, FAINT, GREEN, SKY, STYLE, VERMILION, Page, draw_dose_response
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.statistics import mean_interval
 from sim.variables import VARIABLES
 
@@ -60,12 +60,9 @@ def changes(study: sim.Study, sign: str, arm: str) -> NDArray[np.float64]:
     return np.array([np.interp(FALLS, fall, change, right=np.nan) for fall, change in rows])
 
 
-@experiment(replicates=4, n_cells=ONE_OF_EACH_TYPE, duration=120.0)
+@experiment(replicates=4, n_cells=ONE_OF_EACH, duration=120.0)
 def main(
-    replicates: int = 40,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 120.0,
-    out: Path | None = None,
+    replicates: int = 40, n_cells: int = ONE_OF_EACH, duration: float = 120.0, out: Path | None = None
 ) -> Answer:
     """Find the effects of K loss and Mg loss; with virtual persons, their cells, and days of loss."""
     study = run_study(design(replicates, n_cells, duration), out)

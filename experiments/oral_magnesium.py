@@ -24,18 +24,17 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import BLUE, FAINT, INK, STYLE, VERMILION, Page, draw_dose_response
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.statistics import Interval, mean_interval
 from sim.variables import VARIABLES
 
 DOSES, REPORTED = (0, 5, 10, 15, 20, 30, 40), 20  # All, and that of the answer [mmol/day].
 GROUPS = {"healthy": (0.0, ()), "Mg-depleted": (120.0, [{"magnesium": "3 mmol/day"}])}
-"""Days before supplementation, and diet."""
 LINE_STYLES = {"healthy": {"color": BLUE},
-         "Mg-depleted": {"color": VERMILION, "linestyle": "--", "marker": "s"}}  # fmt: skip
+               "Mg-depleted": {"color": VERMILION, "linestyle": "--", "marker": "s"}}  # fmt: skip
 OUTCOMES = {"pressure": "mean arterial pressure", "na_in_mean": "Na of muscle",
-         "smooth_muscle_na_in_mean": "Na of vascular muscle",
-         "red_cell_na_in_mean": "Na of red cells"}  # fmt: skip
+            "smooth_muscle_na_in_mean": "Na of vascular muscle",
+            "red_cell_na_in_mean": "Na of red cells"}  # fmt: skip
 PUBLISHED = {
     "Kawano 1998": (20.0, (-2.5, -4.46, -0.54), (-1.4, -2.58, -0.22), (20.7, -1.7, "left")),
     "Jee 2002, mean": (15.4, (-0.6, -2.2, 1.0), (-0.8, -1.9, 0.4), (15.4, 0.7, "center")),
@@ -64,12 +63,9 @@ def mean_arterial(label: str) -> Interval:
     return Interval(*((s + 2.0 * d) / 3.0 for s, d in zip(*PUBLISHED[label][1:3], strict=True)), 0, 0.95)
 
 
-@experiment(replicates=4, n_cells=ONE_OF_EACH_TYPE, duration=56.0)
+@experiment(replicates=4, n_cells=ONE_OF_EACH, duration=56.0)
 def main(
-    replicates: int = 60,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 56.0,
-    out: Path | None = None,
+    replicates: int = 60, n_cells: int = ONE_OF_EACH, duration: float = 56.0, out: Path | None = None
 ) -> Answer:
     """Find the response to each dose; ``replicates`` are persons, ``duration`` is the days of Mg."""
     study = run_study(design(replicates, n_cells, duration), out)

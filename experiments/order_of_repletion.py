@@ -26,7 +26,7 @@ import sim
 from experiments._tools.drawing import draw_bands
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import FAINT, STYLE, VERMILION, Page, shade
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.statistics import mean_interval, ratio_interval
 from sim.variables import VARIABLES
 
@@ -70,12 +70,9 @@ def outcomes(study: sim.Study, arm: str, start: float) -> pd.DataFrame:
     return pd.DataFrame(dict(zip([*UNITS, "given"], found, strict=True)))
 
 
-@experiment(replicates=6, n_cells=ONE_OF_EACH_TYPE, duration=120.0)
+@experiment(replicates=6, n_cells=ONE_OF_EACH, duration=120.0)
 def main(
-    replicates: int = 100,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 120.0,
-    out: Path | None = None,
+    replicates: int = 100, n_cells: int = ONE_OF_EACH, duration: float = 120.0, out: Path | None = None
 ) -> Answer:
     """Compare the orders; ``replicates`` are persons, ``duration`` is the days of Mg loss before."""
     study = run_study(design(replicates, n_cells, duration), out)

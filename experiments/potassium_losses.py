@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import BLUE, FAINT, GREEN, STYLE, VERMILION, Page, draw_dose_response
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.statistics import mean_interval, ratio_interval
 
 SEVERE, DIET = "severe Mg loss", "diet low in Mg"
@@ -66,12 +66,9 @@ def losses(study: sim.Study, arm: str) -> dict[str, pd.DataFrame]:
     return {name: table.round(6) for name, table in lost.items()}  # Smaller ones are rounding errors.
 
 
-@experiment(replicates=4, n_cells=ONE_OF_EACH_TYPE, duration=120.0)
+@experiment(replicates=4, n_cells=ONE_OF_EACH, duration=120.0)
 def main(
-    replicates: int = 40,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 120.0,
-    out: Path | None = None,
+    replicates: int = 40, n_cells: int = ONE_OF_EACH, duration: float = 120.0, out: Path | None = None
 ) -> Answer:
     """Find what causes K loss; with virtual persons, their cells, and days of Mg loss."""
     study = run_study(design(replicates, n_cells, duration), out)

@@ -26,7 +26,7 @@ from experiments._tools import harness
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import BLUE, INK, ORANGE, STYLE, VERMILION, Page, draw_dose_response, shade
 from sim.numerics import value_of
-from sim.parameters import FACTS, ONE_OF_EACH_TYPE, Control
+from sim.parameters import FACTS, ONE_OF_EACH, Control
 from sim.physiology import CellTraits, Inside, normal_fluid, pump_of
 from sim.quantities import NO_AMOUNTS
 from sim.statistics import Interval, mean_interval
@@ -70,12 +70,9 @@ def in_persons(study: sim.Study) -> dict[str, Interval]:
     return {name: mean_interval(100.0 * (ratio - 1.0)) for name, ratio in ratios.items()}
 
 
-@experiment(replicates=6, n_cells=ONE_OF_EACH_TYPE, duration=120.0)
+@experiment(replicates=6, n_cells=ONE_OF_EACH, duration=120.0)
 def main(
-    replicates: int = 60,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 120.0,
-    out: Path | None = None,
+    replicates: int = 60, n_cells: int = ONE_OF_EACH, duration: float = 120.0, out: Path | None = None
 ) -> Answer:
     """Find the effect of Mg on the pump; with persons, their cells, and days of severe Mg loss."""
     design = twin_design(

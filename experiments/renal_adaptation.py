@@ -26,7 +26,7 @@ from matplotlib.ticker import LogLocator
 import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import BLUE, EXPECTED, GREEN, STYLE, VERMILION, Page, draw_dose_response, shade
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.statistics import Interval, quantile_interval
 from sim.variables import VARIABLES
 
@@ -70,12 +70,9 @@ def limiting_intake(study: sim.Study, sweep: str, level: float) -> pd.Series:
     return pd.Series(np.exp(found), plasma.index)
 
 
-@experiment(replicates=2, n_cells=ONE_OF_EACH_TYPE, duration=150.0)
+@experiment(replicates=2, n_cells=ONE_OF_EACH, duration=150.0)
 def main(
-    replicates: int = 60,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 150.0,
-    out: Path | None = None,
+    replicates: int = 60, n_cells: int = ONE_OF_EACH, duration: float = 150.0, out: Path | None = None
 ) -> Answer:
     """Find the limits of adaptation; ``replicates`` are persons, ``duration`` is the days on a diet."""
     study = run_study(design(replicates, n_cells, duration), out)

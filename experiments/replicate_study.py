@@ -76,7 +76,7 @@ def main(
     alone, both = (study.indicator(RESTORED, arm)[low] for arm in ("KCl", "KCl and Mg"))
     drivers = rank_drivers(study, study.at("plasma_k", "KCl")[low], duration)
     findings = {
-        **{f"above 3.5 mM after two weeks of {arm}": after[arm] for arm in ARMS},
+        **{f"above 3.5 mM after two weeks, {arm}": after[arm] for arm in ARMS},
         "above 3.5 mM on any day of KCl": ever["KCl"],
         "above 3.5 mM through Mg in addition to KCl": paired_difference(alone, both),
         "effect of KCl on plasma K": Finding(study.difference_at("plasma_k", "KCl"), "mM"),

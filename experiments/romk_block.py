@@ -26,7 +26,7 @@ import sim
 from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from experiments._tools.persons import proportion
 from sim.figures import BLUE, GREEN, INK, STYLE, VERMILION, Page, draw_dose_response, shade
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.statistics import mean_interval
 from sim.variables import VARIABLES
 
@@ -63,12 +63,9 @@ def outcomes(study: sim.Study, arm: str, days: float) -> pd.DataFrame:
     return pd.DataFrame({"plasma K": end, "extra urinary K": early, "plasma Mg": mg})
 
 
-@experiment(replicates=3, n_cells=ONE_OF_EACH_TYPE, duration=60.0)
+@experiment(replicates=3, n_cells=ONE_OF_EACH, duration=60.0)
 def main(
-    replicates: int = 100,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 60.0,
-    out: Path | None = None,
+    replicates: int = 100, n_cells: int = ONE_OF_EACH, duration: float = 60.0, out: Path | None = None
 ) -> Answer:
     """Find the effects of stimuli; with virtual persons, their cells, and days of Mg loss."""
     design = twin_design(

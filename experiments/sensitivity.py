@@ -26,7 +26,7 @@ import sim
 from experiments._tools.harness import RESULTS, Answer, Finding, experiment, process_pool
 from experiments._tools.screening import NAMES, OUTPUTS, Loss, decompose, screen
 from sim.figures import BLUE, FAINT, SKY, STYLE, Page
-from sim.parameters import FACTS, ONE_OF_EACH_TYPE, Basis
+from sim.parameters import FACTS, ONE_OF_EACH, Basis
 from sim.statistics import Interval
 
 KEPT = 14
@@ -36,12 +36,9 @@ SOURCED = {Basis.MEASURED, Basis.DERIVED}
 
 @experiment(replicates=8, trajectories=0)
 def main(
-    replicates: int = 64,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 120.0,
-    out: Path | None = None,
+    replicates: int = 64, n_cells: int = ONE_OF_EACH, duration: float = 120.0, out: Path | None = None,
     trajectories: int = 6,
-) -> Answer:
+) -> Answer:  # fmt: skip
     """Find the parameters with the largest effects.
 
     Parameters

@@ -23,7 +23,7 @@ import pandas as pd
 
 from experiments._tools.harness import SEED, Answer, Finding, experiment, with_progress
 from experiments._tools.persons import proportion
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.statistics import mean_interval
 from sim.validation import CALIBRATION, HELD_OUT, TARGETS, Trials, Verdict, forest_plot, validate
 
@@ -32,10 +32,7 @@ GROUPS = {CALIBRATION: "used for calibration", HELD_OUT: "held out"}
 
 @experiment()
 def main(
-    replicates: int = 1,
-    n_cells: int = ONE_OF_EACH_TYPE,
-    duration: float = 730.0,
-    out: Path | None = None,
+    replicates: int = 1, n_cells: int = ONE_OF_EACH, duration: float = 730.0, out: Path | None = None
 ) -> Answer:
     """Measure every target.
 

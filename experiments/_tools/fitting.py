@@ -14,7 +14,7 @@ from scipy.optimize import least_squares
 
 from experiments._tools.harness import SEED, process_pool, with_progress
 from sim.errors import InputError, SimulationError
-from sim.parameters import FACTS, ONE_OF_EACH_TYPE, Parameters, describe
+from sim.parameters import FACTS, ONE_OF_EACH, Parameters, describe
 from sim.validation import CALIBRATION, TARGETS, Trials, Verdict, validate
 
 Array = NDArray[np.float64]
@@ -59,7 +59,7 @@ def values_at(x: Array) -> dict[str, float]:
 
 
 def verdicts_at(
-    x: Array, n_cells: int = ONE_OF_EACH_TYPE, targets: int = ALL, seed: int = SEED
+    x: Array, n_cells: int = ONE_OF_EACH, targets: int = ALL, seed: int = SEED
 ) -> list[Verdict]:
     """Verdicts on the targets at a point, for the mean-field twin or for more cells."""
     return validate(Trials(values_at(x), n_cells, seed), FITTED_TO[:targets])

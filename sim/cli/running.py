@@ -17,7 +17,7 @@ from sim.cli.console import (
 )
 from sim.cli.options import folder_problems, number, output_folder, read_changes, whole
 from sim.errors import SimulationError
-from sim.parameters.cell_types import ONE_OF_EACH_TYPE
+from sim.parameters.cell_types import ONE_OF_EACH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ MAX_EVENTS_SHOWN = 4
     default="1000",
     show_default=True,
     metavar="N",
-    help=f"Number of cells; fewer than {ONE_OF_EACH_TYPE} leave types out.",
+    help=f"Number of cells; fewer than {ONE_OF_EACH} leave types out.",
 )
 @click.option("--days", metavar="D", help="Duration; by default the condition's.")
 @click.option("--seed", default="0", show_default=True, metavar="S", help="Seed of all random draws.")

@@ -7,7 +7,7 @@ import click
 
 from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, new_console, refuse
 from sim.cli.options import figure_problems
-from sim.parameters.cell_types import ONE_OF_EACH_TYPE
+from sim.parameters.cell_types import ONE_OF_EACH
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
               help="Draw the bands to FILE (.png, .pdf or .svg).")  # fmt: skip
 @click.option(
     "--cells",
-    default=str(ONE_OF_EACH_TYPE),
+    default=str(ONE_OF_EACH),
     show_default=True,
     metavar="N",
-    help=f"Number of cells; {ONE_OF_EACH_TYPE}, one of each type, are the mean-field twin.",
+    help=f"Number of cells; {ONE_OF_EACH}, one of each type, are the mean-field twin.",
 )
 def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
     """Measure every published target on the virtual body; exit code 1 if one is missed."""
@@ -57,9 +57,9 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
 
 def _cell_problems(cells: str) -> list[str]:
     """Problems of the number of cells."""
-    if cells.isdecimal() and ONE_OF_EACH_TYPE <= int(cells) <= 100_000:
+    if cells.isdecimal() and ONE_OF_EACH <= int(cells) <= 100_000:
         return []
-    allowed = f"{ONE_OF_EACH_TYPE} to 100,000, so that every type has one"
+    allowed = f"{ONE_OF_EACH} to 100,000, so that every type has one"
     return [f"cells = {cells!r}; give a whole number, {allowed}"]
 
 

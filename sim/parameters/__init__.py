@@ -17,7 +17,7 @@ from sim.parameters.body import BodyParameters
 from sim.parameters.cell import CellParameters
 from sim.parameters.cell_types import (
     CELL_TYPES,
-    ONE_OF_EACH_TYPE,
+    ONE_OF_EACH,
     REGISTRY,
     TITLES,
     CellType,
@@ -34,7 +34,7 @@ __all__ = [
     "FACTS",
     "HEADINGS",
     "KNOCK_OUTS",
-    "ONE_OF_EACH_TYPE",
+    "ONE_OF_EACH",
     "TITLES",
     "Basis",
     "BodyParameters",

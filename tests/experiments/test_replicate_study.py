@@ -11,7 +11,7 @@ from tests.experiments.small_run import small_run
 
 def test_kcl_alone_restores_k_in_few_and_mg_in_many(tmp_path: Path) -> None:
     answer = small_run("replicate_study", tmp_path)
-    after = {arm: answer.findings[f"above 3.5 mM after two weeks of {arm}"].interval for arm in ARMS}
+    after = {arm: answer.findings[f"above 3.5 mM after two weeks, {arm}"].interval for arm in ARMS}
     assert after["untreated"].estimate <= after["KCl"].estimate < 50.0
     assert 80.0 < after["Mg"].estimate <= after["KCl and Mg"].estimate
     assert answer.findings["above 3.5 mM through Mg in addition to KCl"].interval.low > 0.0

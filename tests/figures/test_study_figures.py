@@ -24,7 +24,7 @@ from sim.figures.study import (
 )
 from sim.figures.study.layout import LINE_STYLES, MAX_LINES
 from sim.figures.study.pages import pages_of
-from sim.parameters import ONE_OF_EACH_TYPE
+from sim.parameters import ONE_OF_EACH
 from sim.study.design import read_design
 from sim.study.runner import run_study
 from sim.study.study import Study
@@ -43,11 +43,11 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def study_of(folder: Path, **changes: Any) -> Study:
     """Run forty-five small replicates for three days, or what else is asked for."""
     design: dict[str, Any] = {
-        "conditions": ARMS, "replicates": 45, "cells": ONE_OF_EACH_TYPE, "noise": False,
+        "conditions": ARMS, "replicates": 45, "cells": ONE_OF_EACH, "noise": False,
         "endpoints": ENDPOINTS,
         "variables": ["plasma_k", "plasma_mg", "ecf_volume"],
         "snapshots": {
-            "at": ["0 day", "3 day"], "cells": ONE_OF_EACH_TYPE, "variables": ["k_in", "mg_free"],
+            "at": ["0 day", "3 day"], "cells": ONE_OF_EACH, "variables": ["k_in", "mg_free"],
         },
     }  # fmt: skip
     return run_study(read_design(design | changes), folder, workers=1)

@@ -22,7 +22,7 @@ CELL_TYPES = tuple(cell_type.name for cell_type in REGISTRY)
 """Names of the types."""
 TITLES = {cell_type.name: cell_type.title for cell_type in REGISTRY}
 """Types in words."""
-ONE_OF_EACH_TYPE = len(REGISTRY)
+ONE_OF_EACH = len(REGISTRY)
 """Number of cells of the smallest tissue that has every type; uniform, it is the mean-field twin."""
 
 
@@ -46,4 +46,4 @@ class TypeParameters(_TypeParameters):
     __annotations__ = {name: hint for name, (hint, _) in _OWN.items()}
 
 
-__all__ = ["CELL_TYPES", "ONE_OF_EACH_TYPE", "REGISTRY", "TITLES", "CellType", "TypeParameters"]
+__all__ = ["CELL_TYPES", "ONE_OF_EACH", "REGISTRY", "TITLES", "CellType", "TypeParameters"]
