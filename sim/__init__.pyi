@@ -23,6 +23,7 @@ from .errors import ParameterError as ParameterError
 from .errors import QuantityError as QuantityError
 from .errors import SimError as SimError
 from .errors import SimulationError as SimulationError
+from .errors import SimulationInterrupted as SimulationInterrupted
 from .errors import SteadyStateError as SteadyStateError
 from .errors import StudyError as StudyError
 from .errors import VersionError as VersionError

@@ -15,6 +15,9 @@
     ├── ExecutorError         the executor of a study cannot go on
     └── VersionError          a worker has other versions than the study was begun with
 
+    KeyboardInterrupt
+    └── SimulationInterrupted a run was interrupted; ``result`` holds what was recorded until then
+
 All survive pickle and deepcopy, so they reach the caller from another process unchanged.
 """
 
@@ -80,14 +83,49 @@ class SimulationError(SimError, RuntimeError):
     ----------
     result : Result
         What was recorded until then.
+    finished : tuple of Result
+        Runs of the same call that had finished before, as in :func:`sim.compare`.
     """
 
-    def __init__(self, message: str, result: Any) -> None:
+    def __init__(self, message: str, result: Any, finished: tuple[Any, ...] = ()) -> None:
         super().__init__(message)
-        self.result = result
+        self.result, self.finished = result, finished
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, Any]]:
-        return type(self), (str(self), self.result)
+    def __reduce__(self) -> tuple[type[Self], tuple[str, Any, tuple[Any, ...]]]:
+        return type(self), (str(self), self.result, self.finished)
+
+
+class SimulationInterrupted(KeyboardInterrupt):
+    """A run that was interrupted, by Ctrl-C or because the system asked the program to end.
+
+    It is no :class:`SimError`: like any KeyboardInterrupt it ends loops and programs unless it is caught
+    by name, so that an interruption is never taken for a result.
+
+    Attributes
+    ----------
+    result : Result
+        What was recorded until then; ``result.save(folder)`` keeps it, and ``sim.resume(result.tissue,
+        result.condition)`` goes on from there.
+    finished : tuple of Result
+        Runs of the same call that had finished before, as in :func:`sim.compare`.
+
+    Examples
+    --------
+    ::
+
+        try:
+            result = sim.run("baseline", 1_000_000)
+        except sim.SimulationInterrupted as interruption:
+            interruption.result.save("partial")
+            raise
+    """
+
+    def __init__(self, message: str, result: Any, finished: tuple[Any, ...] = ()) -> None:
+        super().__init__(message)
+        self.result, self.finished = result, finished
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, Any, tuple[Any, ...]]]:
+        return type(self), (str(self), self.result, self.finished)
 
 
 class StudyError(SimError, RuntimeError):

@@ -12,13 +12,19 @@ import pandas as pd
 
 from sim.conditions.condition import Condition
 from sim.conditions.plan import N_CELLS, SNAPSHOTS, RunPlan, values_of
-from sim.errors import InputError, IntegrationError, SimulationError, SteadyStateError
+from sim.errors import (
+    InputError,
+    IntegrationError,
+    SimulationError,
+    SimulationInterrupted,
+    SteadyStateError,
+)
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.result import Result
 from sim.simulation.schedule import Schedule
-from sim.system.interruption import StopRequest, deferred_interrupt
+from sim.system.interruption import StopRequest, deferred_interrupt, termination_as_interrupt
 from sim.system.versions import package_versions, source_digest
 from sim.tissue.checkpoint import load_tissue
 from sim.tissue.tissue import Tissue
@@ -86,7 +92,7 @@ def run(
     Returns
     -------
     Result
-        If interrupted from the keyboard, what was recorded until then; ``finished`` is false.
+        Of the whole run.
 
     Raises
     ------
@@ -94,6 +100,9 @@ def run(
         If the input is invalid; every problem is listed.
     SimulationError
         If integration fails; holds what was recorded until then.
+    SimulationInterrupted
+        After Ctrl-C, SIGTERM or SIGHUP, at the end of the present step; holds what was recorded until
+        then. It is a KeyboardInterrupt, so that it also ends a loop of runs.
     """
     plan = RunPlan(
         condition,
@@ -147,7 +156,7 @@ def resume(
 
     Raises
     ------
-    InputError, SimulationError
+    InputError, SimulationError, SimulationInterrupted
         As :func:`run`.
     """
     tissue = start.branch() if isinstance(start, Tissue) else load_tissue(start, threads=threads)
@@ -197,8 +206,8 @@ def execute(plan: RunPlan, on_record: OnRecord | None = None) -> Result:
     ------
     InputError
         If the parameters allow no healthy body.
-    SimulationError
-        If integration fails; holds what was recorded until then.
+    SimulationError, SimulationInterrupted
+        As :func:`run`.
     """
     try:
         tissue, person = make_tissue(plan)
@@ -227,31 +236,33 @@ def _simulate(
     schedule, recorder = Schedule(tissue, plan.condition, plan.step_hours), Recorder()
     snapshots: dict[float, pd.DataFrame] = {}
     times = [time for time in _recording_times(plan) if time.hours >= start]
-    outcome, failure = "finished", None
-    try:
-        with deferred_interrupt() as request:
+    outcome, failure, interrupted = "finished", None, False
+    with termination_as_interrupt(), deferred_interrupt() as request:
+        try:
             _record_at(times, schedule, recorder, snapshots, on_record, request)
-    except KeyboardInterrupt:
-        outcome = f"interrupted on day {tissue.time / HOURS_PER_DAY:.2f}"
-    except IntegrationError as error:
-        outcome, failure = f"failed: {error}", error
-    if outcome != "finished":
-        snapshots[tissue.time / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
-    provenance = {
-        "outcome": outcome,
-        **plan.to_provenance(),
-        **facts,
-        "tolerance": tissue.tolerance,
-        "evaluations": tissue.evaluations,
-        "worst_imbalance": recorder.worst_imbalance(),
-        "began": began.isoformat(timespec="seconds"),
-        "seconds": round(perf_counter() - clock, 3),
-        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-        "versions": package_versions(),
-        "sources": source_digest(),
-    }
-    units = {name: variable.unit for name, variable in {**VARIABLES, **PER_CELL}.items()}
-    result = Result(plan.condition, recorder.table(), units, snapshots, provenance, tissue)
+        except KeyboardInterrupt:
+            outcome, interrupted = f"interrupted on day {tissue.time / HOURS_PER_DAY:.2f}", True
+        except IntegrationError as error:
+            outcome, failure = f"failed: {error}", error
+        if outcome != "finished":
+            snapshots[tissue.time / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
+        provenance = {
+            "outcome": outcome,
+            **plan.to_provenance(),
+            **facts,
+            "tolerance": tissue.tolerance,
+            "evaluations": tissue.evaluations,
+            "worst_imbalance": recorder.worst_imbalance(),
+            "began": began.isoformat(timespec="seconds"),
+            "seconds": round(perf_counter() - clock, 3),
+            "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            "versions": package_versions(),
+            "sources": source_digest(),
+        }
+        units = {name: variable.unit for name, variable in {**VARIABLES, **PER_CELL}.items()}
+        result = Result(plan.condition, recorder.table(), units, snapshots, provenance, tissue)
+        if interrupted or request.received:  # Also a signal that came after the last step.
+            raise SimulationInterrupted(f"{outcome}; .result holds what was recorded", result) from None
     if failure is not None:
         raise SimulationError(str(failure), result) from failure
     return result
