@@ -16,6 +16,7 @@ from pydantic import (
 from sim.quantities.ions import BY_NAME
 from sim.quantities.parsing import AMOUNT, FLOW, MASS, MASS_RATE, RATE, TIME, parse, written
 from sim.quantities.units import HOURS_PER_DAY, MINUTES_PER_HOUR
+from sim.system.names import name_problem
 
 # Limits beyond which a quantity is a mistake in its unit rather than an extreme experiment.
 MAX_DAYS = 3650.0
@@ -40,6 +41,16 @@ class Data(BaseModel):
     """Immutable validated data that refuses unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _not_a_path(name: str) -> str:
+    if problem := name_problem(name):
+        raise ValueError(problem)
+    return name
+
+
+Name = Annotated[str, AfterValidator(_not_a_path)]
+"""Name of a condition or a study, which may become that of a file or folder."""
 
 
 def read_hours(text: object) -> float:
