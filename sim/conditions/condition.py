@@ -23,7 +23,7 @@ from sim.conditions.diagnostics import (
     without_problems,
 )
 from sim.conditions.events import MEAL_HOURS, Diet, Meal, Meals, Supplement
-from sim.conditions.fields import Data, Name, read_hours, text_in
+from sim.conditions.fields import MAX_DESCRIPTION, MAX_TITLE, Data, Name, read_hours, text_in
 from sim.conditions.treatments import Treatment, targets_of
 from sim.errors import MAX_PROBLEMS, ConditionError, InputError, ParameterError, QuantityError
 from sim.parameters import FACTS, BodyParameters, Parameters
@@ -95,8 +95,8 @@ class Condition(Data):
     """
 
     name: Name
-    title: str = ""
-    description: str = ""
+    title: Annotated[str, Field(max_length=MAX_TITLE)] = ""
+    description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] = ""
     duration: Annotated[float, BeforeValidator(read_hours), text_in(TIME)]
     diet: Annotated[tuple[Diet, ...], Field(max_length=MAX_EVENTS)] = ()
     meals: Annotated[tuple[Meals, ...], Field(max_length=MAX_EVENTS)] = ()

@@ -27,6 +27,8 @@ MAX_AMOUNT = 1000.0
 """Largest single amount of an ion [mmol]."""
 MAX_FLOW = 20.0 / HOURS_PER_DAY
 """Largest loss of a digestive juice [L/h]."""
+MAX_TITLE, MAX_DESCRIPTION = 300, 10_000
+"""Longest title and description [letters]; figures cannot hold more."""
 EFFECT_RANGE = (0.0, 1.0)
 """Effect of a treatment, from none to complete [1]."""
 FOLD_RANGE = (1.0, 100.0)
