@@ -25,6 +25,9 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, Self
 
+MAX_PROBLEMS, MAX_LETTERS = 100, 2000
+"""Problems that are listed at once, and letters of each; a hostile file can have a million."""
+
 
 class SimError(Exception):
     """Base of all exceptions of this program."""
@@ -40,7 +43,7 @@ class InputError(SimError, ValueError):
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        self.problems = _shortened([problems] if isinstance(problems, str) else list(problems))
         super().__init__("\n".join(self.problems))
 
     def __reduce__(self) -> tuple[type[Self], tuple[list[str]]]:
@@ -143,7 +146,20 @@ class VersionError(SimError, RuntimeError):
 def unknown_names(names: Iterable[str], known: Iterable[str], what: str) -> Iterable[str]:
     """Say which names do not exist, with the nearest one that does."""
     known = list(known)
-    for name in (name for name in names if name not in known):
+    unknown = [name for name in names if name not in known]
+    for name in unknown[:MAX_PROBLEMS]:
         near = difflib.get_close_matches(str(name), known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         yield f"no {what} is called {name!r}{hint}"
+    if len(unknown) > MAX_PROBLEMS:
+        yield f"and {len(unknown) - MAX_PROBLEMS} more {what}s do not exist"
+
+
+def _shortened(problems: list[str]) -> list[str]:
+    """Cut long problems, and those after the first hundred."""
+    shown = [
+        text if len(text) <= MAX_LETTERS else f"{text[:MAX_LETTERS]} …"
+        for text in problems[:MAX_PROBLEMS]
+    ]
+    more = len(problems) - MAX_PROBLEMS
+    return [*shown, f"and {more} more problems"] if more > 0 else shown

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sim.cli.comparing import compare, plot
-from sim.cli.console import INTERRUPTED
+from sim.cli.console import INTERRUPTED, echo, show_warnings_as_notes
 from sim.cli.describing import describe, init, list_conditions
 from sim.cli.running import resume, run
 from sim.cli.studying import study
@@ -23,7 +23,7 @@ class InterruptibleGroup(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("Interrupted; nothing was written.", err=True)
+            echo("Interrupted; nothing was written.", err=True)
             ctx.exit(INTERRUPTED)
 
 
@@ -34,6 +34,7 @@ def main() -> None:
 
     Start with:  sim list,  sim run refractory-hypokalaemia
     """
+    show_warnings_as_notes()
 
 
 for command in (run, resume, compare, plot, study, list_conditions, describe, validate_command, init):

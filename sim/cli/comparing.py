@@ -12,6 +12,7 @@ from sim.cli.console import (
     INTERRUPTED,
     SHOWN,
     announce_compilation,
+    echo,
     format_number,
     new_console,
     refuse,
@@ -110,10 +111,10 @@ def _result(console: "Console", side: "Result | RunPlan") -> "Result":
     try:
         result = execute_with_bar(console, side)
     except SimulationError as error:
-        click.echo(f"Error: {side.condition.name}: {error}", err=True)
+        echo(f"Error: {side.condition.name}: {error}", err=True)
         raise SystemExit(FAILED) from None
     if not result.finished:
-        click.echo(f"Interrupted; {side.condition.name} is not kept.", err=True)
+        echo(f"Interrupted; {side.condition.name} is not kept.", err=True)
         raise SystemExit(INTERRUPTED)
     return result
 
@@ -123,7 +124,7 @@ def _keep(results: "list[Result]", folder: Path) -> None:
     for result in () if folder.exists() else results:
         place = folder / result.condition.name
         result.save(place)
-        click.echo(f"Wrote {place}, a run that has finished.", err=True)
+        echo(f"Wrote {place}, a run that has finished.", err=True)
 
 
 def _conclude(console: "Console", results: "list[Result]", folder: Path, day: float | None) -> None:
@@ -211,4 +212,4 @@ def plot(folder: Path, what: tuple[str, ...], days: tuple[float, ...], out: Path
     if problems:
         refuse(problems)
     save(drawn, file)
-    click.echo(f"Wrote {file}")
+    echo(f"Wrote {file}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.console import new_console, refuse
+from sim.cli.console import echo, new_console, refuse
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,7 +58,7 @@ def init(file: Path) -> None:
     from sim.conditions.template import condition_template
 
     write_template(file, condition_template())
-    click.echo(f"Wrote {file}. Edit it, then: sim run {file}")
+    echo(f"Wrote {file}. Edit it, then: sim run {file}")
 
 
 def write_template(file: Path, template: str) -> None:
@@ -152,7 +152,7 @@ def _write_markdown(_console: "Console") -> None:
     """Write the parameters as a Markdown table."""
     from sim.parameters import markdown_table
 
-    click.echo(markdown_table(), nl=False)
+    echo(markdown_table(), nl=False)
 
 
 LISTS = {

@@ -11,6 +11,7 @@ from sim.cli.console import (
     INTERRUPTED,
     SHOWN,
     announce_compilation,
+    echo,
     format_number,
     new_console,
     refuse,
@@ -77,7 +78,7 @@ def run(condition: str, out: Path | None, keep_state: bool, **options: Any) -> N
         plan = _checked_plan(condition, folder, options)
         _save_and_show(console, lambda: execute_with_bar(console, plan), folder, keep_state)
     except KeyboardInterrupt:
-        click.echo("Interrupted; nothing was written.", err=True)
+        echo("Interrupted; nothing was written.", err=True)
         raise SystemExit(INTERRUPTED) from None
 
 
@@ -160,10 +161,10 @@ def _save_and_show(
         _show(console, result)
         console.print(f"Wrote {folder}: {', '.join(path.name for path in paths)}")
     if failure is not None:
-        click.echo(f"Error: {failure}\nWhat was recorded until then is kept.", err=True)
+        echo(f"Error: {failure}\nWhat was recorded until then is kept.", err=True)
         raise SystemExit(FAILED)
     if not result.finished:
-        click.echo(f"The run was {result.provenance['outcome']}; what was recorded is kept.", err=True)
+        echo(f"The run was {result.provenance['outcome']}; what was recorded is kept.", err=True)
         raise SystemExit(INTERRUPTED)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, new_console, refuse
+from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, echo, new_console, refuse
 from sim.cli.options import number, whole
 from sim.cli.study_options import requested_design
 from sim.cli.study_output import members_called, print_findings
@@ -105,9 +105,7 @@ def run(what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], **opt
                 f"there: sim study merge {found.folder.parent}"
             )
     except KeyboardInterrupt:
-        click.echo(
-            f"Interrupted; finished batches are kept. To continue: sim study run {folder}", err=True
-        )
+        echo(f"Interrupted; finished batches are kept. To continue: sim study run {folder}", err=True)
         raise SystemExit(INTERRUPTED) from None
 
 
@@ -135,14 +133,14 @@ def verify(folder: Path, replicate: str | None) -> None:
     digest = _guarded(lambda: found.digest(wanted))
     problems = found.verify()
     for problem in problems:
-        click.echo(f"Error: {problem}", err=True)
-    click.echo(f"{digest}  {folder}" + (f" replicate {wanted}" if replicate else ""))
-    click.echo(
+        echo(f"Error: {problem}", err=True)
+    echo(f"{digest}  {folder}" + (f" replicate {wanted}" if replicate else ""))
+    echo(
         f"{found.n_completed:,} of {found.design.n_members:,} {members_called(found)}, "
         f"{len(found.failures)} failed"
     )
     if problems:
-        click.echo(f"To compute the damaged batches again: sim study run {folder}", err=True)
+        echo(f"To compute the damaged batches again: sim study run {folder}", err=True)
         raise SystemExit(FAILED)
 
 
@@ -169,7 +167,7 @@ def init(file: Path) -> None:
     from sim.cli.describing import write_template
 
     write_template(file, TEMPLATE)
-    click.echo(f"Wrote {file}. Edit it, then: sim study run {file}")
+    echo(f"Wrote {file}. Edit it, then: sim study run {file}")
 
 
 def _guarded(work: Callable[[], Any]) -> Any:
@@ -186,7 +184,7 @@ def _guarded(work: Callable[[], Any]) -> Any:
 
 def _fail(message: str) -> NoReturn:
     """Say what failed and exit."""
-    click.echo(f"Error: {message}", err=True)
+    echo(f"Error: {message}", err=True)
     raise SystemExit(FAILED)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, new_console, refuse
+from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, echo, new_console, refuse
 from sim.cli.options import figure_problems
 from sim.parameters.cell_types import ONE_OF_EACH_TYPE
 
@@ -36,7 +36,7 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
             announce_compilation(console)
         verdicts = _with_progress(console, int(cells), quiet=as_json)
     except KeyboardInterrupt:
-        click.echo("Interrupted; nothing was written.", err=True)
+        echo("Interrupted; nothing was written.", err=True)
         raise SystemExit(INTERRUPTED) from None
     if figure is not None:
         from sim.figures.page import save
@@ -46,7 +46,7 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
     if as_json:
         import json
 
-        click.echo(json.dumps([v.record() for v in verdicts], indent=1, ensure_ascii=False))
+        echo(json.dumps([v.record() for v in verdicts], indent=1, ensure_ascii=False))
     else:
         _show(console, verdicts)
         if figure is not None:

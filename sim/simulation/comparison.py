@@ -1,6 +1,5 @@
 """Comparison of two runs: tables and a figure of their differences."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from sim.conditions.plan import RunPlan
 from sim.errors import InputError
 from sim.simulation.result import Result, open_result
 from sim.simulation.running import execute
+from sim.simulation.stored_run import write_provenance
 from sim.system.files import new_folder
 from sim.system.versions import package_versions
 from sim.variables.table import VARIABLES
@@ -159,8 +159,7 @@ class Comparison:
                 "day": last.attrs["day"],
                 "versions": package_versions(),
             }
-            text = json.dumps(facts, indent=1, ensure_ascii=False)
-            (draft / "provenance.json").write_text(text + "\n", encoding="utf-8")
+            write_provenance(draft, facts)
         return sorted(Path(folder).iterdir())
 
     def _both(self) -> tuple[pd.DataFrame, pd.DataFrame]:

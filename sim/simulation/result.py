@@ -1,6 +1,5 @@
 """The result of a run: tables, units, snapshots of cells, provenance and figures; saved and read."""
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,21 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from sim.conditions.condition import Condition, read
+from sim.conditions.condition import Condition
 from sim.errors import InputError, unknown_names
 from sim.parameters import Parameters
 from sim.physiology.virtual_persons import Person, apply_person
+from sim.simulation.stored_run import CELLS, STATE, TABLE, read_run, write_provenance
 from sim.system.files import new_folder
 from sim.tissue.checkpoint import load_tissue, save_tissue
 from sim.tissue.tissue import Tissue
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-STATE = "state.npz"
 
 
 @dataclass(frozen=True, repr=False)
@@ -145,13 +141,12 @@ class Result:
 
         folder = Path(folder)
         with new_folder(folder) as draft:
-            self.table.to_parquet(draft / "table.parquet")
-            pd.concat(self.snapshots, names=["time"]).to_parquet(draft / "cells.parquet")
+            self.table.to_parquet(draft / TABLE)
+            pd.concat(self.snapshots, names=["time"]).to_parquet(draft / CELLS)
             save(self.plot(), draft / "overview.png")
-            record = json.dumps(self.provenance | {"units": self.units}, indent=1, ensure_ascii=False)
-            (draft / "provenance.json").write_text(record + "\n", encoding="utf-8")
             if state and self.tissue is not None:
                 save_tissue(self.tissue, draft / STATE)
+            write_provenance(draft, self.provenance | {"units": self.units})
         return sorted(folder.iterdir())
 
 
@@ -166,19 +161,15 @@ def open_result(folder: str | os.PathLike[str]) -> Result:
     Raises
     ------
     InputError
-        If it is not the folder of a run, or a file in it is damaged.
+        If it is not the folder of a run, or a file in it is missing, damaged or too large; lists every
+        problem.
     """
-    home = Path(folder)
-    if not (home / "provenance.json").is_file() or not (home / "table.parquet").is_file():
-        raise InputError([f"{home} is not the folder of a run; `sim run` and result.save() write one"])
-    try:
-        provenance = json.loads((home / "provenance.json").read_text(encoding="utf-8"))
-        table = pd.read_parquet(home / "table.parquet")
-        cells = pd.read_parquet(home / "cells.parquet")
-        units, condition = provenance.pop("units"), read(provenance["condition"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
-        raise InputError([f"{home} cannot be read: {error}"]) from None
-    snapshots = {day: cells.loc[day] for day in cells.index.unique("time")}
-    state = home / STATE
-    tissue = load_tissue(state) if state.exists() else None
-    return Result(condition, table, units, snapshots, provenance, tissue)
+    stored = read_run(Path(folder))
+    return Result(
+        condition=stored.condition,
+        table=stored.table,
+        units=stored.units,
+        snapshots=stored.snapshots,
+        provenance=stored.provenance,
+        tissue=None if stored.state is None else load_tissue(stored.state),
+    )

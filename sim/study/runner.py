@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from sim.errors import ExecutorError, InputError, StudyError
 from sim.study.batches import BatchResult, run_batch
-from sim.study.checksums import checksum
 from sim.study.design import Design, read_design
 from sim.study.design_files import load_design
 from sim.study.executors.protocol import TaskResult
@@ -27,6 +26,7 @@ from sim.study.run_options import run_option_problems
 from sim.study.shards import Shard, batches_of
 from sim.study.store import Entry, Store
 from sim.study.study import Study
+from sim.system.checksums import checksum
 from sim.system.interruption import deferred_interrupt
 
 PRELOAD = "sim.study.worker_preload"

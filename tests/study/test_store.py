@@ -18,12 +18,12 @@ import pytest
 import sim.study
 from sim.conditions.condition import load
 from sim.errors import InputError, StudyError
-from sim.study.checksums import checksum
 from sim.study.compatibility import design_differences
 from sim.study.folder import locked, make_folder
 from sim.study.manifest import read_manifest
 from sim.study.store import Store
 from sim.study.study import Study, open_study
+from sim.system.checksums import checksum
 from tests.study.study_tools import (
     ARMS,
     batches_in,
