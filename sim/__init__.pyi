@@ -32,7 +32,7 @@ from .simulation.comparison import Comparison as Comparison
 from .simulation.comparison import compare as compare
 from .simulation.result import Result as Result
 from .simulation.result import open_result as open_result
-from .simulation.running import resume as resume
+from .simulation.resuming import resume as resume
 from .simulation.running import run as run
 from .study.design import Design as Design
 from .study.merging import merge_study as merge_study

@@ -78,6 +78,12 @@ def refuse(problems: list[str]) -> NoReturn:
     raise SystemExit(INVALID_INPUT)
 
 
+def fail(message: str) -> NoReturn:
+    """Say what failed and exit."""
+    echo(f"Error: {message}", err=True)
+    raise SystemExit(FAILED)
+
+
 def format_number(value: float) -> str:
     """Write a number with three or four significant digits; a dash if it is not a number."""
     if value != value:

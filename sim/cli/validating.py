@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, echo, new_console, refuse
-from sim.cli.options import figure_problems
+from sim.cli.options import PATH, figure_problems
 from sim.parameters.cell_types import ONE_OF_EACH_TYPE
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(name="validate")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
-@click.option("--figure", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("--figure", type=PATH, metavar="FILE",
               help="Draw the bands to FILE (.png, .pdf or .svg).")  # fmt: skip
 @click.option(
     "--cells",

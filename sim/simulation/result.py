@@ -1,7 +1,7 @@
 """The result of a run: tables, units, snapshots of cells, provenance and figures; saved and read."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from sim.simulation.stored_run import CELLS, STATE, TABLE, read_run, write_prove
 from sim.system.files import new_folder
 from sim.tissue.checkpoint import load_tissue, save_tissue
 from sim.tissue.tissue import Tissue
+from sim.variables.table import VARIABLES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -110,11 +111,8 @@ class Result:
             seen = {cells.attrs["time"]: cells for cells in map(self.cells, sorted(days))}
             shown = replace(self, snapshots=seen) if seen else self
             return FIGURES[what[0] if what else "overview"](shown)
-        if problems := list(unknown_names(what, [*FIGURES, *self.table], "figure or variable")):
-            hint = f"figures are {', '.join(FIGURES)}; variables: sim describe --variables"
-            raise InputError([*problems, hint])
-        if both := [name for name in what if name in FIGURES]:
-            raise InputError([f"{both[0]} is a page of its own; draw it alone"])
+        if problems := figure_name_problems(what, map(str, self.table.columns)):
+            raise InputError(problems)
         return draw_courses(self.table, what, self.condition.times())
 
     def save(self, folder: str | Path, *, state: bool = False) -> list[Path]:
@@ -123,7 +121,7 @@ class Result:
         Parameters
         ----------
         folder : str or path
-            Must not exist.
+            Must not exist; ``~`` is the user's home folder.
         state : bool
             Whether to write the tissue at the end too.
 
@@ -139,7 +137,7 @@ class Result:
         """
         from sim.figures.page import save
 
-        folder = Path(folder)
+        folder = Path(folder).expanduser()
         with new_folder(folder) as draft:
             self.table.to_parquet(draft / TABLE)
             pd.concat(self.snapshots, names=["time"]).to_parquet(draft / CELLS)
@@ -148,6 +146,17 @@ class Result:
                 save_tissue(self.tissue, draft / STATE)
             write_provenance(draft, self.provenance | {"units": self.units})
         return sorted(folder.iterdir())
+
+
+def figure_name_problems(what: Sequence[str], variables: Iterable[str] = VARIABLES) -> list[str]:
+    """Say which names are neither figures nor variables, or cannot be drawn together."""
+    from sim.figures.run_figures import FIGURES
+
+    if problems := list(unknown_names(what, [*FIGURES, *variables], "figure or variable")):
+        return [*problems, f"figures are {', '.join(FIGURES)}; variables: sim describe --variables"]
+    if len(what) > 1 and (pages := [name for name in what if name in FIGURES]):
+        return [f"{pages[0]} is a page of its own; draw it alone"]
+    return []
 
 
 def open_result(folder: str | os.PathLike[str]) -> Result:

@@ -1,4 +1,4 @@
-"""Running a condition from start to end: :func:`run` and :func:`resume` give a :class:`Result`."""
+"""Running a condition from start to end: :func:`run` gives a :class:`Result`."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.conditions.condition import Condition
-from sim.conditions.plan import N_CELLS, SNAPSHOTS, RunPlan, values_of
+from sim.conditions.plan import N_CELLS, SNAPSHOTS, RunPlan
 from sim.errors import (
     InputError,
     IntegrationError,
@@ -26,7 +26,6 @@ from sim.simulation.result import Result
 from sim.simulation.schedule import Schedule
 from sim.system.interruption import StopRequest, deferred_interrupt, termination_as_interrupt
 from sim.system.versions import package_versions, source_digest
-from sim.tissue.checkpoint import load_tissue
 from sim.tissue.tissue import Tissue
 from sim.variables.table import PER_CELL, VARIABLES
 
@@ -123,75 +122,6 @@ def run(
     return execute(plan, on_record)
 
 
-def resume(
-    start: Tissue | str | Path,
-    condition: str | Path | Condition,
-    *,
-    days: float | None = None,
-    noise_of: int | None = None,
-    step_hours: float | None = None,
-    record_hours: float | None = None,
-    snapshots: int = SNAPSHOTS,
-    threads: int | None = None,
-    on_record: OnRecord | None = None,
-) -> Result:
-    """Continue with a tissue under a condition whose clock is the tissue's.
-
-    Under the condition of its past, results are to the bit those of a run that was not stopped. Under
-    others, one past branches into many futures.
-
-    Parameters
-    ----------
-    start : Tissue, str or path
-        A tissue, such as ``result.tissue`` (left as it is), or a file of :func:`sim.save_tissue`.
-    condition : str, path or Condition
-        The interventions from now on. Its times count from the tissue's beginning; events before its
-        present time have no effect.
-    days : float, optional
-        End on the same clock [day]; by default the condition's.
-    noise_of : int, optional
-        Replicate whose fluctuations the cells follow from now on; by default their own.
-    step_hours, record_hours, snapshots, threads, on_record
-        See :func:`run`.
-
-    Raises
-    ------
-    InputError, SimulationError, SimulationInterrupted
-        As :func:`run`.
-    """
-    tissue = start.branch() if isinstance(start, Tissue) else load_tissue(start, threads=threads)
-    plan = RunPlan(
-        condition,
-        tissue.n_cells,
-        days=days,
-        seed=tissue.seed,
-        replicate=tissue.replicate if noise_of is None else noise_of,
-        noise=tissue.noise,
-        heterogeneous=tissue.heterogeneous,
-        step_hours=step_hours,
-        record_hours=record_hours,
-        snapshots=snapshots,
-        threads=threads,
-    )
-    own = values_of(tissue.parameters)
-    problems = [
-        f"{name} = {value:g} in the condition, {own[name]:g} in the tissue, which keeps its own"
-        for name, value in plan.parameters.items()
-        if value != own[name]
-    ]
-    if plan.condition.duration <= tissue.time:
-        now, end = tissue.time / HOURS_PER_DAY, plan.condition.duration / HOURS_PER_DAY
-        problems.append(
-            f"the condition ends on day {end:g}, the tissue is at day {now:g}; give more days"
-        )
-    if problems:
-        raise InputError(problems)
-    if noise_of is not None:
-        tissue.fluctuate_as(noise_of)
-    resumed = {"resumed_at": tissue.time / HOURS_PER_DAY} if tissue.time > 0.0 else {}
-    return _simulate(tissue, plan, on_record, {"parameters": own, **resumed})
-
-
 def execute(plan: RunPlan, on_record: OnRecord | None = None) -> Result:
     """Execute a plan; see :func:`run`.
 
@@ -213,10 +143,10 @@ def execute(plan: RunPlan, on_record: OnRecord | None = None) -> Result:
         tissue, person = make_tissue(plan)
     except SteadyStateError as error:
         raise InputError([str(error)]) from None
-    return _simulate(tissue, plan, on_record, {"person": person._asdict()} if plan.person else {})
+    return simulate(tissue, plan, on_record, {"person": person._asdict()} if plan.person else {})
 
 
-def _simulate(
+def simulate(
     tissue: Tissue, plan: RunPlan, on_record: OnRecord | None, facts: Mapping[str, Any]
 ) -> Result:
     """Advance a tissue from its present time to the end of a plan.

@@ -28,11 +28,18 @@ def make_folder(folder: Path) -> None:
         If it holds something else, or cannot be made.
     """
     try:
-        if folder.exists() and not is_study(folder) and not _is_free(folder):
-            raise InputError([f"{folder} exists and holds no study; choose another folder or remove it"])
+        if problems := occupied(folder):
+            raise InputError(problems)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError([f"{folder} cannot be written: {error.strerror}"]) from None
+
+
+def occupied(folder: Path) -> list[str]:
+    """Say that a place holds something else than a study."""
+    if folder.exists() and not is_study(folder) and not _is_free(folder):
+        return [f"{folder} exists and holds no study; choose another folder or remove it"]
+    return []
 
 
 @contextmanager

@@ -5,17 +5,17 @@ a crash or a full disk leaves the old one, or none, but never half of one. Permi
 the user's umask leaves of 0666 (files) and 0777 (folders).
 """
 
+import errno
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sim.system.reservations import draft_of, reserved
+
 FILE_MODE = 0o666
 """Permissions of a new file before the system takes away those of the umask."""
-MAX_DRAFT_STEM = 50
-"""Characters of a name that the name of its draft repeats, since names of files are limited."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -48,6 +48,14 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
+def write_reserved(path: Path, content: bytes) -> None:
+    """Write a file as a whole into a folder that exists; remove what killed processes left there."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+    with reserved(path):
+        write_atomically(path, content)
+
+
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """Write a new folder as a whole.
@@ -66,20 +74,19 @@ def new_folder(folder: Path) -> Iterator[Path]:
     ------
     FileExistsError
         If there is a file or folder of that name.
+    LockedError
+        If another process is writing it.
+    OSError
+        If it cannot be written.
     """
-    if folder.exists():
+    if os.path.lexists(folder):
         raise FileExistsError(f"{folder} exists already")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = draft_of(folder)
-    draft.mkdir()
-    try:
-        yield draft
-        draft.rename(folder)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-
-
-def draft_of(path: Path) -> Path:
-    """Name of its own, beside a place, under which it is written."""
-    return path.with_name(f".{path.name[:MAX_DRAFT_STEM]}-{secrets.token_hex(4)}")
+    with reserved(folder):
+        draft = draft_of(folder)
+        draft.mkdir()
+        try:
+            yield draft
+            draft.rename(folder)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise

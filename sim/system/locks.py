@@ -51,6 +51,8 @@ def file_lock(path: Path, *, temporary: bool = False) -> Iterator[None]:
 
 def _acquired(path: Path) -> BaseFileLock:
     """Acquire a lock of the system, or else a soft one."""
+    if not path.parent.is_dir():  # The library would make it.
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
     if path.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     try:
