@@ -1,5 +1,6 @@
 """Where commands write: the place is reserved before the work, and no result is lost after it."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -111,6 +112,6 @@ def save_or_keep(save: Callable[[Path], list[Path]], folder: Path) -> Saved:
 
 def _reason(error: Exception) -> str:
     """Reason for which a file was not written."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
     return f"{type(error).__name__}: {error}"
