@@ -1,4 +1,4 @@
-"""`sim compare` and `sim plot`: what they print, write and refuse."""
+"""`sim compare` and `sim plot`: output, files, and messages for invalid input."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 import sim
 from sim.conditions.plan import RunPlan
-from tests.cli.commands import call, refused
+from tests.cli.commands import call, problems_of
 
 OPTIONS = ("--cells", "10", "--days", "2")
 
@@ -36,7 +36,7 @@ def test_folders_are_compared(both: Path, tmp_path: Path) -> None:
     assert (tmp_path / "c/differences.csv").read_text() == (both / "differences.csv").read_text()
 
 
-def test_what_else_differs_is_printed(both: Path, tmp_path: Path) -> None:
+def test_other_differences_are_printed(both: Path, tmp_path: Path) -> None:
     shown = call("compare", str(both / "A"), "baseline", "--cells", "5", "--days", "2",
                  "--out", str(tmp_path / "c"))  # fmt: skip
     assert "differ in n_cells too" in shown.output
@@ -54,7 +54,7 @@ def test_every_problem_is_listed_and_nothing_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("day", ["nan", "inf"])
-def test_a_day_that_is_none_is_refused(both: Path, tmp_path: Path, day: str) -> None:
+def test_an_invalid_day_is_refused(both: Path, tmp_path: Path, day: str) -> None:
     shown = call("compare", str(both / "A"), str(both / "B"), "--day", day, "--out", str(tmp_path / "c"))
     assert shown.exit_code == 2
     assert "not a finite number" in shown.stderr
@@ -63,11 +63,11 @@ def test_a_day_that_is_none_is_refused(both: Path, tmp_path: Path, day: str) -> 
 def test_runs_that_could_not_be_compared_are_not_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run of an hour and a half has no moment in common with one that is recorded every six hours."""
+    """A run of an hour and a half has no time in common with one that is recorded every six hours."""
     monkeypatch.setattr("sim.cli.comparing.execute_with_bar", lambda *_: pytest.fail("a run was begun"))
     brief = tmp_path / "brief.toml"
     brief.write_text('name = "brief"\nduration = "1.5 hour"\n')
-    (problem,) = refused("compare", str(brief), "baseline", "--cells", "5")
+    (problem,) = problems_of("compare", str(brief), "baseline", "--cells", "5")
     assert "day after the start in common" in problem
 
 
@@ -84,7 +84,7 @@ def test_a_day_that_will_not_be_recorded_is_refused_before_the_runs(
 ) -> None:
     """What is planned is known."""
     monkeypatch.setattr("sim.cli.comparing.execute_with_bar", lambda *_: pytest.fail("a run was begun"))
-    (problem,) = refused("compare", "baseline", "severe-magnesium-loss", "--cells", "5", *options)
+    (problem,) = problems_of("compare", "baseline", "severe-magnesium-loss", "--cells", "5", *options)
     assert [word for word in words if word not in problem] == []
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import sim
 from sim.cli import saving
-from tests.cli.commands import FILES, TINY, call, refused, said, surroundings
+from tests.cli.commands import FILES, TINY, call, child_environment, output_of, problems_of
 from tests.system.test_reservations import holder
 
 
@@ -42,10 +42,10 @@ def no_run(*_: Any) -> None:
 
 def test_a_tilde_is_the_home_folder(home: Path, desk: Path) -> None:
     """Shells leave it alone after ``--out=``."""
-    said("run", "baseline", *TINY, "--out=~/out")
+    output_of("run", "baseline", *TINY, "--out=~/out")
     assert {path.name for path in (home / "out").iterdir()} == FILES
     assert list(desk.iterdir()) == []
-    said("plot", "~/out", "sheet", "--out=~/sheet.png")
+    output_of("plot", "~/out", "sheet", "--out=~/sheet.png")
     assert (home / "sheet.png").is_file()
 
 
@@ -85,14 +85,14 @@ def test_a_disk_that_is_too_small_is_said_before_the_run(monkeypatch: pytest.Mon
     monkeypatch.setattr("sim.cli.running.execute_with_bar", no_run)
     usage = shutil.disk_usage("/")._replace(free=1_000_000)
     monkeypatch.setattr(saving.shutil, "disk_usage", lambda _: usage)
-    (problem,) = refused("run", "baseline", "--cells", "10000")
+    (problem,) = problems_of("run", "baseline", "--cells", "10000")
     assert "1 MB are free" in problem
 
 
 def test_a_result_takes_no_more_than_is_said(desk: Path) -> None:
     """The estimate is an upper bound, and no wild one."""
     plan = sim.RunPlan("baseline", 300, days=2.0)
-    said("run", "baseline", "--cells", "300", "--days", "2", "--keep-state", "--out", "out")
+    output_of("run", "baseline", "--cells", "300", "--days", "2", "--keep-state", "--out", "out")
     taken = sum(path.stat().st_size for path in (desk / "out").iterdir())
     assert taken <= saving.result_bytes(plan, keep_state=True) <= 10 * taken + 1_000_000
 
@@ -100,7 +100,7 @@ def test_a_result_takes_no_more_than_is_said(desk: Path) -> None:
 def test_two_runs_at_the_same_time_have_names_of_their_own(desk: Path) -> None:
     """The second is given the next free name; a name that was asked for is refused."""
     with holder(desk / "results" / "baseline") as other:
-        assert "Wrote results/baseline-2:" in said("run", "baseline", *TINY)
+        assert "Wrote results/baseline-2:" in output_of("run", "baseline", *TINY)
         result = call("run", "baseline", *TINY, "--out", "results/baseline")
         other.kill()
     assert result.exit_code == 2
@@ -109,7 +109,7 @@ def test_two_runs_at_the_same_time_have_names_of_their_own(desk: Path) -> None:
 
 def test_runs_that_really_go_at_the_same_time_are_all_kept(desk: Path) -> None:
     code = [sys.executable, "-m", "sim", "run", "baseline", *TINY]
-    runs = [subprocess.Popen(code, env=surroundings(), stdout=subprocess.DEVNULL) for _ in range(3)]
+    runs = [subprocess.Popen(code, env=child_environment(), stdout=subprocess.DEVNULL) for _ in range(3)]
     assert [run.wait(timeout=120) for run in runs] == [0, 0, 0]
     names = {path.name for path in (desk / "results").iterdir()}
     assert names == {"baseline", "baseline-2", "baseline-3"}
@@ -169,7 +169,7 @@ def test_files_that_may_not_grow_end_in_one_sentence(desk: Path) -> None:
     """Under ``ulimit -f``, where nothing can be kept anywhere."""
     line = f"ulimit -f 8; exec {sys.executable} -m sim run baseline {' '.join(TINY)} --out out"
     done = subprocess.run(
-        ["bash", "-c", line], capture_output=True, text=True, timeout=120, env=surroundings()
+        ["bash", "-c", line], capture_output=True, text=True, timeout=120, env=child_environment()
     )
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert "out cannot be written: File too large. The result is lost" in done.stderr
@@ -186,10 +186,10 @@ def test_a_killed_run_leaves_nothing_after_the_next(desk: Path) -> None:
         "from sim.cli import main\n"
         "main()"
     )
-    done = subprocess.run([sys.executable, "-c", code], env=surroundings(), capture_output=True)
+    done = subprocess.run([sys.executable, "-c", code], env=child_environment(), capture_output=True)
     assert done.returncode == -9
     assert len(list((desk / "results").iterdir())) == 2
-    said("run", "severe-magnesium-loss", *TINY)
+    output_of("run", "severe-magnesium-loss", *TINY)
     assert [path.name for path in (desk / "results").iterdir()] == ["severe-magnesium-loss"]
 
 
@@ -219,5 +219,5 @@ def test_every_problem_is_listed_by_every_command(desk: Path) -> None:
             ["'baselin'", "none.toml", "'x'", "file exists already"],
         ),
     ):
-        found = "\n".join(refused(*arguments))
+        found = "\n".join(problems_of(*arguments))
         assert [word for word in words if word not in found] == [], found

@@ -22,7 +22,7 @@ from sim.system.interruption import (
     uninterrupted,
 )
 from sim.tissue.tissue import Tissue
-from tests.cli.commands import surroundings
+from tests.cli.commands import child_environment
 
 
 @pytest.fixture(autouse=True)
@@ -227,6 +227,10 @@ def test_interrupted_work_goes_on_to_the_same_bits() -> None:
         "print(interrupted_agents(), interrupted_reading())"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=surroundings()
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=child_environment(),
     )
     assert (done.returncode, done.stdout) == (0, "True True True\nTrue True\n"), done.stderr

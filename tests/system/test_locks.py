@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sim.system.locks import LockedError, file_lock
-from tests.cli.commands import surroundings
+from tests.cli.commands import child_environment
 
 HOLD = """
 import errno, fcntl, os, sys
@@ -50,7 +50,7 @@ def holder(path: Path, number: int) -> "subprocess.Popen[str]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=surroundings(),
+        env=child_environment(),
     )
     assert started.stdout is not None
     assert started.stdout.readline() == "held\n"

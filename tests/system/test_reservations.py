@@ -9,7 +9,7 @@ import pytest
 from sim.system.files import new_folder, write_reserved
 from sim.system.locks import LockedError
 from sim.system.reservations import draft_of, reserved
-from tests.cli.commands import surroundings
+from tests.cli.commands import child_environment
 
 HOLD = """
 import os, sys
@@ -33,7 +33,7 @@ def holder(*places: Path) -> "subprocess.Popen[str]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=surroundings(),
+        env=child_environment(),
     )
     assert started.stdout is not None
     assert started.stdout.readline() == "held\n"
