@@ -66,7 +66,8 @@ def announce_compilation(console: "Console") -> None:
     """Say that the first run on a machine compiles the equations, and if it uses plain Numba."""
     from sim.numerics.jit import CACHE_FOLDER, COMPILER, TUNED
 
-    if not any(CACHE_FOLDER.rglob("*.nbi")):  # The folder itself is created on import.
+    # The folder itself is created on import.
+    if CACHE_FOLDER is None or not any(CACHE_FOLDER.rglob("*.nbi")):
         console.print("Compiling for this machine, once; this takes half a minute …")
         if COMPILER != TUNED:
             console.print(
