@@ -1,6 +1,8 @@
 """The console, refusals and exit codes that all commands share."""
 
+import sys
 import warnings
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -54,7 +56,9 @@ def new_console(width: int = 120) -> "Console":
 
 def echo(message: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a line as it is, but for what a terminal would obey; see :func:`click.echo`."""
-    click.echo(printable(message), err=err, nl=nl)
+    with suppress(OSError) if err else nullcontext():  # An error is told by the exit code, too.
+        # Named, because click would write UTF-8 where the encoding of the stream is ASCII.
+        click.echo(printable(message), file=sys.stderr if err else sys.stdout, err=err, nl=nl)
 
 
 def show_warnings_as_notes() -> None:
