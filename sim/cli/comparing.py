@@ -15,6 +15,7 @@ from sim.cli.console import (
     echo,
     format_number,
     new_console,
+    note_written,
     refuse,
 )
 from sim.cli.options import (
@@ -28,6 +29,7 @@ from sim.cli.options import (
 )
 from sim.cli.saving import reserved_folder, save_or_keep
 from sim.errors import SimulationError, SimulationInterrupted
+from sim.system.interruption import deferred_interrupt
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -128,13 +130,13 @@ def _compare(
             _keep([*simulated, interruption.result], folder)
             raise SystemExit(INTERRUPTED) from None
         except KeyboardInterrupt:
-            echo("Interrupted.", err=True)
             _keep(simulated, folder)
-            raise SystemExit(INTERRUPTED) from None
+            raise
         if results[-1] is not side:
             simulated.append(results[-1])
-    comparison = compare_results(results[0], results[1])
-    saved = save_or_keep(comparison.save, folder)
+    with deferred_interrupt():
+        comparison = compare_results(results[0], results[1])
+        saved = save_or_keep(comparison.save, folder)
     _show(console, comparison, day)
     console.print(f"Wrote {saved.folder}: {', '.join(path.name for path in saved.files)}")
     if not saved.as_asked:
@@ -227,5 +229,7 @@ def plot(folder: Path, what: tuple[str, ...], days: tuple[str, ...], out: Path |
         problems += figure_problems(file)
     if problems or drawn is None:
         refuse(list(dict.fromkeys(problems)))
-    save(drawn, file)
+    with deferred_interrupt():
+        save(drawn, file)
+        note_written(file)
     echo(f"Wrote {file}")

@@ -3,6 +3,7 @@
 import sys
 import warnings
 from contextlib import nullcontext, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -45,6 +46,9 @@ SHOWN = (
 )
 """Variables of the table that commands print."""
 
+_written: list[Path] = []
+"""Files and folders that the present command has written."""
+
 
 def new_console(width: int = 120) -> "Console":
     """Console; of a fixed width [characters] where the output is not a terminal."""
@@ -59,6 +63,24 @@ def echo(message: str, *, err: bool = False, nl: bool = True) -> None:
     with suppress(OSError) if err else nullcontext():  # An error is told by the exit code, too.
         # Named, because click would write UTF-8 where the encoding of the stream is ASCII.
         click.echo(printable(message), file=sys.stderr if err else sys.stdout, err=err, nl=nl)
+
+
+def note_written(path: Path) -> None:
+    """Note what a command has written, in case it is interrupted before it says so."""
+    _written.append(path)
+
+
+def forget_written() -> None:
+    """Forget what an earlier command in this process has written."""
+    _written.clear()
+
+
+def interruption_message() -> str:
+    """Say that a command was interrupted, and what it has written."""
+    if not _written:
+        return "Interrupted; nothing was written."
+    names = " and ".join(map(str, _written))
+    return f"Interrupted; {names} {'is' if len(_written) == 1 else 'are'} complete and kept."
 
 
 def show_warnings_as_notes() -> None:

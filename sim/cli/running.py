@@ -13,6 +13,7 @@ from sim.cli.console import (
     announce_compilation,
     echo,
     format_number,
+    interruption_message,
     new_console,
     refuse,
 )
@@ -159,6 +160,8 @@ def _save_and_show(
     except SimulationInterrupted as interruption:
         result, code = interruption.result, INTERRUPTED
         end = f"The run was {result.provenance['outcome']}; what was recorded is kept."
+        if not len(result.table):
+            end = interruption_message()
     if len(result.table):
         saved = save_or_keep(lambda place: result.save(place, state=keep_state), folder)
         _show(console, result)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.cli.console import echo, fail, refuse
+from sim.cli.console import echo, fail, note_written, refuse
 from sim.cli.options import folder_problems, free_names
 from sim.system.interruption import deferred_interrupt
 from sim.system.locks import LockedError
@@ -88,13 +88,16 @@ def save_or_keep(save: Callable[[Path], list[Path]], folder: Path) -> Saved:
     """
     with deferred_interrupt():
         try:
-            return Saved(folder, save(folder), as_asked=True)
+            saved = Saved(folder, save(folder), as_asked=True)
+            note_written(saved.folder)
+            return saved
         except Exception as error:  # Whatever it is, the result has taken hours.
             reason = _reason(error)
         shelter = None
         try:
             shelter = Path(tempfile.mkdtemp(prefix="sim-"))
             saved = Saved(shelter / folder.name, save(shelter / folder.name), as_asked=False)
+            note_written(saved.folder)
         except Exception as error:
             if shelter is not None:
                 shutil.rmtree(shelter, ignore_errors=True)

@@ -14,12 +14,14 @@ from sim.cli.console import (
     echo,
     fail,
     new_console,
+    note_written,
     refuse,
 )
 from sim.cli.options import PATH, number, whole
 from sim.cli.study_options import requested_design
 from sim.cli.study_output import members_called, print_findings
 from sim.errors import StudyError
+from sim.system.files import write_reserved
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -125,7 +127,9 @@ def merge(folder: Path) -> None:
     from sim.study.merging import merge_study
 
     console = new_console()
-    _conclude(console, _guarded(lambda: merge_study(folder)))
+    found = _guarded(lambda: merge_study(folder))
+    note_written(folder)
+    _conclude(console, found)
 
 
 @study.command()
@@ -293,7 +297,7 @@ def _conclude(console: "Console", found: "Study") -> None:
     from sim.figures.study import save_figures
 
     try:  # Before anything is shown: output may be closed.
-        found.summary().to_csv(found.folder / "summary.csv")
+        write_reserved(found.folder / "summary.csv", found.summary().to_csv().encode())
         paths = save_figures(found, found.folder)
     except OSError as error:
         fail(f"{found.folder}: {error.strerror}; the results are complete, the figures are not")

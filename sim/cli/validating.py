@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, echo, new_console, refuse
+from sim.cli.console import FAILED, announce_compilation, echo, new_console, note_written, refuse
 from sim.cli.options import PATH, figure_problems
 from sim.parameters.cell_types import ONE_OF_EACH_TYPE
+from sim.system.interruption import deferred_interrupt
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,18 +32,16 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
     console = new_console(160)
     if problems := [*_cell_problems(cells), *figure_problems(figure)]:
         refuse(problems)
-    try:
-        if not as_json:
-            announce_compilation(console)
-        verdicts = _with_progress(console, int(cells), quiet=as_json)
-    except KeyboardInterrupt:
-        echo("Interrupted; nothing was written.", err=True)
-        raise SystemExit(INTERRUPTED) from None
+    if not as_json:
+        announce_compilation(console)
+    verdicts = _with_progress(console, int(cells), quiet=as_json)
     if figure is not None:
         from sim.figures.page import save
         from sim.validation.forest import forest_plot
 
-        save(forest_plot(verdicts), figure)
+        with deferred_interrupt():
+            save(forest_plot(verdicts), figure)
+            note_written(figure)
     if as_json:
         import json
 
