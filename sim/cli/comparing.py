@@ -13,9 +13,9 @@ from sim.cli.console import (
     SHOWN,
     announce_compilation,
     echo,
+    fail,
     format_number,
     new_console,
-    note_written,
     refuse,
 )
 from sim.cli.options import (
@@ -27,7 +27,7 @@ from sim.cli.options import (
     read_changes,
     whole,
 )
-from sim.cli.saving import reserved_folder, save_or_keep
+from sim.cli.saving import reserved_folder, save_or_keep, size_problems, write_figure
 from sim.errors import SimulationError, SimulationInterrupted
 from sim.system.interruption import deferred_interrupt
 
@@ -68,6 +68,8 @@ def compare(first: str, second: str, day: str | None, out: Path | None, **option
     Options of runs are for conditions; a folder is taken as it is. An interval around a difference
     takes a study: sim study run A B
     """
+    from sim.conditions.plan import RunPlan
+
     name = f"{Path(first).stem}-and-{Path(second).stem}"
     problems, parameters = read_changes(options.pop("changes"))
     problems += folder_problems(output_folder(out, name))
@@ -83,6 +85,9 @@ def compare(first: str, second: str, day: str | None, out: Path | None, **option
         "parameters": parameters,
     }
     sides = _checked_sides((first, second), arguments, when, problems)
+    plans = [side for side in sides if isinstance(side, RunPlan)]
+    if problems := size_problems(plans, output_folder(out, name)):
+        refuse(problems)
     console = new_console()
     with reserved_folder(out, name) as folder:
         announce_compilation(console)
@@ -208,7 +213,6 @@ def plot(folder: Path, what: tuple[str, ...], days: tuple[str, ...], out: Path |
     An unknown FIGURE lists those there are; `sim describe --variables` lists the variables.
     """
     from sim.errors import InputError
-    from sim.figures.page import save
     from sim.simulation.result import figure_name_problems, open_result
 
     file = out or folder / f"{'-'.join(what[:3])}.png"
@@ -229,7 +233,6 @@ def plot(folder: Path, what: tuple[str, ...], days: tuple[str, ...], out: Path |
         problems += figure_problems(file)
     if problems or drawn is None:
         refuse(list(dict.fromkeys(problems)))
-    with deferred_interrupt():
-        save(drawn, file)
-        note_written(file)
+    if problems := write_figure(drawn, file):
+        fail(problems[0])
     echo(f"Wrote {file}")

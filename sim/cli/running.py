@@ -117,7 +117,9 @@ def resume(
         )
     except InputError as error:
         refuse(error.problems + problems)
-    if problems:
+    if problems := problems or size_problems(
+        [resumption.plan], output_folder(out, condition), keep_state
+    ):
         refuse(problems)
     with reserved_folder(out, condition) as folder:
         _save_and_show(new_console(), lambda: continue_run(resumption), folder, keep_state)

@@ -15,6 +15,8 @@ from sim.system.locks import LockedError
 from sim.system.reservations import reserved
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.conditions.plan import RunPlan
 
 FIGURE_BYTES = 1_000_000
@@ -102,8 +104,8 @@ def save_or_keep(save: Callable[[Path], list[Path]], folder: Path) -> Saved:
             if shelter is not None:
                 shutil.rmtree(shelter, ignore_errors=True)
             fail(
-                f"{folder} cannot be written: {reason}. The result is lost: it cannot be kept in "
-                f"{tempfile.gettempdir()} either: {_reason(error)}"
+                f"{folder} cannot be written: {reason}. The result is lost: it cannot be kept among "
+                f"temporary files either: {_reason(error)}"
             )
     echo(
         f"Error: {folder} cannot be written: {reason}. The result is kept in {saved.folder}; move it to "
@@ -111,6 +113,19 @@ def save_or_keep(save: Callable[[Path], list[Path]], folder: Path) -> Saved:
         err=True,
     )
     return saved
+
+
+def write_figure(figure: "Figure", path: Path) -> list[str]:
+    """Write a figure to a file; return why that is impossible, if it is."""
+    from sim.figures.page import save
+
+    try:
+        with deferred_interrupt():
+            save(figure, path)
+            note_written(path)
+    except OSError as error:
+        return [f"{path} cannot be written: {_reason(error)}"]
+    return []
 
 
 def _reason(error: Exception) -> str:

@@ -139,8 +139,8 @@ def verify(folder: Path, replicate: str | None) -> None:
     """Read FOLDER again, check every file, and print the digest of all results."""
     wanted = None if replicate is None else whole(replicate)
     problems = []
-    if isinstance(wanted, str):
-        problems.append(f"replicate = {wanted!r} is not a whole number")
+    if isinstance(wanted, str) or (wanted is not None and wanted < 0):
+        problems.append(f"replicate = {wanted!r} is not a whole number from 0")
     found = _opened(folder, problems)
     digest = _guarded(lambda: found.digest(wanted))
     problems = found.verify()
