@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.console import new_console, refuse
+from sim.cli.console import echo, new_console, note_written, refuse
+from sim.system.files import write_reserved
+from sim.system.interruption import deferred_interrupt
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,7 +60,7 @@ def init(file: Path) -> None:
     from sim.conditions.template import condition_template
 
     write_template(file, condition_template())
-    click.echo(f"Wrote {file}. Edit it, then: sim run {file}")
+    echo(f"Wrote {file}. Edit it, then: sim run {file}")
 
 
 def write_template(file: Path, template: str) -> None:
@@ -72,7 +74,9 @@ def write_template(file: Path, template: str) -> None:
         problems.append(f"{file.parent} is not a folder; make it first")
     if not problems:
         try:
-            file.write_text(template.replace("{file}", str(file)), encoding="utf-8")
+            with deferred_interrupt():
+                write_reserved(file, template.replace("{file}", str(file)).encode())
+                note_written(file)
         except OSError as error:
             problems.append(f"{file} cannot be written: {error.strerror}")
     if problems:
@@ -152,7 +156,7 @@ def _write_markdown(_console: "Console") -> None:
     """Write the parameters as a Markdown table."""
     from sim.parameters import markdown_table
 
-    click.echo(markdown_table(), nl=False)
+    echo(markdown_table(), nl=False)
 
 
 LISTS = {

@@ -11,12 +11,15 @@ from sim.cli.console import (
     INTERRUPTED,
     SHOWN,
     announce_compilation,
+    echo,
     format_number,
+    interruption_message,
     new_console,
     refuse,
 )
-from sim.cli.options import folder_problems, number, output_folder, read_changes, whole
-from sim.errors import SimulationError
+from sim.cli.options import PATH, folder_problems, number, output_folder, read_changes, whole
+from sim.cli.saving import reserved_folder, save_or_keep, size_problems
+from sim.errors import SimulationError, SimulationInterrupted
 from sim.parameters.cell_types import ONE_OF_EACH
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ MAX_EVENTS_SHOWN = 4
 @click.option("--seed", default="0", show_default=True, metavar="S", help="Seed of all random draws.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="New folder for tables and figure; by default results/CONDITION.",
 )
@@ -71,24 +74,20 @@ MAX_EVENTS_SHOWN = 4
 def run(condition: str, out: Path | None, keep_state: bool, **options: Any) -> None:
     """Simulate CONDITION, a name from `sim list` or a TOML file, and show its main variables."""
     console = new_console()
-    try:
+    plan = _checked_plan(condition, output_folder(out, condition), options, keep_state)
+    with reserved_folder(out, condition) as folder:
         announce_compilation(console)
-        folder = output_folder(out, condition)
-        plan = _checked_plan(condition, folder, options)
         _save_and_show(console, lambda: execute_with_bar(console, plan), folder, keep_state)
-    except KeyboardInterrupt:
-        click.echo("Interrupted; nothing was written.", err=True)
-        raise SystemExit(INTERRUPTED) from None
 
 
 @click.command()
-@click.argument("start", type=click.Path(path_type=Path))
+@click.argument("start", type=PATH)
 @click.argument("condition")
 @click.option("--days", metavar="D", help="End, on the clock of the body; by default the condition's.")
 @click.option("--noise-of", metavar="R", help="Fluctuate as replicate R from now on.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="New folder; by default results/CONDITION.",
 )
@@ -105,24 +104,28 @@ def resume(
 
     START is a folder of `sim run --keep-state`, or its state.npz.
     """
-    from sim.simulation import running
+    from sim.errors import InputError
+    from sim.simulation.resuming import continue_run, plan_resumption
 
-    folder = output_folder(out, condition)
-    if problems := folder_problems(folder):
-        refuse(problems)
-
-    def continued() -> "Result":
-        return running.resume(
+    problems = folder_problems(output_folder(out, condition))
+    try:
+        resumption = plan_resumption(
             start / "state.npz" if start.is_dir() else start,
             condition,
             days=None if days is None else number(days),
             noise_of=None if noise_of is None else whole(noise_of),
         )
+    except InputError as error:
+        refuse(error.problems + problems)
+    if problems := problems or size_problems(
+        [resumption.plan], output_folder(out, condition), keep_state
+    ):
+        refuse(problems)
+    with reserved_folder(out, condition) as folder:
+        _save_and_show(new_console(), lambda: continue_run(resumption), folder, keep_state)
 
-    _save_and_show(new_console(), continued, folder, keep_state)
 
-
-def _checked_plan(condition: str, folder: Path, options: dict[str, Any]) -> "RunPlan":
+def _checked_plan(condition: str, folder: Path, options: dict[str, Any], keep_state: bool) -> "RunPlan":
     """Make a plan, or exit with every problem of options, condition and folder."""
     from sim.conditions.plan import RunPlan
     from sim.errors import InputError
@@ -137,7 +140,7 @@ def _checked_plan(condition: str, folder: Path, options: dict[str, Any]) -> "Run
         plan = RunPlan(condition, parameters=parameters, **options)
     except InputError as error:
         refuse(error.problems + problems)
-    if problems:
+    if problems := problems or size_problems([plan], folder, keep_state):
         refuse(problems)
     return plan
 
@@ -148,23 +151,28 @@ def _save_and_show(
     """Simulate, save what was recorded, show it, and exit with the code of the outcome."""
     from sim.errors import InputError
 
-    failure = None
+    end, code = "", 0
     try:
         result = simulate()
     except InputError as error:
         refuse(error.problems)
     except SimulationError as error:
-        result, failure = error.result, error
+        result, code = error.result, FAILED
+        end = f"Error: {error}\nWhat was recorded until then is kept."
+    except SimulationInterrupted as interruption:
+        result, code = interruption.result, INTERRUPTED
+        end = f"The run was {result.provenance['outcome']}; what was recorded is kept."
+        if not len(result.table):
+            end = interruption_message()
     if len(result.table):
-        paths = result.save(folder, state=keep_state)
+        saved = save_or_keep(lambda place: result.save(place, state=keep_state), folder)
         _show(console, result)
-        console.print(f"Wrote {folder}: {', '.join(path.name for path in paths)}")
-    if failure is not None:
-        click.echo(f"Error: {failure}\nWhat was recorded until then is kept.", err=True)
-        raise SystemExit(FAILED)
-    if not result.finished:
-        click.echo(f"The run was {result.provenance['outcome']}; what was recorded is kept.", err=True)
-        raise SystemExit(INTERRUPTED)
+        console.print(f"Wrote {saved.folder}: {', '.join(path.name for path in saved.files)}")
+        code = code or (0 if saved.as_asked else FAILED)
+    if end:
+        echo(end, err=True)
+    if code:
+        raise SystemExit(code)
 
 
 def _show(console: "Console", result: "Result") -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.console import refuse
-from sim.cli.options import read_changes, whole
+from sim.cli.options import place_problems, read_changes, whole
 
 if TYPE_CHECKING:
     from sim.study.design import Design
@@ -19,6 +19,8 @@ def requested_design(
     from sim.study.design import read_design
 
     problems, parameters = _option_problems(changes, options)
+    if out is not None:
+        problems += _folder_problems(out, options["shard"])
     try:
         data, folder = _data_of(what)
     except InputError as error:
@@ -28,11 +30,19 @@ def requested_design(
         design = read_design(data)
     except InputError as error:
         refuse(error.problems + problems)
-    if problems:
+    home = out or folder or Path("results") / design.name
+    if problems := list(dict.fromkeys(problems + _folder_problems(home, options["shard"]))):
         refuse(problems)
     if parameters:
         design = design.with_parameters(parameters)
-    return design, out or folder or Path("results") / design.name
+    return design, home
+
+
+def _folder_problems(folder: Path, shard: str | None) -> list[str]:
+    """Say why a study cannot be in a folder; shards have folders of their own in it."""
+    from sim.study.folder import occupied
+
+    return place_problems(folder) or ([] if shard else occupied(folder))
 
 
 def _option_problems(

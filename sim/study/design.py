@@ -18,7 +18,7 @@ from pydantic import (
 
 from sim.conditions.condition import Condition, read_parameters, with_units
 from sim.conditions.diagnostics import problems_of
-from sim.conditions.fields import Data, Time
+from sim.conditions.fields import MAX_DESCRIPTION, MAX_TITLE, Data, Name, Time
 from sim.conditions.plan import RunPlan
 from sim.errors import DesignError, InputError
 from sim.quantities.units import HOURS_PER_DAY
@@ -91,12 +91,10 @@ class Design(Data):
         of version 0.1.
     """
 
-    name: str = "study"
-    title: str = ""
-    description: str = ""
-    conditions: Annotated[
-        tuple[Condition, ...], BeforeValidator(read_conditions), Field(min_length=1, max_length=100)
-    ]
+    name: Name = "study"
+    title: Annotated[str, Field(max_length=MAX_TITLE)] = ""
+    description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] = ""
+    conditions: Annotated[tuple[Condition, ...], BeforeValidator(read_conditions), Field(min_length=1)]
     replicates: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = 100
     first_replicate: Annotated[int, Field(ge=0, le=MAX_FIRST_REPLICATE)] = 0
     cells: int = 100
