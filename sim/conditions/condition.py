@@ -29,7 +29,7 @@ from sim.parameters import FACTS, BodyParameters, Parameters
 from sim.parameters.inputs import Control
 from sim.quantities.amounts import Amounts
 from sim.quantities.ions import BY_NAME, SUPPLIED
-from sim.quantities.parsing import TIME, parse, written
+from sim.quantities.parsing import TIME, parse_named, written
 from sim.quantities.units import HOURS_PER_DAY
 
 FOLDER = Path(__file__).parent / "library"
@@ -51,7 +51,7 @@ def read_parameters(data: object) -> object:
             values[name] = text
             continue
         try:
-            values[name] = parse(text, fact.unit, f"{fact.high:g} {fact.unit}")
+            values[name] = parse_named(name, text, fact.unit, f"{fact.high:g} {fact.unit}")
         except QuantityError as error:
             problems.append(f"{name}: {error}")
     try:

@@ -79,7 +79,7 @@ class Diet(SupplyByIon, Span):
         "stop": "30 day",
     }
     notes: ClassVar[dict[str, str]] = {
-        "potassium": 'also "800 mg/day" or "20 mEq/day"',
+        "potassium": 'also "800 mg/day" (elemental, as in food tables) or "20 mEq/day"',
         "stop": "without stop, to the end",
     }
 

@@ -82,11 +82,12 @@ def _reader(unit: str, example: str) -> BeforeValidator:
     return BeforeValidator(lambda text: parse(text, unit, example))
 
 
-def _reader_of_field(unit: str, example: str) -> BeforeValidator:
+def _reader_of_field(unit: str, example: str, *, substance_required: bool) -> BeforeValidator:
     """Read a quantity [unit] of the ion that the field is called after; its mass and equivalents too."""
 
     def read(text: object, info: ValidationInfo) -> float:
-        return parse(text, unit, example, BY_NAME[str(info.field_name)])
+        ion = BY_NAME[str(info.field_name)]
+        return parse(text, unit, example, ion, substance_required=substance_required)
 
     return BeforeValidator(read)
 
@@ -95,7 +96,8 @@ def _reader_of_own_ion(unit: str, example: str) -> BeforeValidator:
     """Read a quantity [unit] of the ion in the same table; of any ion if that one is invalid."""
 
     def read(text: object, info: ValidationInfo) -> float:
-        return parse(text, unit, example, BY_NAME[info.data.get("ion", "potassium")])
+        ion = BY_NAME[info.data.get("ion", "potassium")]
+        return parse(text, unit, example, ion, substance_required="ion" in info.data)
 
     return BeforeValidator(read)
 
@@ -129,10 +131,10 @@ TimeOfDay = Annotated[
     PlainSerializer(_write_time_of_day, when_used="json"),
 ]
 
-Supply = Annotated[float, _reader_of_field(RATE, "40 mmol/day"), *_SUPPLY]
-"""Supply of the ion that the field is called after [mmol/h]."""
-Portion = Annotated[float, _reader_of_field(AMOUNT, "35 mmol"), *_PORTION]
-"""Amount of the ion that the field is called after [mmol]."""
+Supply = Annotated[float, _reader_of_field(RATE, "40 mmol/day", substance_required=False), *_SUPPLY]
+"""Supply of the ion that the field is called after [mmol/h]; a bare mass is elemental, as in food tables."""
+Portion = Annotated[float, _reader_of_field(AMOUNT, "35 mmol", substance_required=True), *_PORTION]
+"""Amount of the ion that the field is called after [mmol]; a mass names its substance."""
 Dose = Annotated[float, _reader_of_own_ion(RATE, "80 mmol/day"), *_SUPPLY]
 Amount = Annotated[float, _reader_of_own_ion(AMOUNT, "30 mmol"), *_PORTION]
 

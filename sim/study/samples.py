@@ -11,7 +11,7 @@ from sim.conditions.fields import Data
 from sim.errors import InputError, QuantityError, unknown_names
 from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import FACTS, Parameters
-from sim.quantities.parsing import parse, written
+from sim.quantities.parsing import parse_named, written
 
 MAX_DIMENSIONS = 50
 
@@ -27,7 +27,8 @@ def _read_ranges(data: object) -> object:
         unit, example = FACTS[name].unit, f"{FACTS[name].high:g} {FACTS[name].unit}"
         try:
             read = [
-                v if unit == "1" and not isinstance(v, str) else parse(v, unit, example) for v in values
+                v if unit == "1" and not isinstance(v, str) else parse_named(name, v, unit, example)
+                for v in values
             ]
             found[name] = tuple(read)
         except QuantityError as error:

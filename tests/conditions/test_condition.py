@@ -174,12 +174,12 @@ def test_supplements_add_to_the_diet_by_their_route(ion: Any) -> None:
 @pytest.mark.parametrize(
     ("dose", "ion", "per_day"),
     [
-        ("365 mg/day", "magnesium", 365 / 24.305),
+        ("365 mg Mg/day", "magnesium", 365 / 24.305),
         ("20 mEq/day", "magnesium", 10.0),
         ("20 mEq/day", "potassium", 20.0),
         ("20 meq/day", "calcium", 10.0),
-        ("1 g/day", "calcium", 1000 / 40.078),
-        ("3 g/day", "sodium", 3000 / 22.990),
+        ("1 g Ca/day", "calcium", 1000 / 40.078),
+        ("6 g NaCl/day", "sodium", 6000 / 58.443),
         ("560 mmol/week", "potassium", 80.0),
     ],
 )
@@ -194,7 +194,13 @@ def test_doses_may_be_masses_and_equivalents(dose: str, ion: str, per_day: float
 
 @pytest.mark.parametrize(
     ("amount", "hours"),
-    [("30 mmol", 10.0), ("60 mEq", 10.0), ("60 meq", 2.5), ("729.15 mg", 24.0)],
+    [
+        ("30 mmol", 10.0),
+        ("60 mEq", 10.0),
+        ("60 meq", 2.5),
+        ("729.15 mg Mg", 24.0),
+        ("7.39425 g MgSO4", 2.0),
+    ],
 )
 def test_an_amount_is_given_evenly_until_the_stop(amount: str, hours: float) -> None:
     """Thirty millimoles of Mg in any unit are thirty between start and stop, and nothing outside."""
@@ -488,8 +494,8 @@ def written_rate(draw: st.DrawFn, name: str, rate: float) -> str:
             [
                 (rate, "mmol/hour"),
                 (rate * 24.0, "mmol/day"),
-                (rate * 24.0 * ion.molar_mass, "mg/day"),
-                (rate * 0.168 * ion.molar_mass, "g/week"),
+                (rate * 24.0 * ion.molar_mass, f"mg {ion.symbol}/day"),
+                (rate * 0.168 * ion.molar_mass, f"g/week {ion.symbol}"),
                 (rate * 24.0 * ion.valence, "mEq/day"),
             ]
         )

@@ -316,8 +316,8 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["endpoints: 'plasma_k lower than 3.5' is not an endpoint such as \"plasma_k < 3.5\""],
     ),
     "endpoint in another unit": (
-        {"endpoints": ["plasma_k < 14 mg/dL"]},
-        ["endpoints", "plasma_k is in mM, not in mg/dL"],
+        {"endpoints": ["plasma_k < 14 mmHg"]},
+        ["endpoints", "plasma_k is in mM; ", "is not in a unit of 'mM'"],
     ),
     "endpoint of an unknown variable": (
         {"endpoints": ["plasma_kk < 3.5"]},
