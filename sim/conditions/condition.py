@@ -21,8 +21,9 @@ from sim.conditions.diagnostics import (
     problems_of,
     without_problems,
 )
-from sim.conditions.events import MEAL_HOURS, Diet, Meal, Meals, Supplement
+from sim.conditions.events import MEAL_HOURS, Diet, Meal, Meals
 from sim.conditions.fields import Data, read_hours, text_in
+from sim.conditions.supplements import Supplement
 from sim.conditions.treatments import Treatment, targets_of
 from sim.errors import ConditionError, ParameterError, QuantityError
 from sim.parameters import FACTS, BodyParameters, Parameters
@@ -79,7 +80,7 @@ class Condition(Data):
         Such as "30 day".
     diet, meals, meal, supplement, treatment : sequences
         The interventions, each with its span: the daily diet and how it is eaten, single meals or
-        doses, steady supplements, drugs, disorders and losses.
+        doses, supplements as a steady drip or in repeated doses, drugs, disorders and losses.
     without : sequence of str
         Mechanisms to switch off, from :data:`sim.parameters.inputs.KNOCK_OUTS`.
     parameters : mapping
@@ -137,7 +138,7 @@ class Condition(Data):
                 oral[name] += amount / MEAL_HOURS
         infused = dict.fromkeys(oral, 0.0)
         for s in (s for s in self.supplement if s.covers(hours)):
-            (oral if s.route == "oral" else infused)[s.ion] += s.rate
+            (oral if s.route == "oral" else infused)[s.ion] += s.rate_at(hours)
         return Control(
             oral=_amounts(oral),
             infused=_amounts(infused),
@@ -157,10 +158,11 @@ class Condition(Data):
 
     @property
     def has_subdaily_events(self) -> bool:
-        """Whether it has meals or any other event shorter than a day."""
+        """Whether it has meals, repeated doses or any other event shorter than a day."""
         spans = (*self.diet, *self.meals, *self.supplement, *self.treatment)
         short = (s for s in spans if s.stop is not None and s.stop - s.start < HOURS_PER_DAY)
-        return bool(self.meals or self.meal or any(short))
+        doses = (s for s in self.supplement if s.in_doses)
+        return bool(self.meals or self.meal or any(short) or any(doses))
 
     @property
     def swift(self) -> bool:
@@ -189,9 +191,11 @@ class Condition(Data):
         return sorted(edge for edge in edges if 0.0 < edge < self.duration)
 
     def edges(self) -> list[float]:
-        """Moments within the duration at which the control changes [h]: events, and daily meals."""
-        meals = {edge for pattern in self.meals for edge in pattern.edges(self.duration)}
-        return sorted(meals.difference([0.0]) | set(self.times()))
+        """Moments within the duration at which the control changes [h]: events, meals and doses."""
+        doses = (s for s in self.supplement if s.in_doses)
+        patterns: tuple[Meals | Supplement, ...] = (*self.meals, *doses)
+        within = {edge for pattern in patterns for edge in pattern.edges(self.duration)}
+        return sorted(within.difference([0.0]) | set(self.times()))
 
     def revised(self, **changes: Any) -> "Condition":
         """Return a copy with some fields replaced, checked again."""

@@ -17,12 +17,11 @@ from sim.conditions.events import (
     Event,
     Meal,
     Meals,
-    Supplement,
-    measure_problem,
     order_problem,
     times_problem,
 )
 from sim.conditions.fields import MAX_DAYS, Data, read_hours, read_time_of_day
+from sim.conditions.supplements import Supplement, measure_problem
 from sim.conditions.treatments import STRENGTHS, TREATMENTS, Treatment, strength_problem
 from sim.errors import QuantityError
 from sim.parameters.inputs import KNOCK_OUTS
@@ -72,7 +71,8 @@ def contradictions(
         if c.overlaps(d):
             yield f"two patterns of meals overlap ({c.label}; {d.label})"
     for e, f in combinations(supplements, 2):
-        if (e.ion, e.route) == (f.ion, f.route) and e.overlaps(f):
+        # Doses at other times, or beside a drip, are no contradiction: what is given adds up.
+        if (e.ion, e.route) == (f.ion, f.route) and _given_alike(e, f) and e.overlaps(f):
             yield (
                 f"two {e.route} supplements of {e.ion} overlap ({e.label}; {f.label}); "
                 "give one with the sum of the doses"
@@ -80,6 +80,12 @@ def contradictions(
     for g, h in combinations(treatments, 2):
         if g.kind == h.kind and g.overlaps(h):
             yield f"two treatments {g.kind} overlap ({g.label}; {h.label})"
+
+
+def _given_alike(a: Supplement, b: Supplement) -> bool:
+    """Whether two supplements are both steady, or both in doses at the same times."""
+    same_times = set(a.at or ()) & set(b.at or ()) or (a.every is not None and a.every == b.every)
+    return bool(same_times) if a.in_doses and b.in_doses else a.in_doses == b.in_doses
 
 
 # Pydantic's errors as sentences
@@ -139,13 +145,14 @@ def _problems_between_keys(item: Any) -> Iterator[str]:
         return
     problems = [_order_problem(item)]
     if "at" in item:
-        problems.append(_times_problem(item["at"]))
+        problems.append(_times_problem(item["at"], "doses" if "ion" in item else "meals"))
     # Rules that need a certain key would complain about a misspelt one a second time.
     kind = item.get("kind")
     if isinstance(kind, str) and kind in TREATMENTS and set(item) <= set(Treatment.model_fields):
         problems.append(strength_problem(kind, {name: item.get(name) for name in STRENGTHS}))
     if "ion" in item and set(item) <= set(Supplement.model_fields):
-        problems.append(measure_problem(item.get("dose"), item.get("amount"), item.get("stop")))
+        keys = ("dose", "amount", "stop", "at", "every")
+        problems.append(measure_problem(*(item.get(key) for key in keys)))
     yield from filter(None, problems)
 
 
@@ -158,10 +165,10 @@ def _order_problem(item: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _times_problem(at: Any) -> str | None:
-    """Say what is wrong with the times of meals, if they are times of the day at all."""
+def _times_problem(at: Any, what: str) -> str | None:
+    """Say what is wrong with the times of meals or doses, if they are times of the day at all."""
     try:
-        return times_problem([read_time_of_day(text) for text in at])
+        return times_problem([read_time_of_day(text) for text in at], what)
     except (TypeError, ValueError):
         return None
 

@@ -1,19 +1,17 @@
-"""Events of a condition: diets, meals and supplements, each with its span and with units as text.
+"""Events of a condition: diets and meals, each with its span and with units as text.
 
-Treatments, which are events too, are in :mod:`sim.conditions.treatments`.
+Supplements and treatments, which are events too, have modules of their own.
 """
 
 from collections.abc import Iterator, Sequence
 from math import floor
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, get_args
 
 from pydantic import model_validator
 
 from sim.conditions.fields import (
-    Amount,
     AmountsByIon,
     Data,
-    Dose,
     IonName,
     Mass,
     MassRate,
@@ -21,7 +19,7 @@ from sim.conditions.fields import (
     Time,
     TimeOfDay,
 )
-from sim.quantities.ions import BY_NAME, SUPPLIED
+from sim.quantities.ions import SUPPLIED
 from sim.quantities.units import HOURS_PER_DAY
 
 MEAL_HOURS = 0.5
@@ -29,7 +27,6 @@ MEAL_HOURS = 0.5
 ROUNDING = 1e-6
 """Two moments closer than this differ by rounding only [h]."""
 
-Route = Literal["oral", "intravenous"]
 ION_NAMES = " or ".join([", ".join(get_args(IonName)[:-1]), get_args(IonName)[-1]])
 """Ions that can be given, in words."""
 
@@ -132,11 +129,8 @@ class Meals(Span):
     def edges(self, end: float) -> Iterator[float]:
         """Start and end of every meal before a moment [h]."""
         stop = end if self.stop is None else min(end, self.stop)
-        # One day earlier, because a meal that began before midnight may last into the first day.
-        for day in range(floor(self.start / HOURS_PER_DAY) - 1, floor(stop / HOURS_PER_DAY) + 1):
-            for hour in self.at:
-                start = day * HOURS_PER_DAY + hour
-                yield from (t for t in (start, start + MEAL_HOURS) if self.start <= t < stop)
+        for start in daily_times(self.at, self.start, stop):
+            yield from (t for t in (start, start + MEAL_HOURS) if self.start <= t < stop)
 
     @property
     def label(self) -> str:
@@ -188,56 +182,22 @@ class Meal(AmountsByIon, MealTime):
         return "meal: " + ", ".join(parts)
 
 
-class Supplement(Span):
-    """Chloride salt of an ion, given at a constant rate in addition to the diet.
+def daily_times(at: Sequence[float], start: float, stop: float) -> Iterator[float]:
+    """Times at which something happens daily, from a day before a start to a stop [h].
 
-    Either ``dose`` ("80 mmol/day") while it lasts, or ``amount`` ("30 mmol") between start and stop.
+    Parameters
+    ----------
+    at : sequence of float
+        Times of the day [h].
+    start, stop : float
+        The span [h]. It begins a day earlier because a meal that began before midnight may last into it.
     """
-
-    example: ClassVar[dict[str, object]] = {
-        "ion": "potassium",
-        "dose": "80 mmol/day",
-        "route": "oral",
-        "start": "30 day",
-    }
-    notes: ClassVar[dict[str, str]] = {
-        "ion": ION_NAMES,
-        "dose": 'or, with a stop: amount = "30 mmol"',
-        "route": f"{' or '.join(get_args(Route))}; oral if not given",
-    }
-
-    ion: IonName
-    dose: Dose | None = None
-    amount: Amount | None = None
-    route: Route = "oral"
-
-    @model_validator(mode="after")
-    def _one_measure(self) -> "Supplement":
-        if problem := measure_problem(self.dose, self.amount, self.stop):
-            raise ValueError(problem)
-        return self
-
-    @property
-    def rate(self) -> float:
-        """Supply while it lasts [mmol/h]."""
-        if self.dose is not None:
-            return self.dose
-        assert self.amount is not None
-        assert self.stop is not None
-        return self.amount / (self.stop - self.start)
-
-    @property
-    def label(self) -> str:
-        """A few words for figures."""
-        route = "" if self.route == "oral" else " i.v."
-        quantity = (
-            f"{self.rate * HOURS_PER_DAY:g} mmol/day" if self.amount is None else f"{self.amount:g} mmol"
-        )
-        return f"{BY_NAME[self.ion].symbol}{route} {quantity}"
+    for day in range(floor(start / HOURS_PER_DAY) - 1, floor(stop / HOURS_PER_DAY) + 1):
+        yield from (day * HOURS_PER_DAY + hour for hour in at)
 
 
-# Each rule between keys of one table is a function, so that diagnostics can apply it to a table in
-# which another key is invalid.
+# Each rule between keys of one table, here and in the modules of other events, is a function, so that
+# diagnostics can apply it to a table in which another key is invalid.
 
 
 def order_problem(start: float, stop: float | None) -> str | None:
@@ -245,21 +205,12 @@ def order_problem(start: float, stop: float | None) -> str | None:
     return "stop is not after start" if stop is not None and stop <= start else None
 
 
-def times_problem(at: Sequence[float]) -> str | None:
+def times_problem(at: Sequence[float], what: str = "meals") -> str | None:
     """Say whether there is no meal, or whether one begins before another has ended; times of day [h]."""
     if not at:
         return 'give times of the day, such as ["7:00", "13:00"]'
     hours = sorted(at)
     gaps = [b - a for a, b in zip(hours, [*hours[1:], hours[0] + HOURS_PER_DAY], strict=True)]
     if min(gaps) < MEAL_HOURS - ROUNDING:
-        return "two meals are less than half an hour apart"
-    return None
-
-
-def measure_problem(dose: object, amount: object, stop: object) -> str | None:
-    """Say whether a supplement has not exactly one of dose and amount, or lacks the end it needs."""
-    if (dose is None) == (amount is None):
-        return 'give either a dose ("80 mmol/day") or an amount ("30 mmol") with a stop'
-    if amount is not None and stop is None:
-        return "an amount needs a stop, by which it has been given"
+        return f"two {what} are less than half an hour apart"
     return None

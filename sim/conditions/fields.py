@@ -20,7 +20,9 @@ from sim.quantities.units import HOURS_PER_DAY, MINUTES_PER_HOUR
 # Limits beyond which a quantity is a mistake in its unit rather than an extreme experiment.
 MAX_DAYS = 3650.0
 """Longest duration [day]."""
-MAX_RATE = 2000.0 / HOURS_PER_DAY
+MAX_DAILY_AMOUNT = 2000.0
+"""Largest amount of an ion in a day [mmol]."""
+MAX_RATE = MAX_DAILY_AMOUNT / HOURS_PER_DAY
 """Largest supply of an ion [mmol/h]."""
 MAX_AMOUNT = 1000.0
 """Largest single amount of an ion [mmol]."""
@@ -125,6 +127,14 @@ _PORTION = (
 )
 
 Time = Annotated[float, BeforeValidator(read_hours), AfterValidator(_not_negative), text_in(TIME)]
+Interval = Annotated[
+    float,
+    BeforeValidator(read_hours),
+    AfterValidator(_not_negative),
+    _at_most(MAX_DAYS * HOURS_PER_DAY, f"{MAX_DAYS:g} days"),
+    text_in(TIME),
+]
+"""Time from one dose to the next [h]."""
 TimeOfDay = Annotated[
     float,
     BeforeValidator(read_time_of_day),
@@ -132,7 +142,7 @@ TimeOfDay = Annotated[
 ]
 
 Supply = Annotated[float, _reader_of_field(RATE, "40 mmol/day", substance_required=False), *_SUPPLY]
-"""Supply of the ion that the field is called after [mmol/h]; a bare mass is elemental, as in food tables."""
+"""Supply of the ion that the field is called after [mmol/h]; a bare mass is elemental."""
 Portion = Annotated[float, _reader_of_field(AMOUNT, "35 mmol", substance_required=True), *_PORTION]
 """Amount of the ion that the field is called after [mmol]; a mass names its substance."""
 Dose = Annotated[float, _reader_of_own_ion(RATE, "80 mmol/day"), *_SUPPLY]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sim.conditions.condition import FOLDER, Condition, built_in_conditions, load, named, read
-from sim.conditions.events import Diet, Meal, Meals, Supplement
+from sim.conditions.events import Diet, Meal, Meals
+from sim.conditions.supplements import Supplement
 from sim.conditions.treatments import TREATMENTS, Treatment
 from sim.parameters import BodyParameters, Parameters
 from sim.parameters.inputs import KNOCK_OUTS, Control
