@@ -190,6 +190,8 @@ def _show(console: "Console", result: "Result") -> None:
         numbers = map(format_number, rows[name])
         table.add_row(variable.meaning, variable.unit, *numbers, mark, reference)
     console.print(table)
+    for crossing in result.provenance["survival"]:
+        console.print(f"Not survivable: {crossing['text']}", style="bold red")
     worst, seconds = result.provenance["worst_imbalance"], result.provenance["seconds"]
     console.print(f"Every balance closed within {worst:.1e}; {seconds:.1f} s.")
 

@@ -26,6 +26,8 @@ def print_findings(
         _show_probabilities(console, found, day, endpoints)
     if failures := found.failures:
         console.print(f"{len(failures)} did not finish, such as {failures[0]}")
+    if beyond := found.not_survivable:
+        console.print(f"{len(beyond)} beyond the limits of survival, such as {beyond[0]}")
 
 
 def _show_arms(console: "Console", found: "Study", day: float | None) -> None:

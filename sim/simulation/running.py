@@ -18,7 +18,8 @@ from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.result import Result
 from sim.simulation.schedule import Schedule
-from sim.system.interruption import StopRequest, deferred_interrupt
+from sim.simulation.survival import FINISHED, SurvivalMonitor
+from sim.system.interruption import deferred_interrupt
 from sim.system.versions import package_versions, source_digest
 from sim.tissue.checkpoint import load_tissue
 from sim.tissue.tissue import Tissue
@@ -225,20 +226,27 @@ def _simulate(
     """
     began, clock, start = datetime.now(UTC), perf_counter(), tissue.time
     schedule, recorder = Schedule(tissue, plan.condition, plan.step_hours), Recorder()
+    survival = SurvivalMonitor()
     snapshots: dict[float, pd.DataFrame] = {}
     times = [time for time in _recording_times(plan) if time.hours >= start]
-    outcome, failure = "finished", None
+    outcome, failure = FINISHED, None
     try:
         with deferred_interrupt() as request:
-            _record_at(times, schedule, recorder, snapshots, on_record, request)
+
+            def after_step() -> None:
+                survival.check(tissue)
+                request.check()
+
+            _record_at(times, schedule, recorder, snapshots, on_record, after_step)
     except KeyboardInterrupt:
         outcome = f"interrupted on day {tissue.time / HOURS_PER_DAY:.2f}"
     except IntegrationError as error:
         outcome, failure = f"failed: {error}", error
-    if outcome != "finished":
+    if outcome != FINISHED:
         snapshots[tissue.time / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
     provenance = {
-        "outcome": outcome,
+        "outcome": survival.outcome if outcome == FINISHED else outcome,
+        "survival": [crossing.to_provenance() for crossing in survival.crossings],
         **plan.to_provenance(),
         **facts,
         "tolerance": tissue.tolerance,
@@ -284,12 +292,12 @@ def _record_at(
     recorder: Recorder,
     snapshots: dict[float, pd.DataFrame],
     on_record: OnRecord | None,
-    request: StopRequest,
+    after_step: Callable[[], None],
 ) -> None:
     """Advance through all recording times; fill recorder and snapshots on the way."""
     tissue = schedule.tissue
     for time in times:
-        schedule.advance_until(time.hours, request.check)
+        schedule.advance_until(time.hours, after_step)
         if time.row:
             recorder.record(tissue)
             if on_record is not None:
