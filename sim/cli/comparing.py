@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.announcing import announce
 from sim.cli.bar import execute_with_bar
 from sim.cli.console import (
     FAILED,
@@ -71,6 +72,7 @@ def compare(first: str, second: str, day: str | None, out: Path | None, **option
         "parameters": parameters,
     }
     sides = _sides((first, second), arguments, problems)
+    _announce(console, sides)
     announce_compilation(console)
     done: list[Result] = []
     try:
@@ -99,6 +101,15 @@ def _sides(
     if problems:
         refuse(list(dict.fromkeys(problems)))
     return sides
+
+
+def _announce(console: "Console", sides: "list[Result | RunPlan]") -> None:
+    """Print the plans of the runs to come, and remarks on them."""
+    from sim.conditions.plan import RunPlan
+    from sim.conditions.summary import plan_in_words
+
+    for plan in (side for side in sides if isinstance(side, RunPlan)):
+        announce(console, plan_in_words(plan), plan.remarks)
 
 
 def _result(console: "Console", side: "Result | RunPlan") -> "Result":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.announcing import announce
 from sim.cli.console import new_console, refuse
 
 if TYPE_CHECKING:
@@ -118,20 +119,22 @@ def _describe_variables(console: "Console") -> None:
 
 
 def _describe_condition(console: "Console", name: str) -> None:
-    """Print the interventions of a condition."""
+    """Print the interventions of a condition, every dose in mmol, and remarks on it."""
     from sim.conditions.condition import load
+    from sim.conditions.remarks import remarks_on
+    from sim.conditions.summary import interventions_in_words
+    from sim.parameters import FACTS
     from sim.quantities.units import HOURS_PER_DAY
 
     condition = load(name)
     console.print(f"{condition.name}: {condition.title}", style="bold")
     console.print(condition.description, width=90)
     console.print(f"{condition.duration / HOURS_PER_DAY:g} days")
-    for start, stop, label in condition.events():
-        console.print(f"  day {start / HOURS_PER_DAY:g} to {stop / HOURS_PER_DAY:g}: {label}")
-    for mechanism in condition.without:
-        console.print(f"  without {mechanism}")
+    for line in interventions_in_words(condition):
+        console.print(f"  {line}")
     for parameter, value in condition.parameters.items():
-        console.print(f"  {parameter} = {value:g}")
+        console.print(f"  {parameter} = {value:g} {FACTS[parameter].unit}".removesuffix(" 1"))
+    announce(console, (), remarks_on(condition))
 
 
 def _describe_parameters(console: "Console") -> None:

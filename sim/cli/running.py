@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.announcing import announce
 from sim.cli.bar import execute_with_bar
 from sim.cli.console import (
     FAILED,
@@ -68,13 +69,19 @@ MAX_EVENTS_SHOWN = 4
     "--person", is_flag=True, help="The virtual person of that replicate, not the typical body."
 )
 @click.option("--keep-state", is_flag=True, help="Keep the body at the end, for `sim resume`.")
-def run(condition: str, out: Path | None, keep_state: bool, **options: Any) -> None:
+@click.option("--dry-run", is_flag=True, help="Only check everything, and show the plan and its size.")
+def run(condition: str, out: Path | None, keep_state: bool, dry_run: bool, **options: Any) -> None:
     """Simulate CONDITION, a name from `sim list` or a TOML file, and show its main variables."""
+    from sim.conditions.summary import plan_in_words
+
     console = new_console()
     try:
-        announce_compilation(console)
         folder = output_folder(out, condition)
         plan = _checked_plan(condition, folder, options)
+        announce(console, plan_in_words(plan), plan.remarks)
+        if dry_run:
+            return
+        announce_compilation(console)
         _save_and_show(console, lambda: execute_with_bar(console, plan), folder, keep_state)
     except KeyboardInterrupt:
         click.echo("Interrupted; nothing was written.", err=True)
@@ -119,7 +126,22 @@ def resume(
             noise_of=None if noise_of is None else whole(noise_of),
         )
 
-    _save_and_show(new_console(), continued, folder, keep_state)
+    console = new_console()
+    _announce_condition(console, condition, days)
+    _save_and_show(console, continued, folder, keep_state)
+
+
+def _announce_condition(console: "Console", name: str, days: str | None) -> None:
+    """Print what a condition gives, and remarks on it; one that cannot be read is refused later."""
+    from sim.conditions.plan import RunPlan
+    from sim.conditions.summary import interventions_in_words
+    from sim.errors import InputError
+
+    try:
+        plan = RunPlan(name, days=None if days is None else number(days))
+    except InputError:
+        return
+    announce(console, interventions_in_words(plan.condition), plan.remarks)
 
 
 def _checked_plan(condition: str, folder: Path, options: dict[str, Any]) -> "RunPlan":

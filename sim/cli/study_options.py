@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from sim.cli.console import refuse
 from sim.cli.options import read_changes, whole
+from sim.quantities.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from sim.study.design import Design
 
 
@@ -31,8 +36,36 @@ def requested_design(
     if problems:
         refuse(problems)
     if parameters:
-        design = design.with_parameters(parameters)
+        for name in (name for name in design.parameters if name in parameters):
+            click.echo(f"Note: {name} of the design is replaced by that of --set")
+        design = _with_parameters(design, parameters)
     return design, out or folder or Path("results") / design.name
+
+
+def _with_parameters(design: "Design", parameters: Mapping[str, float]) -> "Design":
+    """Design with more parameters changed, or exit with every problem."""
+    from sim.errors import InputError
+
+    try:
+        return design.with_parameters(parameters)
+    except InputError as error:
+        refuse(error.problems)
+
+
+def announce_design(console: "Console", design: "Design", workers: int | None) -> None:
+    """Print what a study gives in each arm, how large it is, and remarks on it."""
+    from sim.cli.announcing import announce
+    from sim.conditions.summary import interventions_in_words
+    from sim.study.size import study_in_words
+    from sim.system.processors import usable_processors
+
+    plans = design.plans()
+    lines = study_in_words(design, plans, workers or usable_processors())
+    for plan in plans:
+        days = plan.condition.duration / HOURS_PER_DAY
+        lines += [f"  {plan.condition.name}, {days:g} days"]
+        lines += [f"    {line}" for line in interventions_in_words(plan.condition)]
+    announce(console, lines, design.remarks)
 
 
 def _option_problems(

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from sim.cli.announcing import ProgressLog
 from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, new_console, refuse
 from sim.cli.options import number, whole
-from sim.cli.study_options import requested_design
+from sim.cli.study_options import announce_design, requested_design
 from sim.cli.study_output import members_called, print_findings
 from sim.errors import StudyError
 
@@ -84,7 +85,10 @@ def study() -> None:
 @click.option("--shard", metavar="I/N", help="Only one of N shards, for batch queues; then `merge`.")
 @click.option("--threads", metavar="N", help="Threads for the cells of one body.")
 @click.option("--extend", is_flag=True, help="Add replicates to those in the folder.")
-def run(what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], **options: Any) -> None:
+@click.option("--dry-run", is_flag=True, help="Only check everything, and show the size of the study.")
+def run(
+    what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], dry_run: bool, **options: Any
+) -> None:
     """Run WHAT: conditions, a study's TOML file, or the folder of a study to continue.
 
     Run again, it computes only what is missing. Results are the same bits for any number of workers.
@@ -94,8 +98,11 @@ def run(what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], **opt
     for name in ("workers", "threads"):
         options[name] = None if options[name] is None else whole(options[name])
     try:
-        announce_compilation(console)
         design, folder = requested_design(what, out, changes, options)
+        announce_design(console, design, options["workers"])
+        if dry_run:
+            return
+        announce_compilation(console)
         found = _run_with_progress(console, design, folder, options)
         if options["shard"] is None and found.complete:
             _conclude(console, found)
@@ -198,6 +205,7 @@ def _run_with_progress(
 
     from sim.study.runner import run_study
 
+    log = ProgressLog(console, design.name)
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -229,6 +237,8 @@ def _run_with_progress(
                 rate=f"{speed:.3g}/s" if speed else "",
                 failures=", ".join(failures),
             )
+            counts = f"{progress.completed:,} of {progress.total:,} members"
+            log.update(progress.completed, progress.total, ", ".join([counts, *failures]))
 
         found: Study = _guarded(
             lambda: run_study(

@@ -11,14 +11,31 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from sim.conditions.condition import Condition, load, read
 from sim.conditions.diagnostics import EVENTS, problems_of, sentences_of, without_problems
 from sim.conditions.fields import MAX_DAYS, Data
+from sim.conditions.remarks import remarks_on, replaced_parameters
+from sim.conditions.size import (
+    BYTES_PER_CELL,
+    MAX_ROWS,
+    MAX_SNAPSHOTS,
+    Size,
+    bytes_in_words,
+    size_of_run,
+)
 from sim.conditions.steps import SUBDAILY_STEP, Steps
 from sim.errors import InputError
 from sim.parameters import Parameters, describe
+from sim.quantities.units import HOURS_PER_DAY
 from sim.system.memory import memory_bytes
 
 N_CELLS = 1000
@@ -31,8 +48,6 @@ MAX_CELLS = 100_000_000
 MAX_THREADS = 256
 MIN_HOURS, MAX_HOURS = 0.01, 1000.0
 """Bounds of the length of a step and of the time between rows [h]."""
-BYTES_PER_CELL = 350
-"""Upper bound of the memory that a cell takes while a run records [B]."""
 
 
 def _whole_number(
@@ -219,7 +234,12 @@ class RunPlan(Data):
     )
     snapshots: Annotated[
         int,
-        _whole_number("snapshots", 2, float("inf"), "2 or more; the start and the end have one each"),
+        _whole_number(
+            "snapshots",
+            2,
+            MAX_SNAPSHOTS,
+            f"2 or more, at most {MAX_SNAPSHOTS:,}; the start and the end have one each",
+        ),
     ] = SNAPSHOTS
     threads: Annotated[
         int | None,
@@ -236,6 +256,47 @@ class RunPlan(Data):
             super().__init__(**{"condition": condition, "n_cells": n_cells, **arguments})
         except ValidationError as error:
             raise InputError(list(dict.fromkeys(_problems(error)))) from None
+
+    @model_validator(mode="after")
+    def _of_a_size_that_can_be(self) -> "RunPlan":
+        """Refuse more rows than can be of use, and more than this machine's memory can hold."""
+        rows, size = self.n_rows, self.size
+        if rows > MAX_ROWS:
+            days = self.condition.duration / HOURS_PER_DAY
+            fit = max(MIN_HOURS, self.condition.duration / MAX_ROWS)
+            raise InputError(
+                [
+                    f"record_hours = {self.record_hours:g} gives {rows:,} rows in {days:g} days; at "
+                    f"most {MAX_ROWS:,} are kept: give {fit:.3g} hours or more, or fewer days"
+                ]
+            )
+        if size.memory > (memory := memory_bytes()):
+            raise InputError(
+                [
+                    f"{self.n_cells:,} cells, {rows:,} rows and {self.snapshots:,} snapshots need about "
+                    f"{bytes_in_words(size.memory)} of memory, this machine has "
+                    f"{bytes_in_words(memory)}; give fewer"
+                ]
+            )
+        return self
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows of its table, about."""
+        return int(self.condition.duration / max(self.record_hours, self.steps.hours)) + 1
+
+    @property
+    def size(self) -> Size:
+        """How much time, memory and disk it takes, roughly."""
+        snapshots = self.snapshots + len(self.condition.times())
+        hours = self.condition.duration
+        return size_of_run(hours, self.n_rows, snapshots, self.n_cells, self.noise)
+
+    @property
+    def remarks(self) -> list[str]:
+        """A sentence for everything that is valid but may not do what was meant."""
+        replaced = replaced_parameters(self.condition, self.parameters, "the run")
+        return [*remarks_on(self.condition), *replaced]
 
     @property
     def model_parameters(self) -> Parameters:
@@ -276,6 +337,7 @@ class RunPlan(Data):
         return {
             "condition": self.condition.model_dump(mode="json"),
             **fields,
+            "remarks": self.remarks,
             "step_hours": self.steps.hours,
             "noise_hours": self.steps.noise_hours,
             "parameters_changed": dict(self.parameters),

@@ -37,7 +37,7 @@ class Supplement(Span):
     }
     notes: ClassVar[dict[str, str]] = {
         "ion": ION_NAMES,
-        "dose": 'steady; or amount = "4 g MgSO4" with stop, at or every',
+        "dose": 'steady; or amount = "30 mmol" with stop, at or every',
         "route": f"{' or '.join(get_args(Route))}; oral if not given",
     }
 

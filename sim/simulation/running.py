@@ -12,6 +12,8 @@ import pandas as pd
 
 from sim.conditions.condition import Condition
 from sim.conditions.plan import N_CELLS, SNAPSHOTS, RunPlan, values_of
+from sim.conditions.remarks import events_before
+from sim.conditions.size import SNAPSHOT_CELLS
 from sim.errors import InputError, IntegrationError, SimulationError, SteadyStateError
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.initial_tissue import make_tissue
@@ -24,9 +26,6 @@ from sim.system.versions import package_versions, source_digest
 from sim.tissue.checkpoint import load_tissue
 from sim.tissue.tissue import Tissue
 from sim.variables.table import PER_CELL, VARIABLES
-
-SNAPSHOT_CELLS = 10_000
-"""Largest number of cells in one snapshot."""
 
 OnRecord = Callable[[Recorder, float], None]
 
@@ -180,8 +179,11 @@ def resume(
         raise InputError(problems)
     if noise_of is not None:
         tissue.fluctuate_as(noise_of)
-    resumed = {"resumed_at": tissue.time / HOURS_PER_DAY} if tissue.time > 0.0 else {}
-    return _simulate(tissue, plan, on_record, {"parameters": own, **resumed})
+    facts: dict[str, Any] = {"parameters": own}
+    if tissue.time > 0.0:
+        facts["resumed_at"] = tissue.time / HOURS_PER_DAY
+        facts["remarks"] = [*plan.remarks, *events_before(plan.condition, tissue.time)]
+    return _simulate(tissue, plan, on_record, facts)
 
 
 def execute(plan: RunPlan, on_record: OnRecord | None = None) -> Result:
@@ -242,6 +244,7 @@ def _simulate(
         outcome = f"interrupted on day {tissue.time / HOURS_PER_DAY:.2f}"
     except IntegrationError as error:
         outcome, failure = f"failed: {error}", error
+        survival.check(tissue)
     if outcome != FINISHED:
         snapshots[tissue.time / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
     provenance = {

@@ -122,8 +122,13 @@ class StoredStudy:
         return problems
 
     def provenance(self) -> dict[str, Any]:
-        """Design, versions, when and how it was run, how much is completed, and the digest."""
-        return {**self._store.manifest, "n_completed": self.n_completed, "digest": self.digest()}
+        """Design, versions, when and how it was run, how much is completed, remarks, and the digest."""
+        return {
+            **self._store.manifest,
+            "n_completed": self.n_completed,
+            "remarks": self.design.remarks,
+            "digest": self.digest(),
+        }
 
     def _digests(self) -> Iterator[tuple[tuple[int, int], str]]:
         """Digest of each member, in order."""

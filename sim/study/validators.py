@@ -1,7 +1,10 @@
 """Checks of single fields of a design; each returns the value, or raises with what to do."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from numbers import Integral
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Strict
 
 from sim.conditions.condition import load, read
 from sim.conditions.fields import MAX_DAYS
@@ -12,6 +15,21 @@ from sim.variables.table import PER_CELL, VARIABLES
 
 MIN_ROW_INTERVAL, MAX_ROW_INTERVAL = 0.01, 1000.0
 """Bounds of the time between rows [h]."""
+
+
+def _plain(value: Any) -> Any:
+    """A whole number or a truth value of NumPy as Python's own; anything else as it is."""
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return int(value)
+    return (
+        value.item() if type(value).__name__ in ("bool", "bool_") and hasattr(value, "item") else value
+    )
+
+
+WholeNumber = Annotated[int, Strict(), BeforeValidator(_plain)]
+"""A whole number; neither true nor 1.0 nor "1" is taken for one."""
+Switch = Annotated[bool, Strict(), BeforeValidator(_plain)]
+"""True or false; neither 1 nor "yes" is taken for it."""
 
 
 def non_empty_and_distinct(items: tuple[Any, ...]) -> tuple[Any, ...]:

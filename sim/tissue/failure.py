@@ -58,7 +58,9 @@ def describe_failure(outcome: Outcome, counts: list[int]) -> str:
         return f"levels changed too fast to be followed {when}: the equations became too stiff; {ADVICE}"
     what = _place_in_words(outcome.place, counts)
     if outcome.code == NEGATIVE:
-        return f"{what} was used up {when}: more left than was there; no body survives this; {ADVICE}"
+        return (
+            f"{what} was used up {when}: more was lost than there was; no body survives this; {ADVICE}"
+        )
     return f"{what} grew beyond any number {when}; no body survives this; {ADVICE}"
 
 

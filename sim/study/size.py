@@ -1,0 +1,141 @@
+"""How large a study is: members, hours, memory, disk and time, estimated before it starts."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from sim.conditions.plan import RunPlan
+from sim.conditions.size import (
+    BYTES_PER_CELL,
+    BYTES_PER_SNAPSHOT_CELL,
+    DISK_PER_SNAPSHOT_CELL,
+    Size,
+    bytes_in_words,
+    seconds_for,
+    time_in_words,
+)
+from sim.quantities.units import HOURS_PER_DAY
+from sim.study.samples import Samples
+from sim.study.snapshots import Snapshots
+
+DISK_PER_VALUE = 8
+KEY_COLUMNS = 4
+"""Columns of the table of courses beside the variables: replicate, sample, condition, day."""
+DISK_PER_CASE = 400
+"""Space of a member in an arm in the table of cases and in the ledger [B]."""
+MEMORY_PER_MEMBER, MEMORY_PER_PARAMETER = 300, 100
+"""Memory of a member, and of a value in a parameter set, in the process that keeps the ledger [B]."""
+MAX_DISK = 1e13
+"""Largest study [B], 10 TB: beyond it a slip of the keyboard is likelier than a computing centre."""
+MAX_SECONDS = 100 * 365.0 * 86400.0
+"""Longest computation [s]: a hundred years of one processor."""
+
+
+class Extent(Protocol):
+    """What the size of a study follows from; :class:`~sim.study.design.Design` has it."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def replicates(self) -> int:
+        """Number of replicates."""
+
+    @property
+    def cells(self) -> int:
+        """Cells of a body."""
+
+    @property
+    def noise(self) -> bool:
+        """Whether they fluctuate."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """What is recorded."""
+
+    @property
+    def samples(self) -> Samples | None:
+        """Parameter sets."""
+
+    @property
+    def snapshots(self) -> Snapshots | None:
+        """Single cells that are kept."""
+
+    @property
+    def arms(self) -> list[str]:
+        """Names of the arms."""
+
+    @property
+    def sets(self) -> int:
+        """Number of parameter sets."""
+
+    @property
+    def n_members(self) -> int:
+        """Number of members."""
+
+
+def size_of_study(design: Extent, plans: Sequence[RunPlan]) -> Size:
+    """Size of a study of which the plans of all arms are given.
+
+    Arms with a common past are simulated once, so that it may take less time.
+    """
+    members, days = design.n_members, sum(p.condition.duration for p in plans) / HOURS_PER_DAY
+    rows = sum(plan.n_rows for plan in plans)
+    values = rows * (len(design.variables) + KEY_COLUMNS)
+    kept = 0
+    if design.snapshots is not None:
+        kept = len(plans) * len(design.snapshots.at) * min(design.snapshots.cells, design.cells)
+    parameters = design.sets * len(design.samples.ranges) if design.samples else 0
+    of_member = values * DISK_PER_VALUE + kept * DISK_PER_SNAPSHOT_CELL + len(plans) * DISK_PER_CASE
+    return Size(
+        hours=days * HOURS_PER_DAY * members,
+        rows=rows * members,
+        memory=design.cells * BYTES_PER_CELL
+        + values * DISK_PER_VALUE
+        + kept * BYTES_PER_SNAPSHOT_CELL
+        + members * MEMORY_PER_MEMBER
+        + parameters * MEMORY_PER_PARAMETER,
+        disk=members * of_member,
+        seconds=members * seconds_for(days, design.cells, design.noise),
+    )
+
+
+def size_problems(design: Extent, plans: Sequence[RunPlan]) -> Iterator[str]:
+    """Say whether a study is larger than anyone can mean."""
+    size = size_of_study(design, plans)
+    what = f"{design.n_members:,} members in {len(design.arms)} arms"
+    if size.seconds > MAX_SECONDS:
+        yield (
+            f"{what} take about {time_in_words(size.seconds)} of one processor; at most "
+            f"{time_in_words(MAX_SECONDS)} are allowed: give fewer replicates, parameter sets, cells or "
+            "days"
+        )
+    if size.disk > MAX_DISK:
+        yield (
+            f"{what} need about {bytes_in_words(size.disk)} on disk; at most {bytes_in_words(MAX_DISK)} "
+            "are allowed: give fewer replicates, parameter sets, variables or rows"
+        )
+
+
+def study_in_words(design: Extent, plans: Sequence[RunPlan], workers: int) -> list[str]:
+    """Say how large a study is, a line each.
+
+    Parameters
+    ----------
+    design : Design
+        The study.
+    plans : sequence of RunPlan
+        Of its arms.
+    workers : int
+        Processes among which it is shared out.
+    """
+    size = size_of_study(design, plans)
+    sets = f" with {design.sets:,} parameter sets" if design.sets > 1 else ""
+    time, processes = time_in_words(size.seconds / workers), "workers" if workers > 1 else "worker"
+    return [
+        f"{design.name}: {design.replicates:,} replicates{sets} of {design.cells:,} cells in "
+        f"{len(design.arms)} arms ({', '.join(design.arms)})",
+        f"{size.hours:,.6g} h of bodies, {size.rows:,} rows; about {time} with {workers} {processes}, "
+        f"{bytes_in_words(size.memory)} of memory each beside the program and up to "
+        f"{bytes_in_words(size.disk)} on disk",
+    ]
