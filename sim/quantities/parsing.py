@@ -1,8 +1,8 @@
 """Quantities as text: "49 mmol/day", "4 g MgSO4", "40 mEq", "2 weeks".
 
-The only place where units of the outside become the program's own. Masses and equivalents of an ion
-become moles. A bare number is refused: it does not say what it means. So is a mass that may be of an ion
-or of its salt: "4 g" of magnesium is 165 mmol of Mg, or 16 mmol as MgSO4·7H2O.
+The only place where external units are converted to those of the program. Masses and equivalents of an
+ion become moles. A bare number is refused, because its unit is unknown. So is a mass that may be of an
+ion or of its salt: "4 g" of magnesium is 165 mmol of Mg, or 16 mmol as MgSO4·7H2O.
 """
 
 import math
@@ -16,17 +16,17 @@ from sim.quantities.salts import Salt, element, find_salt, salts_of, usual_salt
 from sim.quantities.units import HOURS_PER_DAY
 
 RATE = "mmol/hour"
-"""Unit of supply inside the program."""
+"""Internal unit of supply."""
 AMOUNT = "mmol"
-"""Unit of amounts inside the program."""
+"""Internal unit of amounts."""
 TIME = "hour"
-"""Unit of time inside the program."""
+"""Internal unit of time."""
 FLOW, MASS, MASS_RATE = "L/hour", "gram", "gram/day"
-"""Units of juices, of carbohydrate and of its supply inside the program."""
+"""Internal units of digestive juices, of carbohydrate and of its supply."""
 
 
-USUAL = {("day", TIME): HOURS_PER_DAY, ("mmol/day", RATE): 1.0 / HOURS_PER_DAY}
-"""Conversions that nearly every condition needs, known without loading the registry."""
+FREQUENT = {("day", TIME): HOURS_PER_DAY, ("mmol/day", RATE): 1.0 / HOURS_PER_DAY}
+"""Conversions that nearly every condition needs, available without loading the registry."""
 NUMBER_AND_UNIT = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b)"
     r"\s*(1|(?:1\s*/\s*)?(?:[A-Za-zµμ°%]+(?:\s*/\s*|\s*\*\s*|\s+per\s+|$))*)",
@@ -42,12 +42,12 @@ OF_SUBSTANCE = re.compile(
 
 
 MAX_LENGTH = 100
-"""Length of a text that may be a quantity [letters]."""
+"""Maximum length of the text of a quantity."""
 
 
 @cache
 def registry() -> Any:
-    """Return the registry of units; imported late, for it takes a quarter of a second."""
+    """Return the registry of units; imported on first use, because it takes a quarter of a second."""
     import pint
 
     units = pint.UnitRegistry()
@@ -64,7 +64,7 @@ def parse(
     *,
     substance_required: bool = False,
 ) -> float:
-    """Turn a quantity as text into a number.
+    """Convert a quantity as text to a number.
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ def parse(
     unit : str
         Unit of the result.
     example : str
-        Shown when the text is refused.
+        Example shown in the message if the text is refused.
     ion : Ion, optional
-        The ion it is an amount of; then masses and equivalents are allowed too.
+        Ion of which the quantity is an amount; masses and equivalents are then allowed.
     substance_required : bool
         Whether a mass must name its substance. If not, a bare mass is of the element, as in food tables
         and laboratory reports; but one of sodium must name it unless it is a concentration, because some
@@ -89,8 +89,8 @@ def parse(
     Raises
     ------
     QuantityError
-        If the text has no unit, an unknown unit, a unit of another kind, or no finite number; or if it
-        is a mass that may be of an ion or of its salt.
+        If the text has no unit, an unknown unit, a unit of another dimension, or no finite number; or
+        if it is a mass that may be of an ion or of its salt.
     """
     if not isinstance(text, str):
         raise QuantityError(f"{text!r} has no unit; write it as text, such as {example!r}")
@@ -104,8 +104,8 @@ def parse(
     number, unit_text = parts.groups()
     if not unit_text and unit != "1":
         raise QuantityError(f"{text!r} has no unit; write it like {example!r}")
-    if unit_text == unit or (unit_text, unit) in USUAL:
-        return _finite(text, float(number) * USUAL.get((unit_text, unit), 1.0), example)
+    if unit_text == unit or (unit_text, unit) in FREQUENT:
+        return _finite(text, float(number) * FREQUENT.get((unit_text, unit), 1.0), example)
     quantity = _quantity(text, float(number), unit_text, example, ion)
     if ion is not None:
         if _needs_substance(quantity, ion, substance_required):
@@ -115,7 +115,7 @@ def parse(
 
 
 def parse_named(name: str, text: object, unit: str, example: str) -> float:
-    """Turn a quantity as text into the value of a parameter or variable.
+    """Convert a quantity as text to the value of a parameter or variable.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def parse_named(name: str, text: object, unit: str, example: str) -> float:
 
 
 def written(value: float, unit: str) -> str:
-    """Write a number and its unit so that :func:`parse` gives the same number, to the bit."""
+    """Write a number and its unit so that :func:`parse` restores exactly the same number."""
     return f"{value!r} {unit}"
 
 
@@ -186,7 +186,7 @@ def _of_substance(text: str, parts: re.Match[str], unit: str, example: str, ion:
 
 
 def _in_moles(quantity: Any, salt: Salt) -> Any:
-    """Turn a mass, equivalents or moles of a substance into moles of its ion."""
+    """Convert a mass, equivalents or moles of a substance to moles of its ion."""
     units, dimensions = registry(), quantity.dimensionality
     if "[mass]" in dimensions:
         moles = quantity / (salt.molar_mass * units.gram / units.mole)
@@ -228,5 +228,5 @@ def _with_name(text: str, name: str) -> str:
 
 
 def _unit_name(text: str) -> str:
-    """Name that the registry knows a unit by."""
+    """Name of a unit in the registry."""
     return "" if text == "1" else text.replace("%", "percent")
