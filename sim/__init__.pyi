@@ -18,11 +18,13 @@ from .errors import ConditionError as ConditionError
 from .errors import DesignError as DesignError
 from .errors import ExecutorError as ExecutorError
 from .errors import InputError as InputError
+from .errors import InputWarning as InputWarning
 from .errors import IntegrationError as IntegrationError
 from .errors import ParameterError as ParameterError
 from .errors import QuantityError as QuantityError
 from .errors import SimError as SimError
 from .errors import SimulationError as SimulationError
+from .errors import SimulationInterrupted as SimulationInterrupted
 from .errors import SteadyStateError as SteadyStateError
 from .errors import StudyError as StudyError
 from .errors import VersionError as VersionError
@@ -31,7 +33,7 @@ from .simulation.comparison import Comparison as Comparison
 from .simulation.comparison import compare as compare
 from .simulation.result import Result as Result
 from .simulation.result import open_result as open_result
-from .simulation.running import resume as resume
+from .simulation.resuming import resume as resume
 from .simulation.running import run as run
 from .study.design import Design as Design
 from .study.merging import merge_study as merge_study

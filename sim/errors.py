@@ -15,12 +15,20 @@
     ├── ExecutorError         the executor of a study cannot go on
     └── VersionError          a worker has other versions than the study was begun with
 
+    KeyboardInterrupt
+    └── SimulationInterrupted a run was interrupted; ``result`` holds what was recorded until then
+
+Input that is valid but may not do what was meant is no error: :class:`InputWarning` says so.
+
 All survive pickle and deepcopy, so they reach the caller from another process unchanged.
 """
 
 import difflib
 from collections.abc import Iterable
 from typing import Any, Self
+
+MAX_PROBLEMS, MAX_LETTERS = 100, 2000
+"""Problems that are listed at once, and letters of each; a hostile file can have a million."""
 
 
 class SimError(Exception):
@@ -37,7 +45,7 @@ class InputError(SimError, ValueError):
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        self.problems = _shortened([problems] if isinstance(problems, str) else list(problems))
         super().__init__("\n".join(self.problems))
 
     def __reduce__(self) -> tuple[type[Self], tuple[list[str]]]:
@@ -47,6 +55,10 @@ class InputError(SimError, ValueError):
     def faults(self) -> list[str]:
         """Former name of :attr:`problems`, kept for version 0.2."""
         return self.problems
+
+
+class InputWarning(UserWarning):
+    """Valid input that may not do what was meant, such as a dose that is due after the end."""
 
 
 class ConditionError(InputError):
@@ -80,14 +92,49 @@ class SimulationError(SimError, RuntimeError):
     ----------
     result : Result
         What was recorded until then.
+    finished : tuple of Result
+        Runs of the same call that had finished before, as in :func:`sim.compare`.
     """
 
-    def __init__(self, message: str, result: Any) -> None:
+    def __init__(self, message: str, result: Any, finished: tuple[Any, ...] = ()) -> None:
         super().__init__(message)
-        self.result = result
+        self.result, self.finished = result, finished
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, Any]]:
-        return type(self), (str(self), self.result)
+    def __reduce__(self) -> tuple[type[Self], tuple[str, Any, tuple[Any, ...]]]:
+        return type(self), (str(self), self.result, self.finished)
+
+
+class SimulationInterrupted(KeyboardInterrupt):
+    """A run that was interrupted, by Ctrl-C or because the system asked the program to end.
+
+    It is no :class:`SimError`: like any KeyboardInterrupt it ends loops and programs unless it is caught
+    by name, so that an interruption is never taken for a result.
+
+    Attributes
+    ----------
+    result : Result
+        What was recorded until then; ``result.save(folder)`` keeps it, and ``sim.resume(result.tissue,
+        result.condition)`` goes on from there.
+    finished : tuple of Result
+        Runs of the same call that had finished before, as in :func:`sim.compare`.
+
+    Examples
+    --------
+    ::
+
+        try:
+            result = sim.run("baseline", 1_000_000)
+        except sim.SimulationInterrupted as interruption:
+            interruption.result.save("partial")
+            raise
+    """
+
+    def __init__(self, message: str, result: Any, finished: tuple[Any, ...] = ()) -> None:
+        super().__init__(message)
+        self.result, self.finished = result, finished
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, Any, tuple[Any, ...]]]:
+        return type(self), (str(self), self.result, self.finished)
 
 
 class StudyError(SimError, RuntimeError):
@@ -105,7 +152,20 @@ class VersionError(SimError, RuntimeError):
 def unknown_names(names: Iterable[str], known: Iterable[str], what: str) -> Iterable[str]:
     """Say which names do not exist, with the nearest one that does."""
     known = list(known)
-    for name in (name for name in names if name not in known):
+    unknown = [name for name in names if name not in known]
+    for name in unknown[:MAX_PROBLEMS]:
         near = difflib.get_close_matches(str(name), known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         yield f"no {what} is called {name!r}{hint}"
+    if len(unknown) > MAX_PROBLEMS:
+        yield f"and {len(unknown) - MAX_PROBLEMS} more {what}s do not exist"
+
+
+def _shortened(problems: list[str]) -> list[str]:
+    """Cut long problems, and those after the first hundred."""
+    shown = [
+        text if len(text) <= MAX_LETTERS else f"{text[:MAX_LETTERS]} …"
+        for text in problems[:MAX_PROBLEMS]
+    ]
+    more = len(problems) - MAX_PROBLEMS
+    return [*shown, f"and {more} more problems"] if more > 0 else shown

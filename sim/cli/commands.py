@@ -3,37 +3,53 @@
 Heavy imports are inside the subcommands, so that help answers at once.
 """
 
+import sys
 from typing import Any
 
 import click
 
 from sim.cli.comparing import compare, plot
-from sim.cli.console import INTERRUPTED
+from sim.cli.console import INTERRUPTED, echo, show_warnings_as_notes
 from sim.cli.describing import describe, init, list_conditions
 from sim.cli.running import resume, run
+from sim.cli.streams import prepare_streams, report_system_error
 from sim.cli.studying import study
 from sim.cli.validating import validate_command
+from sim.system.interruption import termination_as_interrupt
 
 
-class InterruptibleGroup(click.Group):
-    """Commands that end with the exit code of an interruption after Ctrl-C, without a traceback."""
+class Program(click.Group):
+    """Commands that end in one sentence, whatever happens to their output or to their process."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the program; see :class:`click.Group`."""
+        prepare_streams()
+        try:
+            try:
+                return super().main(*arguments, **options)
+            finally:
+                sys.stdout.flush()  # An error is raised here, where it can be reported.
+        except OSError as error:
+            sys.exit(report_system_error(error))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; see :class:`click.Group`."""
+        """Run a command; Ctrl-C and termination end it with the exit code of an interruption."""
         try:
-            return super().invoke(ctx)
+            with termination_as_interrupt():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("Interrupted; nothing was written.", err=True)
+            echo("Interrupted; nothing was written.", err=True)
             ctx.exit(INTERRUPTED)
 
 
-@click.group(cls=InterruptibleGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sim-mg", prog_name="sim")
 def main() -> None:
     """Simulate a body's magnesium, potassium and sodium from its cells up.
 
     Start with:  sim list,  sim run refractory-hypokalaemia
     """
+    show_warnings_as_notes()
 
 
 for command in (run, resume, compare, plot, study, list_conditions, describe, validate_command, init):

@@ -13,12 +13,23 @@ from sim.cli.console import (
     INTERRUPTED,
     SHOWN,
     announce_compilation,
+    echo,
     format_number,
     new_console,
     refuse,
 )
-from sim.cli.options import figure_problems, folder_problems, number, output_folder, read_changes, whole
-from sim.errors import SimulationError
+from sim.cli.options import (
+    PATH,
+    figure_problems,
+    folder_problems,
+    number,
+    output_folder,
+    read_changes,
+    whole,
+)
+from sim.cli.saving import reserved_folder, save_or_keep
+from sim.cli.strict_command import StrictCommand
+from sim.errors import SimulationError, SimulationInterrupted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +39,7 @@ if TYPE_CHECKING:
     from sim.simulation.result import Result
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
 @click.option(
@@ -47,23 +58,28 @@ if TYPE_CHECKING:
 @click.option("--day", metavar="D", help="Day of the table; by default the last that both recorded.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="New folder; by default results/A-and-B.",
 )
-def compare(first: str, second: str, day: str | None, out: Path | None, **options: Any) -> None:
+@click.option(
+    "--dry-run", is_flag=True, help="Only check everything, and show the plans and their size."
+)
+def compare(
+    first: str, second: str, day: str | None, out: Path | None, dry_run: bool, **options: Any
+) -> None:
     """Compare B with A: two conditions, run on the same cells, or two folders of `sim run`.
 
     Options of runs are for conditions; a folder is taken as it is. An interval around a difference
     takes a study: sim study run A B
     """
-    console = new_console()
-    folder = output_folder(out, f"{Path(first).stem}-and-{Path(second).stem}")
+    name = f"{Path(first).stem}-and-{Path(second).stem}"
     problems, parameters = read_changes(options.pop("changes"))
-    problems += folder_problems(folder)
+    problems += folder_problems(output_folder(out, name))
     when = None if day is None else number(day)
     if when is not None and (isinstance(when, str) or not isfinite(when)):
         problems.append(f"day = {day!r} is not a finite number")
+        when = None
     arguments = {
         **options,
         "n_cells": whole(options["n_cells"]),
@@ -71,26 +87,22 @@ def compare(first: str, second: str, day: str | None, out: Path | None, **option
         "seed": whole(options["seed"]),
         "parameters": parameters,
     }
-    sides = _sides((first, second), arguments, problems)
+    sides = _checked_sides((first, second), arguments, when, problems)
+    console = new_console()
     _announce(console, sides)
-    announce_compilation(console)
-    done: list[Result] = []
-    try:
-        done.extend(_result(console, side) for side in sides)
-        _conclude(console, done, folder, when)
-    except (KeyboardInterrupt, SystemExit) as stop:
-        _keep([result for result, side in zip(done, sides, strict=False) if result is not side], folder)
-        if isinstance(stop, KeyboardInterrupt):
-            raise SystemExit(INTERRUPTED) from None
-        raise
+    if dry_run:
+        return
+    with reserved_folder(out, name) as folder:
+        announce_compilation(console)
+        _compare(console, sides, folder, when)
 
 
-def _sides(
-    given: tuple[str, str], options: dict[str, Any], problems: list[str]
+def _checked_sides(
+    given: tuple[str, str], options: dict[str, Any], day: float | None, problems: list[str]
 ) -> "list[Result | RunPlan]":
     """Read results and plan runs, or exit with every problem."""
     from sim.errors import InputError
-    from sim.simulation.comparison import result_or_plan
+    from sim.simulation.comparison import day_problems, result_or_plan
 
     sides: list[Result | RunPlan] = []
     for name in given:
@@ -98,6 +110,8 @@ def _sides(
             sides.append(result_or_plan(name, options))
         except InputError as error:
             problems += error.problems
+    if len(sides) == len(given):
+        problems += day_problems(sides, day)
     if problems:
         refuse(list(dict.fromkeys(problems)))
     return sides
@@ -112,43 +126,45 @@ def _announce(console: "Console", sides: "list[Result | RunPlan]") -> None:
         announce(console, plan_in_words(plan), plan.remarks)
 
 
-def _result(console: "Console", side: "Result | RunPlan") -> "Result":
-    """Return a result as it is, or execute a plan; exit if the run does not finish."""
+def _compare(
+    console: "Console", sides: "list[Result | RunPlan]", folder: Path, day: float | None
+) -> None:
+    """Execute what is planned, then save and show the comparison; exit if a run does not finish."""
     from sim.conditions.plan import RunPlan
+    from sim.simulation.comparison import compare_results
 
-    if not isinstance(side, RunPlan):
-        return side
-    try:
-        result = execute_with_bar(console, side)
-    except SimulationError as error:
-        click.echo(f"Error: {side.condition.name}: {error}", err=True)
-        raise SystemExit(FAILED) from None
-    if not result.finished:
-        click.echo(f"Interrupted; {side.condition.name} is not kept.", err=True)
-        raise SystemExit(INTERRUPTED)
-    return result
+    results: list[Result] = []
+    simulated: list[Result] = []
+    for side in sides:
+        try:
+            results.append(execute_with_bar(console, side) if isinstance(side, RunPlan) else side)
+        except SimulationError as error:
+            echo(f"Error: {side.condition.name}: {error}", err=True)
+            _keep(simulated, folder)
+            raise SystemExit(FAILED) from None
+        except SimulationInterrupted as interruption:
+            echo("Interrupted; what was recorded is kept.", err=True)
+            _keep([*simulated, interruption.result], folder)
+            raise SystemExit(INTERRUPTED) from None
+        except KeyboardInterrupt:
+            echo("Interrupted.", err=True)
+            _keep(simulated, folder)
+            raise SystemExit(INTERRUPTED) from None
+        if results[-1] is not side:
+            simulated.append(results[-1])
+    comparison = compare_results(results[0], results[1])
+    saved = save_or_keep(comparison.save, folder)
+    _show(console, comparison, day)
+    console.print(f"Wrote {saved.folder}: {', '.join(path.name for path in saved.files)}")
+    if not saved.as_asked:
+        raise SystemExit(FAILED)
 
 
 def _keep(results: "list[Result]", folder: Path) -> None:
-    """Save runs that have finished although they could not be compared."""
-    for result in () if folder.exists() else results:
-        place = folder / result.condition.name
-        result.save(place)
-        click.echo(f"Wrote {place}, a run that has finished.", err=True)
-
-
-def _conclude(console: "Console", results: "list[Result]", folder: Path, day: float | None) -> None:
-    """Show the differences and write everything."""
-    from sim.errors import InputError
-    from sim.simulation.comparison import compare_results
-
-    try:
-        comparison = compare_results(*results)
-        _show(console, comparison, day)
-    except InputError as error:
-        refuse(error.problems)
-    paths = comparison.save(folder)
-    console.print(f"Wrote {folder}: {', '.join(path.name for path in paths)}")
+    """Save runs although there is nothing to compare them with."""
+    for result in results:
+        saved = save_or_keep(result.save, folder / result.condition.name)
+        echo(f"Wrote {saved.folder}, a run that was {result.provenance['outcome']}.", err=True)
 
 
 def _show(console: "Console", comparison: "Comparison", day: float | None) -> None:
@@ -187,39 +203,48 @@ def _format_change(a: float, b: float) -> str:
     return f"+{format_number(b - a)}" if b > a else format_number(b - a)
 
 
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.command(cls=StrictCommand)
+@click.argument("folder", type=PATH)
 @click.argument("what", nargs=-1, required=True, metavar="FIGURE|VARIABLE...")
 @click.option(
     "--day",
     "days",
     multiple=True,
-    type=float,
     metavar="D",
     help="Day whose cells are shown, at the nearest snapshot; may be repeated.",
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="By default FOLDER/FIGURE.png; .pdf and .svg are vector graphics.",
 )
-def plot(folder: Path, what: tuple[str, ...], days: tuple[float, ...], out: Path | None) -> None:
+def plot(folder: Path, what: tuple[str, ...], days: tuple[str, ...], out: Path | None) -> None:
     """Draw the run in FOLDER: a FIGURE, such as sheet, or some VARIABLEs.
 
     An unknown FIGURE lists those there are; `sim describe --variables` lists the variables.
     """
     from sim.errors import InputError
     from sim.figures.page import save
-    from sim.simulation.result import open_result
+    from sim.simulation.result import figure_name_problems, open_result
 
     file = out or folder / f"{'-'.join(what[:3])}.png"
-    problems = figure_problems(file) if out is not None or folder.is_dir() else []
+    numbers = [number(day) for day in days]
+    problems = [
+        f"day = {day!r} is not a finite number"
+        for day, value in zip(days, numbers, strict=True)
+        if isinstance(value, str) or not isfinite(value)
+    ]
+    drawn = None
     try:
-        drawn = open_result(folder).plot(*what, days=days)
+        result = open_result(folder)
+        problems += figure_name_problems(what, map(str, result.table.columns))
+        drawn = result.plot(*what, days=numbers) if not problems else None
     except InputError as error:
-        refuse([*error.problems, *problems])
-    if problems:
-        refuse(problems)
+        problems = [*error.problems, *problems, *figure_name_problems(what)]
+    if out is not None or folder.is_dir():
+        problems += figure_problems(file)
+    if problems or drawn is None:
+        refuse(list(dict.fromkeys(problems)))
     save(drawn, file)
-    click.echo(f"Wrote {file}")
+    echo(f"Wrote {file}")

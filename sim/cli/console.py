@@ -1,8 +1,11 @@
 """The console, refusals and exit codes that all commands share."""
 
+import warnings
 from typing import TYPE_CHECKING, NoReturn
 
 import click
+
+from sim.system.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,10 +46,20 @@ SHOWN = (
 
 def new_console(width: int = 120) -> "Console":
     """Console; of a fixed width [characters] where the output is not a terminal."""
-    from rich.console import Console
+    from sim.cli.safe_console import SafeConsole
 
-    console = Console(highlight=False, markup=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, width=width)
+    console = SafeConsole(highlight=False, markup=False)
+    return console if console.is_terminal else SafeConsole(highlight=False, markup=False, width=width)
+
+
+def echo(message: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print a line as it is, but for what a terminal would obey; see :func:`click.echo`."""
+    click.echo(printable(message), err=err, nl=nl)
+
+
+def show_warnings_as_notes() -> None:
+    """Print warnings as sentences, without the line of code that they come from."""
+    warnings.formatwarning = lambda message, *_args, **_kwargs: f"Note: {printable(str(message))}\n"
 
 
 def announce_compilation(console: "Console") -> None:
@@ -65,8 +78,14 @@ def announce_compilation(console: "Console") -> None:
 def refuse(problems: list[str]) -> NoReturn:
     """Print every problem and exit."""
     for problem in problems:
-        click.echo(f"Error: {problem}", err=True)
+        echo(f"Error: {problem}", err=True)
     raise SystemExit(INVALID_INPUT)
+
+
+def fail(message: str) -> NoReturn:
+    """Say what failed and exit."""
+    echo(f"Error: {message}", err=True)
+    raise SystemExit(FAILED)
 
 
 def format_number(value: float) -> str:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.announcing import announce
-from sim.cli.console import new_console, refuse
+from sim.cli.console import echo, new_console, refuse
+from sim.cli.strict_command import StrictCommand
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-@click.command(name="list")
+@click.command(cls=StrictCommand, name="list")
 def list_conditions() -> None:
     """List the built-in conditions."""
     from rich.table import Table
@@ -27,7 +28,7 @@ def list_conditions() -> None:
     new_console().print(table)
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @click.argument("condition", required=False)
 @click.option("--mechanisms", is_flag=True, help="List what can be switched off with --without.")
 @click.option("--treatments", is_flag=True, help="List drugs, disorders and losses for conditions.")
@@ -52,14 +53,14 @@ def describe(condition: str | None, **lists: bool) -> None:
         LISTS[chosen[0] if chosen else "parameters"](console)
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @click.argument("file", type=click.Path(path_type=Path))
 def init(file: Path) -> None:
     """Write a commented example of a condition to FILE.toml."""
     from sim.conditions.template import condition_template
 
     write_template(file, condition_template())
-    click.echo(f"Wrote {file}. Edit it, then: sim run {file}")
+    echo(f"Wrote {file}. Edit it, then: sim run {file}")
 
 
 def write_template(file: Path, template: str) -> None:
@@ -155,7 +156,7 @@ def _write_markdown(_console: "Console") -> None:
     """Write the parameters as a Markdown table."""
     from sim.parameters import markdown_table
 
-    click.echo(markdown_table(), nl=False)
+    echo(markdown_table(), nl=False)
 
 
 LISTS = {

@@ -1,10 +1,18 @@
 """Reading options: text becomes numbers, or stays text for the checks that list every problem."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import click
 
 from sim.errors import QuantityError
+
+MAX_NAME_BYTES = 255
+"""Longest name that common file systems take [B]."""
+MAX_NAMES = 10_000
+"""Names in ``results`` that are tried after one condition."""
 
 
 def read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]]:
@@ -49,24 +57,56 @@ def number(text: str) -> Any:
         return text
 
 
+class UserPath(click.ParamType[Path]):
+    """A path; ``~`` is the user's home folder, also after ``--out=``, where shells leave it alone."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        """Expand a path; see :class:`click.ParamType`."""
+        try:
+            return Path(value).expanduser()
+        except RuntimeError:
+            self.fail(f"{value}: there is no such home folder", param, ctx)
+
+
+PATH: Final = UserPath()
+
+
+def free_names(name: str) -> Iterator[Path]:
+    """Names in ``results`` at which there is nothing, after that of a condition."""
+    base = Path("results") / Path(name).stem
+    names = (base.with_name(f"{base.name}-{number}") for number in range(2, MAX_NAMES))
+    return (place for place in (base, *names) if not os.path.lexists(place))
+
+
 def output_folder(out: Path | None, name: str) -> Path:
     """Folder to write: the given one, or a free name in ``results``."""
-    if out is not None:
-        return out
-    base = Path("results") / Path(name).stem
-    names = (base.with_name(f"{base.name}-{number}") for number in range(2, 10_000))
-    return next((name for name in (base, *names) if not name.exists()), base)
+    return out if out is not None else next(free_names(name), Path("results") / Path(name).stem)
 
 
 def folder_problems(out: Path) -> list[str]:
     """Say what is wrong with a new folder for results."""
-    if out.exists():
+    if problems := name_problems(out):
+        return problems
+    if os.path.lexists(out):
         return [f"{out} exists already; choose another --out or remove it"]
     return place_problems(out)
 
 
+def name_problems(path: Path) -> list[str]:
+    """Say that a path has a name that is too long for a file system."""
+    long = [part for part in path.parts if len(os.fsencode(part)) > MAX_NAME_BYTES]
+    return [
+        f"{part[:20]}… is a name of {len(os.fsencode(part))} bytes; give one of at most {MAX_NAME_BYTES}"
+        for part in long
+    ]
+
+
 def place_problems(out: Path) -> list[str]:
     """Say why a folder, which may exist already, cannot be written."""
+    if problems := name_problems(out):
+        return problems
     nearest = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
         return [f"{out} cannot be written: {nearest} is not a folder one may write to"]
@@ -77,7 +117,8 @@ def figure_problems(figure: Path | None) -> list[str]:
     """Say what is wrong with the file of a figure."""
     if figure is None:
         return []
-    problems = []
+    if problems := name_problems(figure):
+        return problems
     if figure.suffix not in (".png", ".pdf", ".svg"):
         problems.append(f"{figure} has no suffix that can be drawn; give .png, .pdf or .svg")
     folder = figure.absolute().parent

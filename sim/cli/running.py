@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.announcing import announce
-from sim.cli.bar import execute_with_bar
+from sim.cli.bar import execute_with_bar, with_bar
 from sim.cli.console import (
     FAILED,
     INTERRUPTED,
     SHOWN,
     announce_compilation,
+    echo,
     format_number,
     new_console,
     refuse,
 )
-from sim.cli.options import folder_problems, number, output_folder, read_changes, whole
-from sim.errors import SimulationError
+from sim.cli.options import PATH, folder_problems, number, output_folder, read_changes, whole
+from sim.cli.saving import reserved_folder, save_or_keep, size_problems
+from sim.cli.strict_command import StrictCommand
+from sim.errors import SimulationError, SimulationInterrupted
 from sim.parameters.cell_types import ONE_OF_EACH_TYPE
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ MAX_EVENTS_SHOWN = 4
 """Number of events up to which the table has a column for each."""
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @click.argument("condition")
 @click.option(
     "--cells",
@@ -47,7 +50,7 @@ MAX_EVENTS_SHOWN = 4
 @click.option("--seed", default="0", show_default=True, metavar="S", help="Seed of all random draws.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="New folder for tables and figure; by default results/CONDITION.",
 )
@@ -75,27 +78,23 @@ def run(condition: str, out: Path | None, keep_state: bool, dry_run: bool, **opt
     from sim.conditions.summary import plan_in_words
 
     console = new_console()
-    try:
-        folder = output_folder(out, condition)
-        plan = _checked_plan(condition, folder, options)
-        announce(console, plan_in_words(plan), plan.remarks)
-        if dry_run:
-            return
+    plan = _checked_plan(condition, output_folder(out, condition), options, keep_state)
+    announce(console, plan_in_words(plan), plan.remarks)
+    if dry_run:
+        return
+    with reserved_folder(out, condition) as folder:
         announce_compilation(console)
         _save_and_show(console, lambda: execute_with_bar(console, plan), folder, keep_state)
-    except KeyboardInterrupt:
-        click.echo("Interrupted; nothing was written.", err=True)
-        raise SystemExit(INTERRUPTED) from None
 
 
-@click.command()
-@click.argument("start", type=click.Path(path_type=Path))
+@click.command(cls=StrictCommand)
+@click.argument("start", type=PATH)
 @click.argument("condition")
 @click.option("--days", metavar="D", help="End, on the clock of the body; by default the condition's.")
 @click.option("--noise-of", metavar="R", help="Fluctuate as replicate R from now on.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="New folder; by default results/CONDITION.",
 )
@@ -112,39 +111,35 @@ def resume(
 
     START is a folder of `sim run --keep-state`, or its state.npz.
     """
-    from sim.simulation import running
+    from sim.conditions.summary import interventions_in_words
+    from sim.errors import InputError
+    from sim.simulation.resuming import continue_run, plan_resumption
 
-    folder = output_folder(out, condition)
-    if problems := folder_problems(folder):
-        refuse(problems)
-
-    def continued() -> "Result":
-        return running.resume(
+    problems = folder_problems(output_folder(out, condition))
+    try:
+        resumption = plan_resumption(
             start / "state.npz" if start.is_dir() else start,
             condition,
             days=None if days is None else number(days),
             noise_of=None if noise_of is None else whole(noise_of),
         )
-
-    console = new_console()
-    _announce_condition(console, condition, days)
-    _save_and_show(console, continued, folder, keep_state)
-
-
-def _announce_condition(console: "Console", name: str, days: str | None) -> None:
-    """Print what a condition gives, and remarks on it; one that cannot be read is refused later."""
-    from sim.conditions.plan import RunPlan
-    from sim.conditions.summary import interventions_in_words
-    from sim.errors import InputError
-
-    try:
-        plan = RunPlan(name, days=None if days is None else number(days))
-    except InputError:
-        return
-    announce(console, interventions_in_words(plan.condition), plan.remarks)
+    except InputError as error:
+        refuse(error.problems + problems)
+    if problems:
+        refuse(problems)
+    console, plan = new_console(), resumption.plan
+    announce(console, interventions_in_words(plan.condition), resumption.remarks)
+    with reserved_folder(out, condition) as folder:
+        begun = resumption.tissue.time
+        _save_and_show(
+            console,
+            lambda: with_bar(console, plan, begun, lambda show: continue_run(resumption, show)),
+            folder,
+            keep_state,
+        )
 
 
-def _checked_plan(condition: str, folder: Path, options: dict[str, Any]) -> "RunPlan":
+def _checked_plan(condition: str, folder: Path, options: dict[str, Any], keep_state: bool) -> "RunPlan":
     """Make a plan, or exit with every problem of options, condition and folder."""
     from sim.conditions.plan import RunPlan
     from sim.errors import InputError
@@ -159,7 +154,7 @@ def _checked_plan(condition: str, folder: Path, options: dict[str, Any]) -> "Run
         plan = RunPlan(condition, parameters=parameters, **options)
     except InputError as error:
         refuse(error.problems + problems)
-    if problems:
+    if problems := problems or size_problems([plan], folder, keep_state):
         refuse(problems)
     return plan
 
@@ -170,23 +165,26 @@ def _save_and_show(
     """Simulate, save what was recorded, show it, and exit with the code of the outcome."""
     from sim.errors import InputError
 
-    failure = None
+    end, code = "", 0
     try:
         result = simulate()
     except InputError as error:
         refuse(error.problems)
     except SimulationError as error:
-        result, failure = error.result, error
+        result, code = error.result, FAILED
+        end = f"Error: {error}\nWhat was recorded until then is kept."
+    except SimulationInterrupted as interruption:
+        result, code = interruption.result, INTERRUPTED
+        end = f"The run was {result.provenance['outcome']}; what was recorded is kept."
     if len(result.table):
-        paths = result.save(folder, state=keep_state)
+        saved = save_or_keep(lambda place: result.save(place, state=keep_state), folder)
         _show(console, result)
-        console.print(f"Wrote {folder}: {', '.join(path.name for path in paths)}")
-    if failure is not None:
-        click.echo(f"Error: {failure}\nWhat was recorded until then is kept.", err=True)
-        raise SystemExit(FAILED)
-    if not result.finished:
-        click.echo(f"The run was {result.provenance['outcome']}; what was recorded is kept.", err=True)
-        raise SystemExit(INTERRUPTED)
+        console.print(f"Wrote {saved.folder}: {', '.join(path.name for path in saved.files)}")
+        code = code or (0 if saved.as_asked else FAILED)
+    if end:
+        echo(end, err=True)
+    if code:
+        raise SystemExit(code)
 
 
 def _show(console: "Console", result: "Result") -> None:

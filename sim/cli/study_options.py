@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from sim.cli.console import refuse
-from sim.cli.options import read_changes, whole
+from sim.cli.console import echo, refuse
+from sim.cli.options import place_problems, read_changes, whole
 from sim.quantities.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:
@@ -24,6 +22,8 @@ def requested_design(
     from sim.study.design import read_design
 
     problems, parameters = _option_problems(changes, options)
+    if out is not None:
+        problems += _folder_problems(out, options["shard"])
     try:
         data, folder = _data_of(what)
     except InputError as error:
@@ -33,13 +33,21 @@ def requested_design(
         design = read_design(data)
     except InputError as error:
         refuse(error.problems + problems)
-    if problems:
+    home = out or folder or Path("results") / design.name
+    if problems := list(dict.fromkeys(problems + _folder_problems(home, options["shard"]))):
         refuse(problems)
     if parameters:
         for name in (name for name in design.parameters if name in parameters):
-            click.echo(f"Note: {name} of the design is replaced by that of --set")
+            echo(f"Note: {name} of the design is replaced by that of --set")
         design = _with_parameters(design, parameters)
-    return design, out or folder or Path("results") / design.name
+    return design, home
+
+
+def _folder_problems(folder: Path, shard: str | None) -> list[str]:
+    """Say why a study cannot be in a folder; shards have folders of their own in it."""
+    from sim.study.folder import occupied
+
+    return place_problems(folder) or ([] if shard else occupied(folder))
 
 
 def _with_parameters(design: "Design", parameters: Mapping[str, float]) -> "Design":
@@ -52,20 +60,27 @@ def _with_parameters(design: "Design", parameters: Mapping[str, float]) -> "Desi
         refuse(error.problems)
 
 
-def announce_design(console: "Console", design: "Design", workers: int | None) -> None:
+def announce_design(
+    console: "Console", design: "Design", folder: Path, workers: int | None, shard: str | None
+) -> None:
     """Print what a study gives in each arm, how large it is, and remarks on it."""
     from sim.cli.announcing import announce
     from sim.conditions.summary import interventions_in_words
-    from sim.study.size import study_in_words
-    from sim.system.processors import usable_processors
+    from sim.study.executors.registry import ExecutorRequest
+    from sim.study.size import machine_remarks, study_in_words
+    from sim.system.files import free_space
+    from sim.system.memory import memory_bytes
 
-    plans = design.plans()
-    lines = study_in_words(design, plans, workers or usable_processors())
+    plans, workers = design.plans(), ExecutorRequest(workers=workers).n_workers(design.n_members)
+    lines = study_in_words(design, plans, workers)
+    if shard is not None:
+        lines.append(f"shard {shard} does its part of it")
     for plan in plans:
         days = plan.condition.duration / HOURS_PER_DAY
         lines += [f"  {plan.condition.name}, {days:g} days"]
         lines += [f"    {line}" for line in interventions_in_words(plan.condition)]
-    announce(console, lines, design.remarks)
+    limits = machine_remarks(design.size, workers, memory_bytes(), free_space(folder))
+    announce(console, lines, [*design.remarks, *limits])
 
 
 def _option_problems(

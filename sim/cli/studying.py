@@ -1,17 +1,28 @@
 """``sim study``: run, continue, merge, verify and show replicate studies."""
 
+import warnings
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli.announcing import ProgressLog
-from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, new_console, refuse
-from sim.cli.options import number, whole
+from sim.cli.console import (
+    FAILED,
+    INTERRUPTED,
+    announce_compilation,
+    echo,
+    fail,
+    new_console,
+    refuse,
+)
+from sim.cli.options import PATH, number, whole
+from sim.cli.strict_command import StrictGroup
 from sim.cli.study_options import announce_design, requested_design
 from sim.cli.study_output import members_called, print_findings
-from sim.errors import StudyError
+from sim.errors import InputWarning, StudyError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,7 +67,7 @@ endpoints = ["plasma_k < 3.5"]
 """
 
 
-@click.group()
+@click.group(cls=StrictGroup)
 def study() -> None:
     """Replicate studies: many replicates, each one body that goes through all arms.
 
@@ -77,7 +88,7 @@ def study() -> None:
               help='Report its probability: "plasma_k < 3.5"; may be repeated.')  # fmt: skip
 @click.option("--set", "changes", multiple=True, metavar='NAME="VALUE UNIT"',
               help="Change a parameter in all arms; may be repeated.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+@click.option("--out", type=PATH, metavar="DIR",
               help="Folder of the study; by default results/NAME.")  # fmt: skip
 @click.option("--workers", metavar="N", help="Processes; by default one per processor.")
 @click.option("--dask", metavar="ADDRESS", help='Dask scheduler, tcp://…, or "local".')
@@ -99,7 +110,7 @@ def run(
         options[name] = None if options[name] is None else whole(options[name])
     try:
         design, folder = requested_design(what, out, changes, options)
-        announce_design(console, design, options["workers"])
+        announce_design(console, design, folder, options["workers"], options["shard"])
         if dry_run:
             return
         announce_compilation(console)
@@ -112,14 +123,12 @@ def run(
                 f"there: sim study merge {found.folder.parent}"
             )
     except KeyboardInterrupt:
-        click.echo(
-            f"Interrupted; finished batches are kept. To continue: sim study run {folder}", err=True
-        )
+        echo(f"Interrupted; finished batches are kept. To continue: sim study run {folder}", err=True)
         raise SystemExit(INTERRUPTED) from None
 
 
 @study.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 def merge(folder: Path) -> None:
     """Merge the shards in FOLDER into one study."""
     from sim.study.merging import merge_study
@@ -129,54 +138,95 @@ def merge(folder: Path) -> None:
 
 
 @study.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 @click.option("--replicate", metavar="R", help="Digest of one replicate only.")
 def verify(folder: Path, replicate: str | None) -> None:
     """Read FOLDER again, check every file, and print the digest of all results."""
-    from sim.study.study import open_study
-
-    found = _guarded(lambda: open_study(folder))
     wanted = None if replicate is None else whole(replicate)
+    problems = []
     if isinstance(wanted, str):
-        refuse([f"replicate = {wanted!r} is not a whole number"])
+        problems.append(f"replicate = {wanted!r} is not a whole number")
+    found = _opened(folder, problems)
     digest = _guarded(lambda: found.digest(wanted))
     problems = found.verify()
     for problem in problems:
-        click.echo(f"Error: {problem}", err=True)
-    click.echo(f"{digest}  {folder}" + (f" replicate {wanted}" if replicate else ""))
-    click.echo(
+        echo(f"Error: {problem}", err=True)
+    echo(f"{digest}  {folder}" + (f" replicate {wanted}" if replicate else ""))
+    echo(
         f"{found.n_completed:,} of {found.design.n_members:,} {members_called(found)}, "
         f"{len(found.failures)} failed"
     )
     if problems:
-        click.echo(f"To compute the damaged batches again: sim study run {folder}", err=True)
+        echo(f"To compute the damaged batches again: sim study run {folder}", err=True)
         raise SystemExit(FAILED)
 
 
 @study.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 @click.option("--day", metavar="D", help="When; by default the end.")
 @click.option("--endpoint", "--ask", "endpoints", multiple=True, metavar="ENDPOINT",
               help='Such as "plasma_k < 3.5"; may be repeated.')  # fmt: skip
 def show(folder: Path, day: str | None, endpoints: tuple[str, ...]) -> None:
     """Show the findings of the study in FOLDER: arms, differences, probabilities."""
-    from sim.study.study import open_study
+    from sim.errors import InputError
+    from sim.variables.endpoints import Endpoint
 
     when = None if day is None else number(day)
-    if isinstance(when, str):
-        refuse([f"day = {when!r} is not a number"])
-    found = _guarded(lambda: open_study(folder))
+    problems = []
+    if isinstance(when, str) or (when is not None and not isfinite(when)):
+        problems.append(f"day = {day!r} is not a finite number")
+    for endpoint in endpoints:
+        try:
+            Endpoint.read(endpoint)
+        except InputError as error:
+            problems += error.problems
+    found = _opened(folder, problems)
+    if problems := _unrecorded(found, when, endpoints):
+        refuse(problems)
     _guarded(lambda: print_findings(new_console(), found, when, (*found.design.endpoints, *endpoints)))
 
 
 @study.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 def init(file: Path) -> None:
     """Write a commented example of a study to FILE.toml."""
     from sim.cli.describing import write_template
 
     write_template(file, TEMPLATE)
-    click.echo(f"Wrote {file}. Edit it, then: sim study run {file}")
+    echo(f"Wrote {file}. Edit it, then: sim study run {file}")
+
+
+def _opened(folder: Path, problems: list[str]) -> "Study":
+    """Open a study, or exit with every problem of it and of the options."""
+    from sim.errors import InputError
+    from sim.study.study import open_study
+
+    try:
+        found = open_study(folder)
+    except InputError as error:
+        refuse(error.problems + problems)
+    if problems:
+        refuse(problems)
+    return found
+
+
+def _unrecorded(found: "Study", day: float | None, endpoints: tuple[str, ...]) -> list[str]:
+    """Say which day or endpoints a study has not recorded."""
+    from sim.errors import InputError
+    from sim.variables.endpoints import Endpoint
+
+    recorded = found.design.variables
+    variables = dict.fromkeys(Endpoint.read(endpoint).variable for endpoint in endpoints)
+    problems = [
+        f"{name} was not recorded; recorded are {', '.join(recorded)}"
+        for name in variables
+        if name not in recorded
+    ]
+    try:
+        found.at(recorded[0], found.arms[0], day)
+    except InputError as error:
+        problems += error.problems
+    return problems
 
 
 def _guarded(work: Callable[[], Any]) -> Any:
@@ -188,13 +238,7 @@ def _guarded(work: Callable[[], Any]) -> Any:
     except InputError as error:
         refuse(error.problems)
     except StudyError as error:
-        _fail(str(error))
-
-
-def _fail(message: str) -> NoReturn:
-    """Say what failed and exit."""
-    click.echo(f"Error: {message}", err=True)
-    raise SystemExit(FAILED)
+        fail(str(error))
 
 
 def _run_with_progress(
@@ -217,7 +261,7 @@ def _run_with_progress(
         transient=True,
         disable=not console.is_terminal,
     )
-    with bar:
+    with bar, warnings.catch_warnings():
         task = bar.add_task(design.name, total=design.n_members, rate="", failures="")
 
         def update(progress: "StudyProgress") -> None:
@@ -240,6 +284,8 @@ def _run_with_progress(
             counts = f"{progress.completed:,} of {progress.total:,} members"
             log.update(progress.completed, progress.total, ", ".join([counts, *failures]))
 
+        # Remarks on the design have been shown.
+        warnings.simplefilter("ignore", InputWarning)
         found: Study = _guarded(
             lambda: run_study(
                 design,
@@ -260,12 +306,12 @@ def _conclude(console: "Console", found: "Study") -> None:
     """Draw the figures of a finished study, show its findings and where everything is."""
     from sim.figures.study import save_figures
 
-    _guarded(lambda: print_findings(console, found, None, found.design.endpoints))
-    try:
+    try:  # Before anything is shown: output may be closed.
         found.summary().to_csv(found.folder / "summary.csv")
         paths = save_figures(found, found.folder)
     except OSError as error:
-        _fail(f"{found.folder}: {error.strerror}; the results are complete, the figures are not")
+        fail(f"{found.folder}: {error.strerror}; the results are complete, the figures are not")
+    _guarded(lambda: print_findings(console, found, None, found.design.endpoints))
     names = ", ".join(path.name for path in paths)
     console.print(f"Wrote {found.folder}: courses, cases, summary.csv, {names}")
     console.print(f"Open it with: sim.open_study({str(found.folder)!r}).courses")

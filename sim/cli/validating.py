@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, new_console, refuse
-from sim.cli.options import figure_problems
+from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, echo, new_console, refuse
+from sim.cli.options import PATH, figure_problems
+from sim.cli.strict_command import StrictCommand
 from sim.parameters.cell_types import ONE_OF_EACH_TYPE
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from sim.validation.verdicts import Verdict
 
 
-@click.command(name="validate")
+@click.command(cls=StrictCommand, name="validate")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
-@click.option("--figure", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("--figure", type=PATH, metavar="FILE",
               help="Draw the bands to FILE (.png, .pdf or .svg).")  # fmt: skip
 @click.option(
     "--cells",
@@ -36,7 +37,7 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
             announce_compilation(console)
         verdicts = _with_progress(console, int(cells), quiet=as_json)
     except KeyboardInterrupt:
-        click.echo("Interrupted; nothing was written.", err=True)
+        echo("Interrupted; nothing was written.", err=True)
         raise SystemExit(INTERRUPTED) from None
     if figure is not None:
         from sim.figures.page import save
@@ -46,7 +47,7 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
     if as_json:
         import json
 
-        click.echo(json.dumps([v.record() for v in verdicts], indent=1, ensure_ascii=False))
+        echo(json.dumps([v.record() for v in verdicts], indent=1, ensure_ascii=False))
     else:
         _show(console, verdicts)
         if figure is not None:

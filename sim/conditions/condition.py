@@ -6,8 +6,8 @@ anything runs; :class:`ConditionError` lists every problem. At any moment it yie
 """
 
 import difflib
-import tomllib
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, m
 
 from sim.conditions.diagnostics import (
     EVENTS,
+    MAX_EVENTS,
     contradictions,
     duration_problems,
     hidden_problems,
@@ -22,16 +23,17 @@ from sim.conditions.diagnostics import (
     without_problems,
 )
 from sim.conditions.events import MEAL_HOURS, Diet, Meal, Meals
-from sim.conditions.fields import Data, read_hours, text_in
+from sim.conditions.fields import MAX_DESCRIPTION, MAX_TITLE, Data, Name, read_hours, text_in
 from sim.conditions.supplements import Supplement
 from sim.conditions.treatments import Treatment, targets_of
-from sim.errors import ConditionError, ParameterError, QuantityError
+from sim.errors import MAX_PROBLEMS, ConditionError, InputError, ParameterError, QuantityError
 from sim.parameters import FACTS, BodyParameters, Parameters
 from sim.parameters.inputs import Control
 from sim.quantities.amounts import Amounts
 from sim.quantities.ions import BY_NAME, SUPPLIED
 from sim.quantities.parsing import TIME, parse_named, written
 from sim.quantities.units import HOURS_PER_DAY
+from sim.system.data_files import read_toml
 
 FOLDER = Path(__file__).parent / "library"
 """Files of the built-in conditions."""
@@ -93,16 +95,16 @@ class Condition(Data):
         :class:`ConditionError` instead.
     """
 
-    name: str
-    title: str = ""
-    description: str = ""
+    name: Name
+    title: Annotated[str, Field(max_length=MAX_TITLE)] = ""
+    description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] = ""
     duration: Annotated[float, BeforeValidator(read_hours), text_in(TIME)]
-    diet: tuple[Diet, ...] = ()
-    meals: tuple[Meals, ...] = ()
-    meal: tuple[Meal, ...] = ()
-    supplement: tuple[Supplement, ...] = ()
-    treatment: tuple[Treatment, ...] = ()
-    without: tuple[str, ...] = ()
+    diet: Annotated[tuple[Diet, ...], Field(max_length=MAX_EVENTS)] = ()
+    meals: Annotated[tuple[Meals, ...], Field(max_length=MAX_EVENTS)] = ()
+    meal: Annotated[tuple[Meal, ...], Field(max_length=MAX_EVENTS)] = ()
+    supplement: Annotated[tuple[Supplement, ...], Field(max_length=MAX_EVENTS)] = ()
+    treatment: Annotated[tuple[Treatment, ...], Field(max_length=MAX_EVENTS)] = ()
+    without: Annotated[tuple[str, ...], Field(max_length=MAX_EVENTS)] = ()
     parameters: Annotated[
         dict[str, float],
         BeforeValidator(read_parameters),
@@ -112,7 +114,8 @@ class Condition(Data):
     @model_validator(mode="after")
     def _consistent(self) -> "Condition":
         problems = [*duration_problems(self.duration), *without_problems(self.without)]
-        problems += contradictions(self.diet, self.meals, self.supplement, self.treatment)
+        found = contradictions(self.diet, self.meals, self.supplement, self.treatment)
+        problems += islice(found, MAX_PROBLEMS)
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -248,11 +251,9 @@ def load(name: str | Path | Condition) -> Condition:
             )
         path = FOLDER / f"{name}.toml"
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConditionError([f"{path} cannot be read: {error.strerror}"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConditionError([f"{path} is not valid TOML: {error}"]) from None
+        data = read_toml(path)
+    except InputError as error:
+        raise ConditionError(error.problems) from None
     return read({"name": path.stem, **data})
 
 

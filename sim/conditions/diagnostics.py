@@ -7,7 +7,7 @@ one in the same place.
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,7 +23,7 @@ from sim.conditions.events import (
 from sim.conditions.fields import MAX_DAYS, Data, read_hours, read_time_of_day
 from sim.conditions.supplements import Supplement, measure_problem
 from sim.conditions.treatments import STRENGTHS, TREATMENTS, Treatment, strength_problem
-from sim.errors import QuantityError
+from sim.errors import MAX_PROBLEMS, QuantityError
 from sim.parameters.inputs import KNOCK_OUTS
 from sim.quantities.ions import SUPPLIED
 from sim.quantities.units import HOURS_PER_DAY
@@ -36,6 +36,8 @@ EVENTS: dict[str, type[Event]] = {
     "treatment": Treatment,
 }
 """Lists of events in a condition, and what each holds."""
+MAX_EVENTS = 1000
+"""Events in one list; every span of a run looks at each of them."""
 
 
 # Rules between the parts of a condition
@@ -105,8 +107,10 @@ def problems_of(
     parts : mapping, optional
         What each of its lists or tables holds.
     """
-    models = {"": model, **(parts or {})}
-    return [problem for detail in error.errors() for problem in sentences_of(detail, models)]
+    models, details = {"": model, **(parts or {})}, error.errors()
+    problems = [text for detail in details[:MAX_PROBLEMS] for text in sentences_of(detail, models)]
+    more = len(details) - MAX_PROBLEMS
+    return [*problems, f"and {more} more problems"] if more > 0 else problems
 
 
 def hidden_problems(data: Mapping[str, Any], error: ValidationError) -> Iterator[str]:
@@ -124,15 +128,18 @@ def hidden_problems(data: Mapping[str, Any], error: ValidationError) -> Iterator
     valid: dict[str, list[Any]] = {key: [] for key in EVENTS}
     for key, event in EVENTS.items():
         items = data.get(key, ())
-        for number, item in enumerate(items if isinstance(items, (list, tuple)) else (), start=1):
+        items = items[:MAX_EVENTS] if isinstance(items, (list, tuple)) else ()
+        for number, item in enumerate(items, start=1):
             try:
                 valid[key].append(event.model_validate(item))
             except ValidationError:
                 yield from (f"{key} no. {number}: {problem}" for problem in _problems_between_keys(item))
-    yield from contradictions(valid["diet"], valid["meals"], valid["supplement"], valid["treatment"])
+    found = contradictions(valid["diet"], valid["meals"], valid["supplement"], valid["treatment"])
+    yield from islice(found, MAX_PROBLEMS)
     without = data.get("without", ())
     if isinstance(without, (list, tuple)):
-        yield from without_problems([name for name in without if isinstance(name, str)])
+        names = [name for name in without[:MAX_EVENTS] if isinstance(name, str)]
+        yield from islice(without_problems(names), MAX_PROBLEMS)
     try:
         yield from duration_problems(read_hours(data.get("duration")))
     except QuantityError:
@@ -191,6 +198,9 @@ def sentences_of(detail: Any, models: Mapping[str, type[Data]]) -> list[str]:
         return [f"{prefix}is missing"]
     if detail["type"] == "extra_forbidden":
         return [prefix + _unknown_key(place, models)]
+    if detail["type"] == "too_long":
+        allowed = detail["ctx"]["max_length"]
+        return [f"{prefix}has {len(detail['input'])} entries, too many; give at most {allowed}"]
     if detail["type"] in WRONG_SHAPE:
         return [f"{prefix}{detail['input']!r}: write {_shape(detail['type'], place)}"]
     message = detail["msg"].removeprefix("Value error, ")

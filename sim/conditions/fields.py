@@ -16,6 +16,7 @@ from pydantic import (
 from sim.quantities.ions import BY_NAME
 from sim.quantities.parsing import AMOUNT, FLOW, MASS, MASS_RATE, RATE, TIME, parse, written
 from sim.quantities.units import HOURS_PER_DAY, MINUTES_PER_HOUR
+from sim.system.names import name_problem
 
 # Limits beyond which a quantity is a mistake in its unit rather than an extreme experiment.
 MAX_DAYS = 3650.0
@@ -28,6 +29,8 @@ MAX_AMOUNT = 1000.0
 """Largest single amount of an ion [mmol]."""
 MAX_FLOW = 20.0 / HOURS_PER_DAY
 """Largest loss of a digestive juice [L/h]."""
+MAX_TITLE, MAX_DESCRIPTION = 300, 10_000
+"""Longest title and description [letters]; figures cannot hold more."""
 EFFECT_RANGE = (0.0, 1.0)
 """Effect of a treatment, from none to complete [1]."""
 FOLD_RANGE = (1.0, 100.0)
@@ -42,6 +45,16 @@ class Data(BaseModel):
     """Immutable validated data that refuses unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _not_a_path(name: str) -> str:
+    if problem := name_problem(name):
+        raise ValueError(problem)
+    return name
+
+
+Name = Annotated[str, AfterValidator(_not_a_path)]
+"""Name of a condition or a study, which may become that of a file or folder."""
 
 
 def read_hours(text: object) -> float:

@@ -23,7 +23,13 @@ from pydantic import (
 from sim.conditions.condition import Condition, load, read
 from sim.conditions.diagnostics import EVENTS, problems_of, sentences_of, without_problems
 from sim.conditions.fields import MAX_DAYS, Data
-from sim.conditions.remarks import remarks_on, replaced_parameters
+from sim.conditions.plan_remarks import (
+    idle_parameters,
+    recording_remarks,
+    replaced_parameters,
+    usual_diets,
+)
+from sim.conditions.remarks import remarks_on
 from sim.conditions.size import (
     BYTES_PER_CELL,
     MAX_ROWS,
@@ -295,8 +301,18 @@ class RunPlan(Data):
     @property
     def remarks(self) -> list[str]:
         """A sentence for everything that is valid but may not do what was meant."""
-        replaced = replaced_parameters(self.condition, self.parameters, "the run")
-        return [*remarks_on(self.condition), *replaced]
+        changes = {name: (value,) for name, value in self.parameters.items()}
+        found = remarks_on(self.condition)
+        found += replaced_parameters(self.condition, self.parameters, "the run")
+        found += idle_parameters(
+            changes, person=self.person, noise=self.noise, heterogeneous=self.heterogeneous
+        )
+        if not self.person:  # The usual diets of persons differ.
+            found += usual_diets(self.condition, self.model_parameters.body)
+        random = self.person or self.noise or self.heterogeneous
+        if not random and (self.seed or self.replicate):
+            found.append("seed and replicate make no difference: nothing is drawn at random")
+        return [*found, *recording_remarks(self.steps, self.record_hours, self.snapshots)]
 
     @property
     def model_parameters(self) -> Parameters:

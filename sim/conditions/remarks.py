@@ -5,7 +5,8 @@ are cut off, strengths of zero, treatments that combine. Each remark is a senten
 a run and kept in its provenance.
 """
 
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
@@ -14,7 +15,7 @@ from sim.conditions.diagnostics import EVENTS
 from sim.conditions.events import MEAL_HOURS, ROUNDING, Meal, Meals
 from sim.conditions.supplements import Supplement
 from sim.conditions.treatments import Treatment
-from sim.parameters import FACTS
+from sim.errors import InputWarning
 from sim.quantities.units import HOURS_PER_DAY
 
 SHARED_SITES = {"mg_malabsorption": "Mg absorption", "proton_pump_inhibitor": "Mg absorption"}
@@ -39,30 +40,11 @@ def remarks_on(condition: Condition) -> list[str]:
         for number, event in enumerate(getattr(condition, key), start=1):
             name = f"{key} no. {number} ({event.label})"
             found += [f"{name} {words}" for words in _remarks_on_event(event, condition.duration)]
+        found += _same_events(key, getattr(condition, key))
     found += _combined_treatments(condition.treatment)
     twice = {name for name in condition.without if condition.without.count(name) > 1}
     found += [f"without: {name} is named twice; it is off once" for name in sorted(twice)]
     return found
-
-
-def replaced_parameters(condition: Condition, changes: Mapping[str, float], by: str) -> list[str]:
-    """Say which parameters of a condition are replaced.
-
-    Parameters
-    ----------
-    condition : Condition
-        Which sets parameters of its own.
-    changes : mapping
-        The values that a run takes.
-    by : str
-        What replaces them, in words.
-    """
-    return [
-        f"parameters: {name} = {own:g} {FACTS[name].unit} of the condition is replaced by "
-        f"{changes[name]:g} {FACTS[name].unit} of {by}"
-        for name, own in condition.parameters.items()
-        if name in changes and changes[name] != own
-    ]
 
 
 def events_before(condition: Condition, hours: float) -> list[str]:
@@ -72,6 +54,20 @@ def events_before(condition: Condition, hours: float) -> list[str]:
         for _, stop, label in condition.events()
         if stop <= hours
     ]
+
+
+def warn_of(remarks: Iterable[str], stacklevel: int) -> None:
+    """Warn the caller of a function of remarks on its arguments.
+
+    Parameters
+    ----------
+    remarks : iterable of str
+        The remarks; results keep them in their provenance too.
+    stacklevel : int
+        As in :func:`warnings.warn`; 3 is the caller of the function that calls this one.
+    """
+    for remark in remarks:
+        warnings.warn(remark, InputWarning, stacklevel=stacklevel)
 
 
 def _remarks_on_event(event: Any, end: float) -> Iterator[str]:
@@ -108,6 +104,14 @@ def _remarks_on_supplement(event: Supplement, end: float) -> Iterator[str]:
             f"runs until day {_day(event.stop)}, beyond the end on day {_day(end)}: "
             f"{given:.4g} of {event.amount:g} mmol are given"
         )
+
+
+def _same_events(key: str, events: tuple[Any, ...]) -> Iterator[str]:
+    """Say which events of a list are the same as an earlier one; what they give adds up."""
+    for number, event in enumerate(events, start=1):
+        if event in events[: number - 1]:
+            first = events.index(event) + 1
+            yield f"{key} no. {number} ({event.label}) is the same as no. {first}: both are given"
 
 
 def _combined_treatments(treatments: tuple[Treatment, ...]) -> Iterator[str]:

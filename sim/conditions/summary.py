@@ -25,7 +25,7 @@ def interventions_in_words(condition: Condition) -> list[str]:
                 words = supplement_in_words(event) if isinstance(event, Supplement) else event.label
                 lines.append((event.start, stop, words))
     text = [f"day {_day(start)} to {_day(stop)}: {words}" for start, stop, words in sorted(lines)]
-    text += [f"without {mechanism}" for mechanism in condition.without]
+    text += [f"without {mechanism}" for mechanism in dict.fromkeys(condition.without)]
     if condition.supplement or any(any(meal.contents().values()) for meal in condition.meal):
         text.append(AS_CHLORIDE)
     return text
@@ -64,7 +64,7 @@ def plan_in_words(plan: RunPlan) -> list[str]:
         for name, value in plan.parameters.items()
     ]
     lines.append(
-        f"{size.rows:,} rows; about {time_in_words(size.seconds)}, {bytes_in_words(size.memory)} of "
+        f"{size.rows:,} rows; {time_in_words(size.seconds)}, {bytes_in_words(size.memory)} of "
         f"memory and up to {bytes_in_words(size.disk)} on disk"
     )
     return lines

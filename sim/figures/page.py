@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.figures.style import STYLE
-from sim.system.files import write_atomically
+from sim.system.files import write_reserved
 
 DPI: Final = 150
 """Resolution of saved pictures [dots per inch]."""
@@ -50,7 +50,7 @@ def save(figure: Figure, path: Path) -> None:
     OSError
         If the file cannot be written.
     """
-    write_atomically(path, _rendered(figure, path.suffix))
+    write_reserved(path, _rendered(figure, path.suffix))
 
 
 def _rendered(figure: Figure, suffix: str) -> bytes:

@@ -15,12 +15,14 @@ environment variable ``SIM_PLAIN_NUMBA=1``.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import numba
 from numba.extending import register_jitable
 
 from sim.numerics.kernel_cache import kernel_cache_folder
+from sim.system.interruption import deferred_interrupt
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -109,7 +111,23 @@ def _compiled(function: Function, options: dict[str, Any]) -> Function:
     """Compile a function when it is first called, and keep the result on disk."""
     with _cache_folder():
         compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+    compiled.__class__ = _guarded(type(compiled))  # type: ignore[arg-type]
     return compiled
+
+
+@cache
+def _guarded(dispatcher: type[Any]) -> type[Any]:
+    """Class of kernels that Ctrl-C does not interrupt on the way into compiled code or out of it.
+
+    Numba runs some Python there, to find the address of a record or to make a named tuple. A signal
+    handler that raises meanwhile would crash it. Compiled code that calls a kernel does not come by.
+    """
+
+    def call(self: Any, *arguments: Any) -> Any:
+        with deferred_interrupt():
+            return dispatcher.__call__(self, *arguments)
+
+    return type(dispatcher.__name__, (dispatcher,), {"__call__": call, "__doc__": dispatcher.__doc__})
 
 
 @contextmanager

@@ -9,10 +9,11 @@ import difflib
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from numbers import Real
 from typing import Any, NamedTuple, get_type_hints
 
-from sim.errors import ParameterError
+from sim.errors import MAX_PROBLEMS, ParameterError
 from sim.parameters.body import BodyParameters
 from sim.parameters.cell import CellParameters
 from sim.parameters.cell_types import (
@@ -98,7 +99,8 @@ class Parameters(NamedTuple):
             and every one further outside its plausible range than that is wide, or under a tenth of it.
         """
         wanted = {**(changes or {}), **named}
-        problems = [problem for name, value in wanted.items() if (problem := _problem(name, value))]
+        found = (problem for name, value in wanted.items() if (problem := _problem(name, value)))
+        problems = list(islice(found, MAX_PROBLEMS))
         if problems:
             raise ParameterError(problems)
         return self.with_values(wanted)

@@ -5,7 +5,7 @@ from .recorder import Recorder as Recorder
 from .recorder import cell_table as cell_table
 from .result import Result as Result
 from .result import open_result as open_result
+from .resuming import resume as resume
 from .running import execute as execute
-from .running import resume as resume
 from .running import run as run
 from .schedule import Schedule as Schedule

@@ -1,7 +1,6 @@
 """Comparison of two runs: tables and a figure of their differences."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.conditions.condition import Condition
 from sim.conditions.plan import RunPlan
-from sim.errors import InputError
+from sim.conditions.remarks import warn_of
+from sim.errors import InputError, SimulationError, SimulationInterrupted
+from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.result import Result, open_result
 from sim.simulation.running import execute
+from sim.simulation.stored_run import write_provenance
 from sim.system.files import new_folder
 from sim.system.versions import package_versions
 from sim.variables.table import VARIABLES
@@ -37,6 +40,9 @@ PAIRED_BY = (
     "sources",
 )
 """Entries of provenance that two runs must share to be the same body under two conditions."""
+
+SHARED_DIGITS = 6
+"""Digits after the point to which days of two runs must agree to be the same [day]."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,7 @@ class Comparison:
     @cached_property
     def times(self) -> "pd.Index[float]":
         """Days that both runs have recorded."""
-        days = np.round(self.first.table.index.to_numpy(dtype=float), 6)
-        shared = np.isin(days, np.round(self.second.table.index.to_numpy(dtype=float), 6))
+        shared = np.isin(_recorded_days(self.first), _recorded_days(self.second))
         return self.first.table.index[shared]
 
     @cached_property
@@ -106,10 +111,10 @@ class Comparison:
         InputError
             If the day lies outside :attr:`times`.
         """
+        if problems := day_problems((self.first, self.second), day):
+            raise InputError(problems)
         a, b = self._both()
         days = self.times.to_numpy(dtype=float)
-        if day is not None and not days[0] <= day <= days[-1]:
-            raise InputError([f"day = {day:g}; both have recorded days {days[0]:g} to {days[-1]:g}"])
         nearest = float(days[-1] if day is None else days[np.abs(days - day).argmin()])
         frame = pd.DataFrame({"first": a.loc[nearest], "second": b.loc[nearest]})
         frame["difference"] = frame["second"] - frame["first"]
@@ -146,8 +151,8 @@ class Comparison:
         """
         from sim.figures.page import save
 
-        last = self.table()
-        with new_folder(Path(folder)) as draft:
+        last, folder = self.table(), Path(folder).expanduser()
+        with new_folder(folder) as draft:
             self.first.save(draft / "A")
             self.second.save(draft / "B")
             last.to_csv(draft / "differences.csv", index_label="variable", float_format="%.6g")
@@ -159,9 +164,8 @@ class Comparison:
                 "day": last.attrs["day"],
                 "versions": package_versions(),
             }
-            text = json.dumps(facts, indent=1, ensure_ascii=False)
-            (draft / "provenance.json").write_text(text + "\n", encoding="utf-8")
-        return sorted(Path(folder).iterdir())
+            write_provenance(draft, facts)
+        return sorted(folder.iterdir())
 
     def _both(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Tables of both runs on the days that both recorded."""
@@ -186,8 +190,8 @@ def compare(
     ------
     InputError
         If the input is invalid; every problem is listed. Also if no day was recorded in both.
-    SimulationError
-        If a run fails.
+    SimulationError, SimulationInterrupted
+        If a run fails or is interrupted; ``finished`` holds the first if that had finished.
     """
     sides: list[Result | RunPlan] = []
     problems: list[str] = []
@@ -196,10 +200,40 @@ def compare(
             sides.append(result_or_plan(given, options))
         except InputError as error:
             problems += error.problems
-    if problems:
-        raise InputError(list(dict.fromkeys(problems)))
-    a, b = (execute(side) if isinstance(side, RunPlan) else side for side in sides)
-    return compare_results(a, b)
+    if problems := list(dict.fromkeys(problems)) or day_problems(sides):
+        raise InputError(problems)
+    warn_of([text for s in sides if isinstance(s, RunPlan) for text in s.remarks], stacklevel=3)
+    results: list[Result] = []
+    for side in sides:
+        try:
+            results.append(execute(side) if isinstance(side, RunPlan) else side)
+        except (SimulationError, SimulationInterrupted) as stop:
+            stop.finished = tuple(results)
+            raise
+    return compare_results(*results)
+
+
+def day_problems(sides: Sequence[Result | RunPlan], day: float | None = None) -> list[str]:
+    """Say that two runs, done or planned, have no days in common, or do not reach the one wanted.
+
+    Parameters
+    ----------
+    sides : sequence of Result or RunPlan
+        The two runs.
+    day : float, optional
+        Day of the table [day].
+    """
+    first, second = (_recorded_days(side) for side in sides)
+    shared = np.intersect1d(first, second)
+    if len(shared) < 2:
+        names = " and ".join(side.condition.name for side in sides)
+        return [
+            f"{names} have recorded no day after the start in common; "
+            "run both with the same record_hours"
+        ]
+    if day is not None and not shared[0] <= day <= shared[-1]:
+        return [f"day = {day:g}; both have recorded days {shared[0]:g} to {shared[-1]:g}"]
+    return []
 
 
 def compare_results(first: Result, second: Result) -> Comparison:
@@ -210,15 +244,18 @@ def compare_results(first: Result, second: Result) -> Comparison:
     InputError
         If no day after the start was recorded in both.
     """
-    comparison = Comparison(first, second)
-    if len(comparison.times) < 2:
-        raise InputError(
-            [
-                f"{' and '.join(comparison.names)} have recorded no day after the start in common; "
-                "run both with the same record_hours"
-            ]
-        )
-    return comparison
+    if problems := day_problems((first, second)):
+        raise InputError(problems)
+    return Comparison(first, second)
+
+
+def _recorded_days(side: Result | RunPlan) -> NDArray[np.float64]:
+    """Days of the rows of a run, done or planned."""
+    if isinstance(side, RunPlan):
+        rows = np.array(side.steps.rows_every(side.record_hours)) / HOURS_PER_DAY
+    else:
+        rows = side.table.index.to_numpy(dtype=float)
+    return np.round(rows, SHARED_DIGITS)
 
 
 def result_or_plan(

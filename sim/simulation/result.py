@@ -1,30 +1,27 @@
 """The result of a run: tables, units, snapshots of cells, provenance and figures; saved and read."""
 
-import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from sim.conditions.condition import Condition, read
+from sim.conditions.condition import Condition
 from sim.errors import InputError, unknown_names
 from sim.parameters import Parameters
 from sim.physiology.virtual_persons import Person, apply_person
+from sim.simulation.stored_run import CELLS, STATE, TABLE, read_run, write_provenance
 from sim.simulation.survival import is_finished
 from sim.system.files import new_folder
 from sim.tissue.checkpoint import load_tissue, save_tissue
 from sim.tissue.tissue import Tissue
+from sim.variables.table import VARIABLES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-STATE = "state.npz"
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,11 +117,8 @@ class Result:
             seen = {cells.attrs["time"]: cells for cells in map(self.cells, sorted(days))}
             shown = replace(self, snapshots=seen) if seen else self
             return FIGURES[what[0] if what else "overview"](shown)
-        if problems := list(unknown_names(what, [*FIGURES, *self.table], "figure or variable")):
-            hint = f"figures are {', '.join(FIGURES)}; variables: sim describe --variables"
-            raise InputError([*problems, hint])
-        if both := [name for name in what if name in FIGURES]:
-            raise InputError([f"{both[0]} is a page of its own; draw it alone"])
+        if problems := figure_name_problems(what, map(str, self.table.columns)):
+            raise InputError(problems)
         return draw_courses(self.table, what, self.condition.times())
 
     def save(self, folder: str | Path, *, state: bool = False) -> list[Path]:
@@ -133,7 +127,7 @@ class Result:
         Parameters
         ----------
         folder : str or path
-            Must not exist.
+            Must not exist; ``~`` is the user's home folder.
         state : bool
             Whether to write the tissue at the end too.
 
@@ -149,16 +143,26 @@ class Result:
         """
         from sim.figures.page import save
 
-        folder = Path(folder)
+        folder = Path(folder).expanduser()
         with new_folder(folder) as draft:
-            self.table.to_parquet(draft / "table.parquet")
-            pd.concat(self.snapshots, names=["time"]).to_parquet(draft / "cells.parquet")
+            self.table.to_parquet(draft / TABLE)
+            pd.concat(self.snapshots, names=["time"]).to_parquet(draft / CELLS)
             save(self.plot(), draft / "overview.png")
-            record = json.dumps(self.provenance | {"units": self.units}, indent=1, ensure_ascii=False)
-            (draft / "provenance.json").write_text(record + "\n", encoding="utf-8")
             if state and self.tissue is not None:
                 save_tissue(self.tissue, draft / STATE)
+            write_provenance(draft, self.provenance | {"units": self.units})
         return sorted(folder.iterdir())
+
+
+def figure_name_problems(what: Sequence[str], variables: Iterable[str] = VARIABLES) -> list[str]:
+    """Say which names are neither figures nor variables, or cannot be drawn together."""
+    from sim.figures.run_figures import FIGURES
+
+    if problems := list(unknown_names(what, [*FIGURES, *variables], "figure or variable")):
+        return [*problems, f"figures are {', '.join(FIGURES)}; variables: sim describe --variables"]
+    if len(what) > 1 and (pages := [name for name in what if name in FIGURES]):
+        return [f"{pages[0]} is a page of its own; draw it alone"]
+    return []
 
 
 def open_result(folder: str | os.PathLike[str]) -> Result:
@@ -172,19 +176,15 @@ def open_result(folder: str | os.PathLike[str]) -> Result:
     Raises
     ------
     InputError
-        If it is not the folder of a run, or a file in it is damaged.
+        If it is not the folder of a run, or a file in it is missing, damaged or too large; lists every
+        problem.
     """
-    home = Path(folder)
-    if not (home / "provenance.json").is_file() or not (home / "table.parquet").is_file():
-        raise InputError([f"{home} is not the folder of a run; `sim run` and result.save() write one"])
-    try:
-        provenance = json.loads((home / "provenance.json").read_text(encoding="utf-8"))
-        table = pd.read_parquet(home / "table.parquet")
-        cells = pd.read_parquet(home / "cells.parquet")
-        units, condition = provenance.pop("units"), read(provenance["condition"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
-        raise InputError([f"{home} cannot be read: {error}"]) from None
-    snapshots = {day: cells.loc[day] for day in cells.index.unique("time")}
-    state = home / STATE
-    tissue = load_tissue(state) if state.exists() else None
-    return Result(condition, table, units, snapshots, provenance, tissue)
+    stored = read_run(Path(folder))
+    return Result(
+        condition=stored.condition,
+        table=stored.table,
+        units=stored.units,
+        snapshots=stored.snapshots,
+        provenance=stored.provenance,
+        tissue=None if stored.state is None else load_tissue(stored.state),
+    )

@@ -1,4 +1,4 @@
-"""Running a condition from start to end: :func:`run` and :func:`resume` give a :class:`Result`."""
+"""Running a condition from start to end: :func:`run` gives a :class:`Result`."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -11,19 +11,24 @@ import numpy as np
 import pandas as pd
 
 from sim.conditions.condition import Condition
-from sim.conditions.plan import N_CELLS, SNAPSHOTS, RunPlan, values_of
-from sim.conditions.remarks import events_before
+from sim.conditions.plan import N_CELLS, SNAPSHOTS, RunPlan
+from sim.conditions.remarks import warn_of
 from sim.conditions.size import SNAPSHOT_CELLS
-from sim.errors import InputError, IntegrationError, SimulationError, SteadyStateError
+from sim.errors import (
+    InputError,
+    IntegrationError,
+    SimulationError,
+    SimulationInterrupted,
+    SteadyStateError,
+)
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.result import Result
 from sim.simulation.schedule import Schedule
 from sim.simulation.survival import FINISHED, SurvivalMonitor
-from sim.system.interruption import deferred_interrupt
+from sim.system.interruption import deferred_interrupt, termination_as_interrupt
 from sim.system.versions import package_versions, source_digest
-from sim.tissue.checkpoint import load_tissue
 from sim.tissue.tissue import Tissue
 from sim.variables.table import PER_CELL, VARIABLES
 
@@ -86,7 +91,12 @@ def run(
     Returns
     -------
     Result
-        If interrupted from the keyboard, what was recorded until then; ``finished`` is false.
+        Of the whole run.
+
+    Warns
+    -----
+    InputWarning
+        Of valid input that may not do what was meant, such as a dose that is due after the end.
 
     Raises
     ------
@@ -94,6 +104,9 @@ def run(
         If the input is invalid; every problem is listed.
     SimulationError
         If integration fails; holds what was recorded until then.
+    SimulationInterrupted
+        After Ctrl-C, SIGTERM or SIGHUP, at the end of the present step; holds what was recorded until
+        then. It is a KeyboardInterrupt, so that it also ends a loop of runs.
     """
     plan = RunPlan(
         condition,
@@ -111,79 +124,8 @@ def run(
         snapshots=snapshots,
         threads=threads,
     )
+    warn_of(plan.remarks, stacklevel=3)
     return execute(plan, on_record)
-
-
-def resume(
-    start: Tissue | str | Path,
-    condition: str | Path | Condition,
-    *,
-    days: float | None = None,
-    noise_of: int | None = None,
-    step_hours: float | None = None,
-    record_hours: float | None = None,
-    snapshots: int = SNAPSHOTS,
-    threads: int | None = None,
-    on_record: OnRecord | None = None,
-) -> Result:
-    """Continue with a tissue under a condition whose clock is the tissue's.
-
-    Under the condition of its past, results are to the bit those of a run that was not stopped. Under
-    others, one past branches into many futures.
-
-    Parameters
-    ----------
-    start : Tissue, str or path
-        A tissue, such as ``result.tissue`` (left as it is), or a file of :func:`sim.save_tissue`.
-    condition : str, path or Condition
-        The interventions from now on. Its times count from the tissue's beginning; events before its
-        present time have no effect.
-    days : float, optional
-        End on the same clock [day]; by default the condition's.
-    noise_of : int, optional
-        Replicate whose fluctuations the cells follow from now on; by default their own.
-    step_hours, record_hours, snapshots, threads, on_record
-        See :func:`run`.
-
-    Raises
-    ------
-    InputError, SimulationError
-        As :func:`run`.
-    """
-    tissue = start.branch() if isinstance(start, Tissue) else load_tissue(start, threads=threads)
-    plan = RunPlan(
-        condition,
-        tissue.n_cells,
-        days=days,
-        seed=tissue.seed,
-        replicate=tissue.replicate if noise_of is None else noise_of,
-        noise=tissue.noise,
-        heterogeneous=tissue.heterogeneous,
-        step_hours=step_hours,
-        record_hours=record_hours,
-        snapshots=snapshots,
-        threads=threads,
-    )
-    own = values_of(tissue.parameters)
-    problems = [
-        f"{name} = {value:g} in the condition, {own[name]:g} in the tissue, which keeps its own"
-        for name, value in plan.parameters.items()
-        if value != own[name]
-    ]
-    if plan.condition.duration <= tissue.time:
-        now, end = tissue.time / HOURS_PER_DAY, plan.condition.duration / HOURS_PER_DAY
-        problems.append(
-            f"the condition ends on day {end:g}, the tissue is at day {now:g}; give more days"
-        )
-    if problems:
-        raise InputError(problems)
-    if noise_of is not None:
-        tissue.fluctuate_as(noise_of)
-    facts: dict[str, Any] = {"parameters": own}
-    if tissue.time > 0.0:
-        facts["resumed_at"] = tissue.time / HOURS_PER_DAY
-        facts["remarks"] = [*plan.remarks, *events_before(plan.condition, tissue.time)]
-    return _simulate(tissue, plan, on_record, facts)
 
 
 def execute(plan: RunPlan, on_record: OnRecord | None = None) -> Result:
@@ -200,17 +142,17 @@ def execute(plan: RunPlan, on_record: OnRecord | None = None) -> Result:
     ------
     InputError
         If the parameters allow no healthy body.
-    SimulationError
-        If integration fails; holds what was recorded until then.
+    SimulationError, SimulationInterrupted
+        As :func:`run`.
     """
     try:
         tissue, person = make_tissue(plan)
     except SteadyStateError as error:
         raise InputError([str(error)]) from None
-    return _simulate(tissue, plan, on_record, {"person": person._asdict()} if plan.person else {})
+    return simulate(tissue, plan, on_record, {"person": person._asdict()} if plan.person else {})
 
 
-def _simulate(
+def simulate(
     tissue: Tissue, plan: RunPlan, on_record: OnRecord | None, facts: Mapping[str, Any]
 ) -> Result:
     """Advance a tissue from its present time to the end of a plan.
@@ -231,38 +173,40 @@ def _simulate(
     survival = SurvivalMonitor()
     snapshots: dict[float, pd.DataFrame] = {}
     times = [time for time in _recording_times(plan) if time.hours >= start]
-    outcome, failure = FINISHED, None
-    try:
-        with deferred_interrupt() as request:
+    outcome, failure, interrupted = FINISHED, None, False
+    with termination_as_interrupt(), deferred_interrupt() as request:
 
-            def after_step() -> None:
-                survival.check(tissue)
-                request.check()
+        def after_step() -> None:
+            survival.check(tissue)
+            request.check()
 
+        try:
             _record_at(times, schedule, recorder, snapshots, on_record, after_step)
-    except KeyboardInterrupt:
-        outcome = f"interrupted on day {tissue.time / HOURS_PER_DAY:.2f}"
-    except IntegrationError as error:
-        outcome, failure = f"failed: {error}", error
-        survival.check(tissue)
-    if outcome != FINISHED:
-        snapshots[tissue.time / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
-    provenance = {
-        "outcome": survival.outcome if outcome == FINISHED else outcome,
-        "survival": [crossing.to_provenance() for crossing in survival.crossings],
-        **plan.to_provenance(),
-        **facts,
-        "tolerance": tissue.tolerance,
-        "evaluations": tissue.evaluations,
-        "worst_imbalance": recorder.worst_imbalance(),
-        "began": began.isoformat(timespec="seconds"),
-        "seconds": round(perf_counter() - clock, 3),
-        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-        "versions": package_versions(),
-        "sources": source_digest(),
-    }
-    units = {name: variable.unit for name, variable in {**VARIABLES, **PER_CELL}.items()}
-    result = Result(plan.condition, recorder.table(), units, snapshots, provenance, tissue)
+        except KeyboardInterrupt:
+            outcome, interrupted = f"interrupted on day {tissue.time / HOURS_PER_DAY:.2f}", True
+        except IntegrationError as error:
+            outcome, failure = f"failed: {error}", error
+            survival.check(tissue)
+        if outcome != FINISHED:
+            snapshots[tissue.time / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
+        provenance = {
+            "outcome": survival.outcome if outcome == FINISHED else outcome,
+            "survival": [crossing.to_provenance() for crossing in survival.crossings],
+            **plan.to_provenance(),
+            **facts,
+            "tolerance": tissue.tolerance,
+            "evaluations": tissue.evaluations,
+            "worst_imbalance": recorder.worst_imbalance(),
+            "began": began.isoformat(timespec="seconds"),
+            "seconds": round(perf_counter() - clock, 3),
+            "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            "versions": package_versions(),
+            "sources": source_digest(),
+        }
+        units = {name: variable.unit for name, variable in {**VARIABLES, **PER_CELL}.items()}
+        result = Result(plan.condition, recorder.table(), units, snapshots, provenance, tissue)
+        if interrupted or request.received:  # Also a signal that came after the last step.
+            raise SimulationInterrupted(f"{outcome}; .result holds what was recorded", result) from None
     if failure is not None:
         raise SimulationError(str(failure), result) from failure
     return result

@@ -18,11 +18,19 @@ from pydantic import (
 
 from sim.conditions.condition import Condition, read_parameters, with_units
 from sim.conditions.diagnostics import problems_of
-from sim.conditions.fields import Data, Time
+from sim.conditions.fields import MAX_DESCRIPTION, MAX_TITLE, Data, Name, Time
 from sim.conditions.plan import RunPlan
+from sim.conditions.plan_remarks import idle_parameters
 from sim.conditions.size import Size
 from sim.errors import DesignError, InputError
 from sim.quantities.units import HOURS_PER_DAY
+from sim.study.remarks import (
+    arm_remarks,
+    draw_remarks,
+    endpoint_remarks,
+    sample_remarks,
+    snapshot_remarks,
+)
 from sim.study.samples import Samples
 from sim.study.size import size_of_study, size_problems
 from sim.study.snapshots import Snapshots
@@ -95,12 +103,10 @@ class Design(Data):
         of version 0.1.
     """
 
-    name: str = "study"
-    title: str = ""
-    description: str = ""
-    conditions: Annotated[
-        tuple[Condition, ...], BeforeValidator(read_conditions), Field(min_length=1, max_length=100)
-    ]
+    name: Name = "study"
+    title: Annotated[str, Field(max_length=MAX_TITLE)] = ""
+    description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] = ""
+    conditions: Annotated[tuple[Condition, ...], BeforeValidator(read_conditions), Field(min_length=1)]
     replicates: Annotated[WholeNumber, Field(ge=1, le=MAX_MEMBERS)] = 100
     first_replicate: Annotated[WholeNumber, Field(ge=0, le=MAX_FIRST_REPLICATE)] = 0
     cells: WholeNumber = 100
@@ -193,8 +199,16 @@ class Design(Data):
     @property
     def remarks(self) -> list[str]:
         """A sentence for everything that is valid but may not do what was meant, by arm."""
-        plans = zip(self.arms, self.plans(), strict=True)
-        return [f"{arm}: {remark}" for arm, plan in plans for remark in plan.remarks]
+        plans, draws = self.plans(), {"noise": self.noise, "heterogeneous": self.heterogeneous}
+        found = [*arm_remarks(plans), *endpoint_remarks(self.endpoints)]
+        found += draw_remarks(self.replicates, persons=self.persons, **draws)
+        if self.samples:
+            found += sample_remarks(self.samples)
+            found += idle_parameters(self.samples.ranges, person=self.persons, key="samples", **draws)
+        if self.snapshots:
+            ends = {plan.condition.name: plan.condition.duration for plan in plans}
+            found += snapshot_remarks(self.snapshots, self.cells, ends)
+        return found
 
     @property
     def units(self) -> int:

@@ -1,12 +1,12 @@
 """Designs of studies in TOML files."""
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.errors import DesignError
+from sim.errors import DesignError, InputError
 from sim.study.design import Design, read_design
+from sim.system.data_files import read_toml
 
 
 def load_design(path: str | Path) -> Design:
@@ -43,11 +43,9 @@ def design_data(what: Sequence[str]) -> dict[str, Any]:
 def _parsed(path: Path) -> dict[str, Any]:
     """Contents of a study file."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DesignError([f"{path} cannot be read: {error.strerror}"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DesignError([f"{path} is not valid TOML: {error}"]) from None
+        data = read_toml(path)
+    except InputError as error:
+        raise DesignError(error.problems) from None
     if isinstance(data.get("conditions"), list):
         data["conditions"] = [
             path.parent / item if isinstance(item, str) and item.endswith(".toml") else item

@@ -1,9 +1,8 @@
 """The folder of a study: made, locked, opened for a job, and what to do if it cannot be written."""
 
-import fcntl
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sim.errors import InputError, StudyError
@@ -12,6 +11,7 @@ from sim.study.job import Job
 from sim.study.manifest import is_study, job_from, new_manifest
 from sim.study.shards import Shard, batches_of
 from sim.study.store import DRAFTS, Entry, Store, create_store
+from sim.system.locks import LockedError, file_lock
 from sim.system.versions import package_versions
 
 LOCK = ".lock"
@@ -28,11 +28,18 @@ def make_folder(folder: Path) -> None:
         If it holds something else, or cannot be made.
     """
     try:
-        if folder.exists() and not is_study(folder) and not _is_free(folder):
-            raise InputError([f"{folder} exists and holds no study; choose another folder or remove it"])
+        if problems := occupied(folder):
+            raise InputError(problems)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError([f"{folder} cannot be written: {error.strerror}"]) from None
+
+
+def occupied(folder: Path) -> list[str]:
+    """Say that a place holds something else than a study."""
+    if folder.exists() and not is_study(folder) and not _is_free(folder):
+        return [f"{folder} exists and holds no study; choose another folder or remove it"]
+    return []
 
 
 @contextmanager
@@ -44,17 +51,13 @@ def locked(folder: Path) -> Iterator[None]:
     InputError
         If another process holds the lock, or the folder cannot be written.
     """
-    try:
-        lock = (folder / LOCK).open("a")
-    except OSError as error:
-        raise InputError([f"{folder} cannot be written: {error.strerror}"]) from None
-    with lock:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            stack.enter_context(file_lock(folder / LOCK))
+        except LockedError:
             raise InputError([f"{folder} is in use by another process"]) from None
         except OSError as error:
-            raise InputError([f"{folder} cannot be locked: {error.strerror}"]) from None
+            raise InputError([f"{folder} cannot be written: {error.strerror}"]) from None
         yield
 
 
@@ -125,7 +128,7 @@ def write_errors_explained(store: Store, command: str) -> Iterator[None]:
 def _is_free(folder: Path) -> bool:
     """Whether a study may begin in a folder: nothing is there but what a killed beginning left."""
     return folder.is_dir() and all(
-        path.name == LOCK or path.match(DRAFTS[0]) for path in folder.iterdir()
+        path.name in (LOCK, f"{LOCK}-soft") or path.match(DRAFTS[0]) for path in folder.iterdir()
     )
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
-from sim.study.checksums import is_sealed, sealed
 from sim.study.design import with_present_keys
 from sim.study.job import Job
 from sim.study.shards import Shard
+from sim.system.checksums import is_sealed, sealed
 from sim.system.files import write_atomically
 from sim.system.versions import source_digest
 

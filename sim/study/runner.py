@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.conditions.remarks import warn_of
 from sim.errors import ExecutorError, InputError, StudyError
 from sim.study.batches import BatchResult, run_batch
-from sim.study.checksums import checksum
 from sim.study.design import Design, read_design
 from sim.study.design_files import load_design
 from sim.study.executors.protocol import TaskResult
@@ -27,7 +27,8 @@ from sim.study.run_options import run_option_problems
 from sim.study.shards import Shard, batches_of
 from sim.study.store import Entry, Store
 from sim.study.study import Study
-from sim.system.interruption import deferred_interrupt
+from sim.system.checksums import checksum
+from sim.system.interruption import deferred_interrupt, termination_as_interrupt
 
 PRELOAD = "sim.study.worker_preload"
 
@@ -97,21 +98,30 @@ def run_study(
     on_progress : callable, optional
         Called after each batch, and in a single process after each member.
 
+    Warns
+    -----
+    InputWarning
+        Of a valid design that may not do what was meant.
+
     Raises
     ------
     InputError
         If anything given is invalid, or the folder holds another study; lists every problem.
     StudyError
         If batches could not be computed or stored; all finished ones are kept.
+    KeyboardInterrupt
+        After Ctrl-C, SIGTERM or SIGHUP; all finished batches are kept.
     """
     request = ExecutorRequest(executor, workers, dask)
     if problems := run_option_problems(request, threads):
         raise InputError(problems)
     design, folder = _read(design, folder)
+    warn_of(design.remarks, stacklevel=3)
     own = Shard.read(shard) if isinstance(shard, str) else shard
     home = folder / own.folder if own and folder.name != own.folder else folder
     threads = threads or (None if workers == 1 else 1)
-    return _run(home, make_job(design, threads=threads), own, request, extend, on_progress)
+    with termination_as_interrupt():
+        return _run(home, make_job(design, threads=threads), own, request, extend, on_progress)
 
 
 def _read(
@@ -120,9 +130,10 @@ def _read(
     """Design and folder of a study, from what was given to run."""
     if not isinstance(design, Design):
         if Path(design).suffix != ".toml":
-            return read_design(read_manifest(Path(design))["design"]), Path(design)
+            home = Path(design).expanduser()
+            return read_design(read_manifest(home)["design"]), home
         design = load_design(Path(design))
-    return design, Path(folder) if folder is not None else Path("results") / design.name
+    return design, Path(folder).expanduser() if folder is not None else Path("results") / design.name
 
 
 def _run(
@@ -219,9 +230,8 @@ class _Completion:
             digests=result.digests,
             failures=result.failures,
         )
-        with deferred_interrupt() as request, write_errors_explained(self.store, "run"):
+        with deferred_interrupt(), write_errors_explained(self.store, "run"):
             self.store.add(entry, result.files)
-        request.check()
         self.completed += len(members)
         self.failures += len(result.failures)
 

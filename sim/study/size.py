@@ -8,6 +8,7 @@ from sim.conditions.size import (
     BYTES_PER_CELL,
     BYTES_PER_SNAPSHOT_CELL,
     DISK_PER_SNAPSHOT_CELL,
+    SECONDS_PER_YEAR,
     Size,
     bytes_in_words,
     seconds_for,
@@ -26,8 +27,8 @@ MEMORY_PER_MEMBER, MEMORY_PER_PARAMETER = 300, 100
 """Memory of a member, and of a value in a parameter set, in the process that keeps the ledger [B]."""
 MAX_DISK = 1e13
 """Largest study [B], 10 TB: beyond it a slip of the keyboard is likelier than a computing centre."""
-MAX_SECONDS = 100 * 365.0 * 86400.0
-"""Longest computation [s]: a hundred years of one processor."""
+MAX_YEARS = 100
+"""Longest computation, of one processor [year]."""
 
 
 class Extent(Protocol):
@@ -104,16 +105,40 @@ def size_problems(design: Extent, plans: Sequence[RunPlan]) -> Iterator[str]:
     """Say whether a study is larger than anyone can mean."""
     size = size_of_study(design, plans)
     what = f"{design.n_members:,} members in {len(design.arms)} arms"
-    if size.seconds > MAX_SECONDS:
+    if size.seconds > MAX_YEARS * SECONDS_PER_YEAR:
         yield (
-            f"{what} take about {time_in_words(size.seconds)} of one processor; at most "
-            f"{time_in_words(MAX_SECONDS)} are allowed: give fewer replicates, parameter sets, cells or "
+            f"{what} take {time_in_words(size.seconds)} of one processor; at most "
+            f"{MAX_YEARS} years are allowed: give fewer replicates, parameter sets, cells or "
             "days"
         )
     if size.disk > MAX_DISK:
         yield (
             f"{what} need about {bytes_in_words(size.disk)} on disk; at most {bytes_in_words(MAX_DISK)} "
             "are allowed: give fewer replicates, parameter sets, variables or rows"
+        )
+
+
+def machine_remarks(size: Size, workers: int, memory: float, disk: float) -> Iterator[str]:
+    """Say what a study may need beyond what a machine has.
+
+    Parameters
+    ----------
+    size : Size
+        Of the study.
+    workers : int
+        Processes among which it is shared out.
+    memory, disk : float
+        Memory of the machine and free space at the place of the study [B].
+    """
+    if (needed := workers * size.memory) > memory:
+        yield (
+            f"{workers} workers may need {bytes_in_words(needed)} of memory, this machine has "
+            f"{bytes_in_words(memory)}; give fewer --workers"
+        )
+    if size.disk > disk:
+        yield (
+            f"the study may need {bytes_in_words(size.disk)} on disk, {bytes_in_words(disk)} are free; "
+            "give another --out"
         )
 
 
@@ -135,7 +160,7 @@ def study_in_words(design: Extent, plans: Sequence[RunPlan], workers: int) -> li
     return [
         f"{design.name}: {design.replicates:,} replicates{sets} of {design.cells:,} cells in "
         f"{len(design.arms)} arms ({', '.join(design.arms)})",
-        f"{size.hours:,.6g} h of bodies, {size.rows:,} rows; about {time} with {workers} {processes}, "
+        f"{size.hours:,.6g} h of bodies, {size.rows:,} rows; {time} with {workers} {processes}, "
         f"{bytes_in_words(size.memory)} of memory each beside the program and up to "
         f"{bytes_in_words(size.disk)} on disk",
     ]

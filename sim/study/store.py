@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import InputError
-from sim.study.checksums import file_checksum, is_sealed, sealed
 from sim.study.manifest import MANIFEST, read_manifest, write_manifest
+from sim.system.checksums import file_checksum, is_sealed, sealed
 from sim.system.files import write_atomically
 
 LEDGER = "parts.jsonl"

@@ -15,6 +15,8 @@ from sim.variables.table import PER_CELL, VARIABLES
 
 MIN_ROW_INTERVAL, MAX_ROW_INTERVAL = 0.01, 1000.0
 """Bounds of the time between rows [h]."""
+MAX_CONDITIONS = 100
+"""Arms of a study."""
 
 
 def _plain(value: Any) -> Any:
@@ -78,6 +80,8 @@ def read_conditions(data: object) -> object:
     """Read conditions given by name, as files, as tables, or as they are."""
     if not isinstance(data, (list, tuple)):
         return data
+    if len(data) > MAX_CONDITIONS:
+        raise ValueError(f"{len(data):,} conditions are too many; give at most {MAX_CONDITIONS}")
     found, problems = [], []
     for number, item in enumerate(data, start=1):
         try:

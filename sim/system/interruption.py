@@ -1,43 +1,182 @@
-"""Ctrl-C between steps: compiled code must not be interrupted in the middle of a call."""
+"""Ctrl-C and termination: noted while a step is computed or a file is written, delivered afterwards.
+
+Python runs signal handlers between any two of its instructions. An exception raised there in the middle
+of a step would leave a tissue whose state has moved on but whose clock has not.
+"""
 
 import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import wraps
+from threading import get_ident, main_thread
 from types import FrameType
+from typing import ParamSpec, TypeVar
+
+Arguments = ParamSpec("Arguments")
+Returned = TypeVar("Returned")
+Handler = Callable[[int, FrameType | None], object]
+
+TERMINATION = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Signals with which batch queues and closed terminals end a program."""
+STOP_SIGNALS = (signal.SIGINT, *TERMINATION)
+"""Signals that ask a program to stop."""
+DEFERRED = (
+    *STOP_SIGNALS,
+    *(getattr(signal, name) for name in ("SIGALRM", "SIGUSR1", "SIGUSR2") if hasattr(signal, name)),
+)
+"""Signals that are deferred: besides those, others for which programs have handlers that may raise."""
 
 
 class StopRequest:
-    """Whether the user has asked to stop."""
+    """Whether the user or the system has asked to stop."""
 
     def __init__(self) -> None:
-        self.received = False
+        self._noted: dict[int, Callable[[], object]] = {}
+
+    @property
+    def received(self) -> bool:
+        """Whether one of :data:`STOP_SIGNALS` was noted and has not been delivered yet."""
+        return any(number in self._noted for number in STOP_SIGNALS)
+
+    def note(self, number: int, deliver: Callable[[], object]) -> None:
+        """Note a signal, and how to deliver it later."""
+        self._noted[number] = deliver
+
+    def forget(self) -> None:
+        """Forget what was noted."""
+        self._noted.clear()
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt if the user has asked to stop."""
-        if self.received:
-            raise KeyboardInterrupt
+        """Deliver noted signals to the handlers they were meant for, which raise KeyboardInterrupt."""
+        while self._noted:
+            self._noted.pop(next(iter(self._noted)))()
+
+
+class _Guard:
+    """Handlers in place of those of the program, and how many blocks defer signals now."""
+
+    def __init__(self) -> None:
+        self.request = StopRequest()
+        self.depth = 0
+        self.before: dict[int, Handler] = {}
+
+    def install(self) -> None:
+        """Put handlers in place of those that are functions; others never run any Python."""
+        for number in DEFERRED:
+            handler = signal.getsignal(number)
+            if callable(handler):
+                self.before[number] = handler
+                signal.signal(number, self._handle)
+
+    def remove(self) -> None:
+        """Put the handlers of the program back."""
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        handler = self.before[number]
+        if not self.depth:
+            handler(number, frame)
+            return
+        self.request.note(number, lambda: handler(number, frame))
+        if number == signal.SIGINT and _input_is_terminal():
+            signal.signal(number, signal.SIG_DFL)
+
+
+_installed: list[_Guard] = []
+"""The guard of the main thread, while there is one."""
 
 
 @contextmanager
-def deferred_interrupt() -> Iterator[StopRequest]:
-    """Note a first Ctrl-C for :meth:`StopRequest.check`; let a second one end the program at once.
-
-    Does nothing outside the main thread, where Python allows no signal handlers, or where the signal
-    is ignored, as it is for a background job.
-    """
-    request = StopRequest()
-    ignored = signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None)
-    if ignored or threading.current_thread() is not threading.main_thread():
-        yield request
+def guarded_signals() -> Iterator[None]:
+    """Make :func:`deferred_interrupt` cheap inside the block; by itself it defers nothing."""
+    if _installed or get_ident() != main_thread().ident:
+        yield
         return
-
-    def note(_signal: int, _frame: FrameType | None) -> None:
-        request.received = True
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-    before = signal.signal(signal.SIGINT, note)
+    guard = _Guard()
     try:
-        yield request
+        _installed.append(guard)
+        guard.install()
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        _installed.clear()
+        guard.remove()
+
+
+class _Deferral:
+    """A block that defers signals; see :func:`deferred_interrupt`. A class is quicker to enter."""
+
+    __slots__ = ("guard", "outer")
+
+    def __init__(self) -> None:
+        self.guard: _Guard | None = None
+        self.outer: AbstractContextManager[None] | None = None
+
+    def __enter__(self) -> StopRequest:
+        if get_ident() != main_thread().ident:
+            return StopRequest()
+        if not _installed:
+            self.outer = guarded_signals()
+            self.outer.__enter__()
+        self.guard = _installed[0]
+        self.guard.depth += 1
+        return self.guard.request
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.guard is None:
+            return
+        request = self.guard.request
+        self.guard.depth -= 1
+        if self.outer is not None:
+            self.outer.__exit__(None, None, None)
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            request.forget()  # The caller is being interrupted already.
+        elif not self.guard.depth:
+            request.check()
+
+
+def deferred_interrupt() -> AbstractContextManager[StopRequest]:
+    """Note Ctrl-C, termination and other signals for :meth:`StopRequest.check` or the end of the block.
+
+    Blocks may be nested: the outermost one delivers. Where input is a terminal, a second Ctrl-C ends the
+    program at once; elsewhere, as in a notebook, it changes nothing. Signals that Python does not
+    handle, because they are ignored or end the process, stay as they are. Outside the main thread, where
+    Python runs no handlers, nothing needs to be deferred.
+    """
+    return _Deferral()
+
+
+@contextmanager
+def termination_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP raise KeyboardInterrupt, as Ctrl-C does, unless something handles them."""
+    before = []
+    try:
+        if get_ident() == main_thread().ident:
+            for number in TERMINATION:
+                if signal.getsignal(number) is signal.SIG_DFL:
+                    before.append(number)
+                    signal.signal(number, signal.default_int_handler)
+        yield
+    finally:
+        for number in before:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def uninterrupted(function: Callable[Arguments, Returned]) -> Callable[Arguments, Returned]:
+    """Decorate a function that must not be interrupted halfway; see :func:`deferred_interrupt`."""
+
+    @wraps(function)
+    def guarded(*arguments: Arguments.args, **options: Arguments.kwargs) -> Returned:
+        with deferred_interrupt():
+            return function(*arguments, **options)
+
+    return guarded
+
+
+def _input_is_terminal() -> bool:
+    """Whether someone sits at a terminal, who may want to end the program at once."""
+    try:
+        return sys.stdin is not None and sys.stdin.isatty()
+    except ValueError:  # It is closed.
+        return False

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.parameters import FACTS, Parameters, describe
-from sim.system.files import write_atomically
+from sim.system.files import write_reserved
 from sim.tissue.tissue import Checkpoint, Tissue
 
 Array = NDArray[np.float64]
@@ -54,7 +54,7 @@ def save_tissue(tissue: Tissue, path: str | os.PathLike[str]) -> Path:
     buffer = BytesIO()
     np.savez(buffer, about=np.array(about), **arrays)
     target = Path(path)
-    write_atomically(target, buffer.getvalue())
+    write_reserved(target, buffer.getvalue())
     return target
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy, deepcopy
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from sim.numerics.records import record, records
 from sim.numerics.step_control import (
     DONE,
     EVALUATIONS,
+    Outcome,
     invalidate_spectral_radius,
     mark_discontinuity,
     new_memory,
@@ -35,6 +36,7 @@ from sim.physiology.cell_traits import SIZE, Traits
 from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
 from sim.quantities.ions import CATIONS, MAGNESIUM
+from sim.system.interruption import guarded_signals, uninterrupted
 from sim.system.processors import usable_processors
 from sim.tissue.audit import Audit, Totals, audit_of, totals_of
 from sim.tissue.context import (
@@ -251,6 +253,7 @@ class Tissue:
         """Number of evaluations of the rates of the whole tissue so far."""
         return int(self._memory[EVALUATIONS])
 
+    @uninterrupted
     def fluctuate(self, hours: float) -> None:
         """Begin a step of some hours, over which pump capacity and leak fluctuate if noise is on."""
         self.draws += 1
@@ -286,6 +289,7 @@ class Tissue:
             clock=np.array(clock, dtype=float),
         )
 
+    @uninterrupted
     def restore(self, checkpoint: Checkpoint) -> None:
         """Return to a checkpoint of this tissue or of another one that was made from the same."""
         c = deepcopy(checkpoint)
@@ -324,16 +328,42 @@ class Tissue:
             If a state becomes negative or not finite at any step size; the tissue is then at the
             last accepted state.
         """
-        problem = (self._context, self.y, self.time, float(time))
-        settings = (self.tolerance, self._segments, self._memory, self._work)
-        if rates is not None:
-            outcome = integrator_of(equations_of(rates))(*problem, *settings)
-        elif self._threads > 1:
+        if rates is None:
+            self._advance_compiled(float(time))
+        else:
+            self._advance_interpreted(float(time), rates)
+
+    @uninterrupted
+    def _advance_compiled(self, time: float) -> None:
+        """Integrate with the compiled rates; Ctrl-C waits until the state and its time agree again."""
+        if self._threads > 1:
             with ThreadPoolExecutor(self._threads - 1) as pool:
                 integrate = integrator_of(threaded_equations(pool, self._threads))
-                outcome = integrate(*problem, *settings)
+                outcome = integrate(*self._problem(time))
         else:
-            outcome = integrate_tissue(*problem, *settings)
+            outcome = integrate_tissue(*self._problem(time))
+        self._accept(outcome)
+
+    def _advance_interpreted(self, time: float, rates: Callable[..., None]) -> None:
+        """Integrate with rates in Python, which may take long; Ctrl-C takes all of it back."""
+        start, y, memory = self.time, self.y.copy(), self._memory.copy()
+        integrate = integrator_of(equations_of(rates))
+        try:
+            with guarded_signals():
+                self._accept(integrate(*self._problem(time)))
+        except KeyboardInterrupt:
+            if self.time == start:
+                self.y[:], self._memory[:] = y, memory
+            raise
+
+    def _problem(self, time: float) -> tuple[Any, ...]:
+        """Arguments of an integrator, up to a time [h]."""
+        problem = (self._context, self.y, self.time, time)
+        return (*problem, self.tolerance, self._segments, self._memory, self._work)
+
+    @uninterrupted
+    def _accept(self, outcome: Outcome) -> None:
+        """Take over the time that integration has come to; raise if that is not the end."""
         self.time = outcome.time
         self._post_totals()
         if outcome.code != DONE:
@@ -371,12 +401,14 @@ class Tissue:
         added = Totals(*self._added.tolist())
         return audit_of(self._start, self.totals(), added, self.body, water, self._context, self.edits)
 
+    @uninterrupted
     def set_trait(self, cell: int, trait: int, value: float) -> None:
         """Change a trait of a cell by hand [1], kept to seven digits; counts as an edit."""
         self.traits[trait, cell] = value
         self._mark_discontinuity()
         self.edits += 1
 
+    @uninterrupted
     def add_to_cell(self, cell: int, state: int, amount: float) -> None:
         """Add Na or K to a cell by hand in exchange for H [mmol per L of its reference water].
 
@@ -388,6 +420,7 @@ class Tissue:
         self.cells[BUFFERED, cell] -= amount
         self._post_edit(state, water * amount, 0.0, water * amount)
 
+    @uninterrupted
     def add_to_fluid(self, state: int, amount: float) -> None:
         """Add Na, K or Mg chloride to the extracellular fluid by hand [mmol]."""
         body = body_of(self.y, self.n_cells)

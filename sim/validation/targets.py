@@ -4,7 +4,6 @@ The targets are data, in ``targets.toml``, whose head explains each key. Those o
 were used to fit parameters; those "held out" were not.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -23,6 +22,7 @@ from sim.errors import InputError, unknown_names
 from sim.parameters import sources
 from sim.parameters.sources import Source
 from sim.quantities.units import HOURS_PER_DAY
+from sim.system.data_files import read_toml
 from sim.validation.measures import MEASURES, arguments_of
 from sim.validation.trials import TRIALS, Trials
 
@@ -117,10 +117,9 @@ def load_targets(path: Path = TARGETS_FILE) -> tuple[Target, ...]:
         Lists every problem of every target: missing and unknown keys, unknown measures, arguments,
         trials, variables and sources, values outside of bands.
     """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("target", [])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError([f"{path} cannot be read as TOML: {error}"]) from None
+    tables = read_toml(path).get("target", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise InputError([f"{path}: target = {tables!r}; write each target as a table [[target]]"])
     targets: dict[str, Target] = {}
     problems = []
     for number, table in enumerate(tables, start=1):

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.errors import InputError, QuantityError, unknown_names
+from sim.parameters import FACTS
 from sim.quantities.parsing import MAX_LENGTH, parse_named
 from sim.variables.table import VARIABLES
 
@@ -52,6 +53,8 @@ class Endpoint(NamedTuple):
         if match is None:
             raise InputError([f'{text!r} is not an endpoint such as "plasma_k < 3.5"'])
         name, relation, number, unit = match.groups(default="")
+        if name in FACTS and name not in VARIABLES:
+            raise InputError([f"{text!r}: {name} is a parameter, which is given; name a variable"])
         if problems := list(unknown_names([name], VARIABLES, "variable")):
             raise InputError(problems)
         own = VARIABLES[name].unit

@@ -1,10 +1,14 @@
 """`sim compare` and `sim plot`: output, files, and messages for invalid input."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.cli.commands import call
+import sim
+from sim.conditions.plan import RunPlan
+from tests.cli.commands import call, problems_of
 
 OPTIONS = ("--cells", "10", "--days", "2")
 
@@ -56,15 +60,82 @@ def test_an_invalid_day_is_refused(both: Path, tmp_path: Path, day: str) -> None
     assert "not a finite number" in shown.stderr
 
 
-def test_finished_runs_are_kept_if_they_cannot_be_compared(tmp_path: Path) -> None:
+def test_runs_that_could_not_be_compared_are_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A run of an hour and a half has no time in common with one that is recorded every six hours."""
+    monkeypatch.setattr("sim.cli.comparing.execute_with_bar", lambda *_: pytest.fail("a run was begun"))
     brief = tmp_path / "brief.toml"
     brief.write_text('name = "brief"\nduration = "1.5 hour"\n')
+    (problem,) = problems_of("compare", str(brief), "baseline", "--cells", "5")
+    assert "day after the start in common" in problem
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--day", "99"), ["day = 99", "recorded days 0 to 30"]),
+        (("--days", "2", "--day", "3"), ["day = 3", "recorded days 0 to 2"]),
+        (("--day", "-1"), ["day = -1"]),
+    ],
+)
+def test_a_day_that_will_not_be_recorded_is_refused_before_the_runs(
+    options: tuple[str, ...], words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is planned is known."""
+    monkeypatch.setattr("sim.cli.comparing.execute_with_bar", lambda *_: pytest.fail("a run was begun"))
+    (problem,) = problems_of("compare", "baseline", "severe-magnesium-loss", "--cells", "5", *options)
+    assert [word for word in words if word not in problem] == []
+
+
+def stopping_second(kind: type[BaseException]) -> Callable[..., Any]:
+    """Execution of which the second run does not finish."""
+    left = iter(range(1))
+
+    def execute(_console: Any, plan: RunPlan) -> Any:
+        if next(left, None) is not None:
+            return sim.run("baseline", 3, days=0.5)
+        partial = sim.run(plan.condition, 3, days=0.25)
+        raise kind("in the middle", partial)
+
+    return execute
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "kept"),
+    [
+        (sim.SimulationError, 1, {"baseline"}),
+        (sim.SimulationInterrupted, 130, {"baseline", "severe-magnesium-loss"}),
+    ],
+)
+def test_finished_runs_are_kept_if_the_other_does_not_finish(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[BaseException],
+    code: int,
+    kept: set[str],
+) -> None:
+    """Each in a folder of its own; so is what an interrupted one had recorded."""
+    monkeypatch.setattr("sim.cli.comparing.execute_with_bar", stopping_second(kind))
     out = tmp_path / "c"
-    shown = call("compare", str(brief), "baseline", "--cells", "5", "--no-noise", "--out", str(out))
-    assert shown.exit_code == 2
-    assert "day after the start in common" in shown.stderr
-    assert {path.name for path in out.iterdir()} == {"brief", "baseline"}
+    shown = call("compare", "baseline", "severe-magnesium-loss", "--days", "1", "--out", str(out))
+    assert shown.exit_code == code
+    assert {path.name for path in out.iterdir()} == kept
+    assert all(len(sim.open_result(out / name).table) > 1 for name in kept)
+    assert shown.stderr.count("Wrote ") == len(kept)
+
+
+def test_in_python_the_error_holds_the_run_that_had_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a failure nor an interruption loses it."""
+    for kind in (sim.SimulationError, sim.SimulationInterrupted):
+        execute = stopping_second(kind)
+        monkeypatch.setattr(
+            "sim.simulation.comparison.execute", lambda plan, execute=execute: execute(None, plan)
+        )
+        with pytest.raises(kind) as stop:
+            sim.compare("baseline", "severe-magnesium-loss", n_cells=3, days=1.0)
+        assert [result.finished for result in stop.value.finished] == [True]
+        assert len(stop.value.result.table) > 1
 
 
 @pytest.mark.parametrize("name", ["sheet.png", "sheet.pdf", "sheet.svg"])

@@ -25,7 +25,7 @@ from sim.conditions.plan import RunPlan
 from sim.errors import SimulationError
 from sim.parameters import CELL_TYPES, BodyParameters, Parameters
 from sim.variables.table import PER_CELL, VARIABLES
-from tests.cli.commands import FILES, TINY, call, child_environment, output_of, provenance_of
+from tests.cli.commands import FILES, TINY, call, child_environment, output_of, provenance_of, shell
 
 # From Python
 
@@ -472,16 +472,54 @@ def interrupt(*_: object, **__: object) -> None:
 
 def interrupted_at(hours: float) -> sim.Result:
     """Result of a run that is interrupted when it records a given time [h]."""
-    return sim.run("baseline", 3, days=4.0, on_record=lambda _, t: interrupt() if t >= hours else None)
+    with pytest.raises(sim.SimulationInterrupted) as interruption:
+        sim.run("baseline", 3, days=4.0, on_record=lambda _, t: interrupt() if t >= hours else None)
+    result: sim.Result = interruption.value.result
+    return result
 
 
-def test_an_interrupted_run_returns_a_partial_result() -> None:
+def test_an_interrupted_run_raises_with_what_was_recorded() -> None:
     """In Python the rows until then are available, and the result is not marked as finished."""
     result = interrupted_at(24.0)
     assert not result.finished
     assert result.provenance["outcome"] == "interrupted on day 1.00"
     assert result.table.index.tolist() == [0.0, 0.25, 0.5, 0.75, 1.0]
     assert result.cells(0.0).attrs["time"] == 0.0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_ends_a_loop_of_runs(number: int) -> None:
+    """No truncated result among the others; the signal may come at any row, even the last."""
+    seeds = iter(range(5))
+    results: list[sim.Result] = []
+
+    def stop_third(_: Any, hours: float) -> None:
+        if len(results) == 2 and hours == 12.0:
+            os.kill(os.getpid(), number)
+
+    def run_all() -> None:
+        for seed in seeds:
+            result = sim.run("baseline", 3, days=0.5, seed=seed, on_record=stop_third)
+            results.append(result)  # A comprehension would lose those that are finished.
+
+    with pytest.raises(KeyboardInterrupt) as interruption:
+        run_all()
+    assert isinstance(interruption.value, sim.SimulationInterrupted)
+    assert [result.finished for result in results] == [True, True]
+    assert interruption.value.result.table.index.tolist() == [0.0, 0.25, 0.5]
+    assert next(seeds) == 3
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_an_interrupted_run_can_be_resumed_to_the_same_bits() -> None:
+    """The tissue in the interruption stands at the end of a step."""
+    partial = interrupted_at(24.0)
+    assert partial.tissue is not None
+    resumed = sim.resume(partial.tissue, partial.condition)
+    whole = sim.run("baseline", 3, days=4.0)
+    assert resumed.tissue is not None
+    assert whole.tissue is not None
+    assert resumed.tissue.y.tobytes() == whole.tissue.y.tobytes()
 
 
 @pytest.mark.parametrize("use", ["save", "cells"])
@@ -506,6 +544,30 @@ def test_ctrl_c_before_the_first_step_ends_with_code_130(
     result = CliRunner().invoke(main, ["run", "baseline", *TINY])
     assert list(desk.iterdir()) == []
     assert result.exit_code == 130
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_batch_queue_that_ends_a_run_loses_nothing(desk: Path, name: str) -> None:
+    """Any of the signals ends it with code 130 and what was recorded; nothing else is left."""
+    code = (
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from sim.simulation.recorder import Recorder\n"
+        "real = Recorder.record\n"
+        "def record(self, tissue):\n"
+        "    real(self, tissue)\n"
+        "    if tissue.time == 24.0:\n"
+        f"        os.kill(os.getpid(), signal.{name})\n"
+        "Recorder.record = record\n"
+        "sys.argv = ['sim', 'run', 'baseline', '--cells', '3', '--days', '400', '--out', 'partial']\n"
+        "from sim.cli import main\n"
+        "main()"
+    )
+    done = shell(code=code)
+    assert (done.returncode, "what was recorded is kept" in done.stderr) == (130, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in desk.iterdir()] == ["partial"]
+    assert sim.open_result(desk / "partial").table.index[-1] == 1.0
 
 
 def test_ctrl_c_while_saving_leaves_no_incomplete_result(

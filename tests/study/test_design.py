@@ -267,7 +267,7 @@ ONE_FAULT: dict[str, tuple[dict[str, Any], list[str]]] = {
     "conditions as text": ({"conditions": "baseline"}, ["conditions: 'baseline': write a list"]),
     "too many conditions": (
         {"conditions": [{"name": f"c{i}", "duration": "1 day"} for i in range(101)]},
-        ["conditions", "at most 100 items"],
+        ["conditions", "give at most 100"],
     ),
     "no replicates": ({"replicates": 0}, ["replicates: 0", f"{AT_LEAST} 1"]),
     "replicates as text": ({"replicates": "many"}, ["replicates: 'many'", "valid integer"]),

@@ -19,7 +19,8 @@ from sim.parameters import Entry, Parameters, describe
 from sim.physiology.cell_state import CellTraits
 from sim.physiology.virtual_persons import Person, apply_person
 from sim.simulation.initial_tissue import make_tissue
-from sim.simulation.running import resume, run
+from sim.simulation.resuming import resume
+from sim.simulation.running import run
 from sim.simulation.schedule import Schedule
 from sim.tissue import checkpoint
 from sim.tissue.checkpoint import load_tissue, save_tissue

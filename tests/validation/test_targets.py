@@ -117,7 +117,7 @@ def test_all_problems_of_a_file_are_listed_at_once(tmp_path: Path) -> None:
 def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "targets.toml"
     file.write_text("[[target]\n", encoding="utf-8")
-    with pytest.raises(InputError, match="cannot be read as TOML"):
+    with pytest.raises(InputError, match="is not valid TOML"):
         load_targets(file)
 
 

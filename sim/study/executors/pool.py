@@ -14,6 +14,7 @@ from typing import ClassVar
 from sim.errors import ExecutorError
 from sim.study.executors.main_module import hidden_main_module
 from sim.study.executors.protocol import PREFETCH, TaskResult, Value, attempt, describe_error
+from sim.system.interruption import STOP_SIGNALS
 
 MAX_WORKER_CRASHES = 2
 """How many workers of its own a task may crash before it is given up."""
@@ -109,7 +110,7 @@ def _result_of(future: "Future[TaskResult[Value]]", task: int) -> TaskResult[Val
 
 
 def _new_pool(n_workers: int, preload: str) -> ProcessPoolExecutor:
-    """Pool whose workers end with this process and leave Ctrl-C to it."""
+    """Pool whose workers end with this process and leave Ctrl-C and termination to it."""
     methods = multiprocessing.get_all_start_methods()
     # Forked from a server that has imported everything, not from this process, which may have threads.
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
@@ -119,8 +120,9 @@ def _new_pool(n_workers: int, preload: str) -> ProcessPoolExecutor:
 
 
 def _initialise_worker() -> None:
-    """Leave Ctrl-C to the parent, and end when that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Leave Ctrl-C and termination, which may reach all processes, to the parent; end when it ends."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     Thread(target=_exit_with_parent, daemon=True).start()
 
 
@@ -136,6 +138,6 @@ def _terminate(pool: ProcessPoolExecutor) -> None:
     processes = list((pool._processes or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:
-        process.terminate()
+        process.kill()
     for process in processes:
         process.join()

@@ -1,0 +1,203 @@
+"""A run in its folder: written with checksums, and verified and checked whenever it is read.
+
+``provenance.json`` holds the SHA-256 of every other file of the folder, and a checksum of itself.
+Folders without checksums, as version 0.1 wrote them, can be read; a warning says that damage to them
+could not be noticed.
+"""
+
+import json
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+
+from sim.conditions.condition import Condition, read
+from sim.conditions.plan import MAX_CELLS
+from sim.errors import InputError
+from sim.parameters import CELL_TYPES
+from sim.physiology.virtual_persons import Person
+from sim.system.checksums import checksum, file_checksum, is_sealed, sealed
+from sim.system.data_files import parse_json, read_bytes
+from sim.system.files import write_atomically
+from sim.system.parquet_files import parse_parquet
+from sim.variables.table import PER_CELL, VARIABLES
+
+PROVENANCE, TABLE, CELLS, STATE = "provenance.json", "table.parquet", "cells.parquet", "state.npz"
+CHECKSUMS, SEAL = "checksums", "checksum"
+"""Keys of provenance on disk: checksums of other files by name, and that of all other keys."""
+MAX_PROVENANCE_BYTES = 10_000_000
+MAX_TABLE_BYTES = 4_000_000_000
+MAX_MAGNITUDE = 1e15
+"""Values beyond it are none that a run records, and cannot be drawn."""
+AGAIN = "restore it, or simulate again"
+
+TABLE_KINDS = {**dict.fromkeys(VARIABLES, "real"), "time": "real"}
+CELL_KINDS = {
+    **{name: "text" if name == "type" else "real" for name in PER_CELL},
+    "time": "real",
+    "cell": "integer",
+}
+"""Columns of the two tables, the index among them, and the kind of each."""
+
+
+class StoredRun(NamedTuple):
+    """What the folder of a run holds; ``state`` is the file of the tissue at the end, if it was kept."""
+
+    condition: Condition
+    table: pd.DataFrame
+    units: dict[str, str]
+    snapshots: dict[float, pd.DataFrame]
+    provenance: dict[str, Any]
+    state: Path | None
+
+
+class _Facts(BaseModel):
+    """Entries of provenance that are used after reading, of their right types."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    outcome: str
+    condition: dict[str, Any]
+    n_cells: Annotated[int, Field(ge=1, le=MAX_CELLS)]
+    seed: Annotated[int, Field(ge=0)]
+    replicate: Annotated[int, Field(ge=0)]
+    noise: bool
+    worst_imbalance: float
+    versions: dict[str, str]
+    units: dict[str, str]
+    parameters: dict[str, FiniteFloat]
+    person: bool | dict[str, FiniteFloat] | None = None
+
+
+def write_provenance(folder: Path, provenance: Mapping[str, Any]) -> None:
+    """Write provenance, with checksums of the files that are already in the folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where all other files are complete.
+    provenance : mapping
+        What is known of them, as JSON can hold it.
+    """
+    sums = {path.name: file_checksum(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    text = json.dumps(sealed({**provenance, CHECKSUMS: sums}), indent=1, ensure_ascii=False) + "\n"
+    # Undecodable bytes of a command line become escapes, which JSON reads as what they were.
+    write_atomically(folder / PROVENANCE, text.encode("utf-8", "backslashreplace"))
+
+
+def read_run(folder: Path) -> StoredRun:
+    """Read the folder of a run, verify it and check its contents.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Written by :meth:`sim.Result.save` or ``sim run``.
+
+    Raises
+    ------
+    InputError
+        If it is not the folder of a run, or a file in it is missing, damaged or too large; lists every
+        problem.
+    """
+    if not (folder / PROVENANCE).is_file() or not (folder / TABLE).is_file():
+        raise InputError([f"{folder} is not the folder of a run; `sim run` and result.save() write one"])
+    provenance = parse_json(read_bytes(folder / PROVENANCE, MAX_PROVENANCE_BYTES), folder / PROVENANCE)
+    sums = _checksums_of(provenance, folder)
+    condition = _checked(provenance, folder / PROVENANCE)
+    problems: list[str] = []
+    contents: dict[str, bytes] = {}
+    for name in (TABLE, CELLS):
+        try:
+            contents[name] = read_bytes(folder / name, MAX_TABLE_BYTES)
+        except InputError as error:
+            problems += error.problems
+    found = {name: checksum(content) for name, content in contents.items()}
+    state = folder / STATE if (folder / STATE).exists() or STATE in (sums or {}) else None
+    if state is not None:
+        found[STATE] = file_checksum(state) or "missing"
+    if sums is not None:
+        changed = [name for name in found if found[name] != sums.get(name)]
+        problems += [f"{folder / name} is damaged or was changed; {AGAIN}" for name in changed]
+    if problems:
+        raise InputError(problems)
+    table = _read_table(contents[TABLE], folder / TABLE)
+    snapshots = _read_snapshots(contents[CELLS], folder / CELLS)
+    return StoredRun(condition, table, provenance.pop("units"), snapshots, provenance, state)
+
+
+def _checksums_of(provenance: dict[str, Any], folder: Path) -> Mapping[str, Any] | None:
+    """Take the checksums out of provenance; None if it was written without them."""
+    if not {CHECKSUMS, SEAL} & set(provenance):
+        warnings.warn(
+            f"{folder} was written without checksums, by version 0.1; damage to it cannot be noticed",
+            stacklevel=4,
+        )
+        return None
+    if not is_sealed(provenance) or not isinstance(provenance.get(CHECKSUMS), dict):
+        raise InputError([f"{folder / PROVENANCE} is damaged or was changed; {AGAIN}"])
+    del provenance[SEAL]
+    sums: Mapping[str, Any] = provenance.pop(CHECKSUMS)
+    return sums
+
+
+def _checked(provenance: dict[str, Any], path: Path) -> Condition:
+    """Return the condition of a run, or refuse provenance with all its problems."""
+    problems = []
+    try:
+        facts = _Facts.model_validate(provenance)
+    except ValidationError as error:
+        places = {" ".join(map(str, detail["loc"][:2])): detail["msg"] for detail in error.errors()}
+        raise InputError(
+            [f"{path} is damaged: {place}: {text}" for place, text in places.items()]
+        ) from None
+    if isinstance(facts.person, dict):
+        problems += [
+            f"person: {name} = {factor:g} is none of a person's factors"
+            for name, factor in facts.person.items()
+            if name not in Person._fields or not factor > 0.0
+        ]
+    if "sim-mg" not in facts.versions:
+        problems.append("versions: sim-mg is missing")
+    try:
+        condition = read(facts.condition)
+    except InputError as error:
+        problems += [f"condition: {problem}" for problem in error.problems]
+    if problems:
+        raise InputError([f"{path} is damaged: {problem}" for problem in problems])
+    return condition
+
+
+def _read_table(content: bytes, path: Path) -> pd.DataFrame:
+    """Table of a run, its rows in order of time."""
+    parsed: pd.DataFrame = parse_parquet(content, path, TABLE_KINDS).to_pandas(ignore_metadata=True)
+    frame = parsed.set_index("time")
+    days = frame.index.to_numpy(dtype=float)
+    if not len(days):
+        raise InputError([f"{path} is damaged: it has no rows"])
+    if not np.isfinite(days).all() or not (np.diff(days) > 0.0).all():
+        raise InputError([f"{path} is damaged: its times are not in order"])
+    _refuse_impossible(frame, path)
+    return frame
+
+
+def _read_snapshots(content: bytes, path: Path) -> dict[float, pd.DataFrame]:
+    """Tables of cells by time [day]."""
+    parsed: pd.DataFrame = parse_parquet(content, path, CELL_KINDS).to_pandas(ignore_metadata=True)
+    frame = parsed.astype({"type": "category"}).set_index(["time", "cell"])
+    days = frame.index.unique("time")
+    if not len(days) or not np.isfinite(days.to_numpy(dtype=float)).all():
+        raise InputError([f"{path} is damaged: it has no snapshots, or one at no time"])
+    if not frame["type"].isin(CELL_TYPES).all():
+        raise InputError([f"{path} is damaged: it has cells of types that do not exist"])
+    _refuse_impossible(frame.drop(columns="type"), path)
+    return {day: frame.loc[day] for day in days}
+
+
+def _refuse_impossible(frame: pd.DataFrame, path: Path) -> None:
+    """Refuse values that no run records; NaN is one that a body without such cells has."""
+    if bool((frame.abs() > MAX_MAGNITUDE).any(axis=None)):
+        raise InputError([f"{path} is damaged: it has values beyond {MAX_MAGNITUDE:g}"])

@@ -1,0 +1,83 @@
+"""Reading Parquet that is known by its checksum, but whose content may still be anything."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.errors import InputError
+
+MAX_VALUES = 500_000_000
+"""Values that a table may have; a small file can claim any number of them."""
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Whether a type is that of text, repeated or listed once and numbered."""
+    if pa.types.is_dictionary(kind):
+        return _is_text(kind.value_type)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+KINDS: dict[str, Callable[[pa.DataType], bool]] = {
+    "integer": pa.types.is_signed_integer,
+    "real": pa.types.is_float64,
+    "text": _is_text,
+}
+"""Kinds of columns, and which of Arrow's types belong to each."""
+
+
+def parse_parquet(
+    content: bytes,
+    source: object,
+    kinds: Mapping[str, str],
+    *,
+    columns: Sequence[str] | None = None,
+    max_rows: int | None = None,
+) -> pa.Table:
+    """Read a table, after its columns and its size were checked.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    source : object
+        Where it comes from, for messages.
+    kinds : mapping of str to str
+        Kind of every column that the table must have; see :data:`KINDS`.
+    columns : sequence of str, optional
+        Read only these.
+    max_rows : int, optional
+        Largest number of rows.
+
+    Raises
+    ------
+    InputError
+        If it is no Parquet, lacks columns, has others than numbers and text, or is too large.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(content))
+        types = dict(zip(file.schema_arrow.names, file.schema_arrow.types, strict=True))
+        if wrong := [name for name, kind in kinds.items() if not _is_of(types.get(name), kind)]:
+            named = ", ".join(wrong[:5]) + (" …" if len(wrong) > 5 else "")
+            raise InputError(
+                [f"{source} is damaged: it lacks columns, or has others in place of {named}"]
+            )
+        rows = file.metadata.num_rows
+        limit = MAX_VALUES // len(types) if max_rows is None else max_rows
+        if rows > limit:
+            raise InputError([f"{source} is too large: {rows:,} rows; it may have at most {limit:,}"])
+        table = file.read(columns=list(kinds) if columns is None else list(columns))
+        table.validate(full=True)
+    except InputError:
+        raise
+    except (Exception, MemoryError):  # Arrow raises many kinds of errors on damaged files.
+        raise InputError([f"{source} is damaged; it cannot be read as Parquet"]) from None
+    if table.num_rows != rows:
+        raise InputError([f"{source} is damaged; it cannot be read as Parquet"])
+    return table
+
+
+def _is_of(kind: Any, wanted: str) -> bool:
+    """Whether an Arrow type, if there is one, is of a kind."""
+    return kind is not None and KINDS[wanted](kind)
