@@ -27,6 +27,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, Self
 
+MAX_SHOWN = 200
+"""Letters of a value in a message."""
 MAX_PROBLEMS, MAX_LETTERS = 100, 2000
 """Problems that are listed at once, and letters of each; a hostile file can have a million."""
 
@@ -149,14 +151,23 @@ class VersionError(SimError, RuntimeError):
     """A process with other versions than the study was begun with."""
 
 
+def shown(value: object) -> str:
+    """Write a value in a message as Python writes it, shortened if it is long."""
+    try:
+        text = repr(value)
+    except Exception:  # A number of more digits than Python writes, or an object that is broken.
+        return f"a value of type {type(value).__name__} that cannot be written"
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]} …"
+
+
 def unknown_names(names: Iterable[str], known: Iterable[str], what: str) -> Iterable[str]:
     """Say which names do not exist, with the nearest one that does."""
     known = list(known)
     unknown = [name for name in names if name not in known]
     for name in unknown[:MAX_PROBLEMS]:
         near = difflib.get_close_matches(str(name), known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        yield f"no {what} is called {name!r}{hint}"
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known[:3])} and others"
+        yield f"no {what} is called {shown(name)}; {hint}"
     if len(unknown) > MAX_PROBLEMS:
         yield f"and {len(unknown) - MAX_PROBLEMS} more {what}s do not exist"
 

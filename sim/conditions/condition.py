@@ -26,7 +26,7 @@ from sim.conditions.events import MEAL_HOURS, Diet, Meal, Meals
 from sim.conditions.fields import MAX_DESCRIPTION, MAX_TITLE, Data, Name, read_hours, text_in
 from sim.conditions.supplements import Supplement
 from sim.conditions.treatments import Treatment, targets_of
-from sim.errors import MAX_PROBLEMS, ConditionError, InputError, ParameterError, QuantityError
+from sim.errors import MAX_PROBLEMS, ConditionError, InputError, ParameterError, QuantityError, shown
 from sim.parameters import FACTS, BodyParameters, Parameters
 from sim.parameters.inputs import Control
 from sim.quantities.amounts import Amounts
@@ -47,7 +47,7 @@ def read_parameters(data: object) -> object:
     problems = []
     for name, text in data.items():
         if not isinstance(name, str):
-            problems.append(f"{name!r} is not the name of a parameter; names are text")
+            problems.append(f"{shown(name)} is not the name of a parameter; names are text")
             continue
         fact = FACTS.get(name)
         if fact is None or (fact.unit == "1" and not isinstance(text, str)):
@@ -60,10 +60,19 @@ def read_parameters(data: object) -> object:
     try:
         Parameters().replace(values)
     except ParameterError as error:
-        problems += error.problems
+        problems += [_as_given(problem, data) for problem in error.problems]
     if problems:
         raise ValueError("\n".join(problems))
     return values
+
+
+def _as_given(problem: str, data: Mapping[Any, Any]) -> str:
+    """Add to a problem of a parameter what was given, if that was in another unit."""
+    name = problem.partition(" ")[0]
+    text = data.get(name)
+    if not isinstance(text, str) or text.strip().endswith(f" {FACTS[name].unit}"):
+        return problem
+    return f"{problem}; given was {shown(text)}"
 
 
 def with_units(parameters: Mapping[str, float]) -> dict[str, str]:
@@ -236,7 +245,7 @@ def load(name: str | Path | Condition) -> Condition:
     if isinstance(name, Condition):
         return name
     if not isinstance(name, (str, Path)):
-        raise ConditionError([f"condition = {name!r}; give a name, a TOML file or a Condition"])
+        raise ConditionError([f"condition = {shown(name)}; give a name, a TOML file or a Condition"])
     path = Path(name)
     if path.suffix != ".toml":
         names = built_in_conditions()
@@ -245,7 +254,7 @@ def load(name: str | Path | Condition) -> Condition:
             hint = f"did you mean {near[0]!r}? " if near else ""
             raise ConditionError(
                 [
-                    f"no condition is called {str(name)!r}; {hint}"
+                    f"no condition is called {shown(str(name))}; {hint}"
                     f"there are {', '.join(names)}; a file's name ends in .toml"
                 ]
             )

@@ -23,7 +23,7 @@ from sim.conditions.events import (
 from sim.conditions.fields import MAX_DAYS, Data, read_hours, read_time_of_day
 from sim.conditions.supplements import Supplement, measure_problem
 from sim.conditions.treatments import STRENGTHS, TREATMENTS, Treatment, strength_problem
-from sim.errors import MAX_PROBLEMS, QuantityError
+from sim.errors import MAX_PROBLEMS, QuantityError, shown
 from sim.parameters.inputs import KNOCK_OUTS
 from sim.quantities.ions import SUPPLIED
 from sim.quantities.units import HOURS_PER_DAY
@@ -55,7 +55,7 @@ def without_problems(names: Iterable[str]) -> Iterator[str]:
     for name in (name for name in names if name not in KNOCK_OUTS):
         near = difflib.get_close_matches(name, KNOCK_OUTS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        yield f"without: no mechanism is called {name!r}; {hint}there are {', '.join(KNOCK_OUTS)}"
+        yield f"without: no mechanism is called {shown(name)}; {hint}there are {', '.join(KNOCK_OUTS)}"
 
 
 def contradictions(
@@ -202,10 +202,10 @@ def sentences_of(detail: Any, models: Mapping[str, type[Data]]) -> list[str]:
         allowed = detail["ctx"]["max_length"]
         return [f"{prefix}has {len(detail['input'])} entries, too many; give at most {allowed}"]
     if detail["type"] in WRONG_SHAPE:
-        return [f"{prefix}{detail['input']!r}: write {_shape(detail['type'], place)}"]
+        return [f"{prefix}{shown(detail['input'])}: write {_shape(detail['type'], place)}"]
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] != "value_error" or message.startswith("is "):
-        message = f"{detail['input']!r}: {message[0].lower()}{message[1:]}"
+        message = f"{shown(detail['input'])}: {message[0].lower()}{message[1:]}"
     return [prefix + line for line in message.split("\n")]
 
 

@@ -202,13 +202,16 @@ def daily_times(at: Sequence[float], start: float, stop: float) -> Iterator[floa
 
 def order_problem(start: float, stop: float | None) -> str | None:
     """Say whether a span [h] ends before it begins."""
-    return "stop is not after start" if stop is not None and stop <= start else None
+    if stop is None or stop > start:
+        return None
+    days = [f"day {hours / HOURS_PER_DAY:g}" for hours in (start, stop)]
+    return f"stop is not after start ({' to '.join(days)}); give a later stop, or none"
 
 
 def times_problem(at: Sequence[float], what: str = "meals") -> str | None:
     """Say whether there is no meal, or whether one begins before another has ended; times of day [h]."""
     if not at:
-        return 'give times of the day, such as ["7:00", "13:00"]'
+        return 'at is empty; give times of the day, such as ["7:00", "13:00"]'
     hours = sorted(at)
     gaps = [b - a for a, b in zip(hours, [*hours[1:], hours[0] + HOURS_PER_DAY], strict=True)]
     if min(gaps) < MEAL_HOURS - ROUNDING:

@@ -1,7 +1,8 @@
 """Quantities as fields of validated data: read from text with a unit, written back as such text."""
 
 import re
-from typing import Annotated, Literal
+from numbers import Integral
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -68,6 +69,14 @@ def read_time_of_day(text: object) -> float:
     if parts is None:
         raise ValueError('is not a time of day; write it like "7:30"')
     return int(parts[1]) + int(parts[2]) / MINUTES_PER_HOUR
+
+
+def plain(value: Any) -> Any:
+    """A whole number or a truth value of NumPy as Python's own; anything else as it is."""
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return int(value)
+    # Recognised by name, so that NumPy is not imported to read a file.
+    return bool(value) if type(value).__name__ in ("bool", "bool_") else value
 
 
 def text_in(unit: str) -> PlainSerializer:

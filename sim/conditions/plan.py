@@ -5,8 +5,8 @@
 Nothing here needs the compiled engine.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from math import ceil
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +22,7 @@ from pydantic import (
 
 from sim.conditions.condition import Condition, load, read
 from sim.conditions.diagnostics import EVENTS, problems_of, sentences_of, without_problems
-from sim.conditions.fields import MAX_DAYS, Data
+from sim.conditions.fields import MAX_DAYS, Data, plain
 from sim.conditions.plan_remarks import (
     idle_parameters,
     recording_remarks,
@@ -39,7 +39,7 @@ from sim.conditions.size import (
     size_of_run,
 )
 from sim.conditions.steps import SUBDAILY_STEP, Steps
-from sim.errors import InputError
+from sim.errors import InputError, shown
 from sim.parameters import Parameters, describe
 from sim.quantities.units import HOURS_PER_DAY
 from sim.system.memory import memory_bytes
@@ -52,6 +52,7 @@ SUBDAILY_ROWS = 500
 """Rows of a condition with events within a day, about."""
 MAX_CELLS = 100_000_000
 MAX_THREADS = 256
+MAX_SEED = 10**100 - 1
 MIN_HOURS, MAX_HOURS = 0.01, 1000.0
 """Bounds of the length of a step and of the time between rows [h]."""
 
@@ -65,10 +66,10 @@ def _whole_number(
         if value is None and optional:
             return None
         if isinstance(value, bool) or not isinstance(value, Integral):
-            raise InputError([f"{label} = {value!r} is not a whole number"])
+            raise InputError([f"{label} = {shown(value)} is not a whole number; give {hint}"])
         number = int(value)
         if not low <= number <= high:
-            raise InputError([f"{label} = {number}; give {hint}"])
+            raise InputError([f"{label} = {shown(number)}; give {hint}"])
         return number
 
     return BeforeValidator(checked)
@@ -81,12 +82,22 @@ def _number(label: str, allowed: Callable[[float], bool], hint: str) -> BeforeVa
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise InputError([f"{label} = {value!r} is not a number"])
-        if not allowed(float(value)):
-            raise InputError([f"{label} = {value:g}; give {hint}"])
-        return float(value)
+            raise InputError([f"{label} = {shown(value)} is not a number; give {hint}"])
+        number = _as_float(value)
+        if not allowed(number):
+            given = f"{number:g}" if math.isfinite(number) else shown(value)
+            raise InputError([f"{label} = {given}; give {hint}"])
+        return number
 
     return BeforeValidator(checked)
+
+
+def _as_float(value: Any) -> float:
+    """A real number of any kind as Python's own; infinite if it is too large for that."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _hours(label: str) -> BeforeValidator:
@@ -99,9 +110,9 @@ def _switch(label: str) -> BeforeValidator:
     """Read True or False, NumPy's too."""
 
     def checked(value: Any) -> bool:
-        value = value.item() if hasattr(value, "item") else value
+        value = plain(value)
         if not isinstance(value, bool):
-            raise InputError([f"{label} = {value!r}; give True or False"])
+            raise InputError([f"{label} = {shown(value)}; give True or False"])
         return value
 
     return BeforeValidator(checked)
@@ -119,10 +130,10 @@ def _fits_in_memory(n_cells: int) -> int:
 
 def _read_without(value: object) -> tuple[str, ...]:
     """Read names of mechanisms to switch off."""
-    single = isinstance(value, str) or not isinstance(value, Iterable)
+    single = isinstance(value, (str, bytes)) or not isinstance(value, Iterable)
     names = (value,) if single else tuple(value)  # type: ignore[arg-type]
     problems = [
-        f"without: {name!r} is not the name of a mechanism, such as 'romk-mg-block'"
+        f"without: {shown(name)} is not the name of a mechanism, such as 'romk-mg-block'"
         for name in names
         if not isinstance(name, str)
     ]
@@ -152,9 +163,9 @@ def _read_parameters(value: object, info: ValidationInfo) -> dict[str, float]:
     """Read the parameters to change; those of the condition come first, so that these win."""
     value = {} if value is None else value
     if not isinstance(value, Mapping):
-        raise InputError([f"parameters = {value!r}; give names and numbers: {{'pump_half_mg': 0.1}}"])
+        raise InputError([f"parameters = {shown(value)}; give names and numbers, {{'gfr': 170.0}}"])
     problems = [
-        f"parameters: {name!r} is not the name of a parameter, such as 'pump_half_mg'"
+        f"parameters: {shown(name)} is not the name of a parameter, such as 'pump_half_mg'"
         for name in value
         if not isinstance(name, str)
     ]
@@ -186,11 +197,11 @@ def _rows_that_suit(record_hours: float | None, info: ValidationInfo) -> float:
         return record_hours
     if condition is None or not condition.has_subdaily_events:
         return RECORD_HOURS
-    steps = ceil(condition.duration / SUBDAILY_ROWS / SUBDAILY_STEP)
+    steps = math.ceil(condition.duration / SUBDAILY_ROWS / SUBDAILY_STEP)
     return float(min(RECORD_HOURS, steps * SUBDAILY_STEP))
 
 
-_SEED = "a whole number, zero or more"
+_SEED = "a whole number, zero or more, of at most 100 digits"
 _DAYS = f"more than 0 and at most {MAX_DAYS:g}"
 
 
@@ -224,8 +235,8 @@ class RunPlan(Data):
         _whole_number("cells", 1, MAX_CELLS, f"1 to {MAX_CELLS:,}"),
     ] = N_CELLS
     days: Annotated[float | None, _number("days", lambda d: 0.0 < d <= MAX_DAYS, _DAYS)] = None
-    seed: Annotated[int, _whole_number("seed", 0, float("inf"), _SEED)] = 0
-    replicate: Annotated[int, _whole_number("replicate", 0, float("inf"), _SEED)] = 0
+    seed: Annotated[int, _whole_number("seed", 0, MAX_SEED, _SEED)] = 0
+    replicate: Annotated[int, _whole_number("replicate", 0, MAX_SEED, _SEED)] = 0
     person: Annotated[bool, _switch("person")] = False
     noise: Annotated[bool, _switch("noise")] = True
     heterogeneous: Annotated[bool, _switch("heterogeneous")] = True

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import Any
 
-from sim.errors import QuantityError
+from sim.errors import QuantityError, shown
 from sim.quantities.ions import SODIUM, Ion, ion_of
 from sim.quantities.salts import Salt, element, find_salt, salts_of, usual_salt
 from sim.quantities.units import HOURS_PER_DAY
@@ -93,14 +93,14 @@ def parse(
         if it is a mass that may be of an ion or of its salt.
     """
     if not isinstance(text, str):
-        raise QuantityError(f"{text!r} has no unit; write it as text, such as {example!r}")
+        raise QuantityError(f"{shown(text)} has no unit; write it as text, such as {example!r}")
     parts = NUMBER_AND_UNIT.fullmatch(text.strip()) if len(text) <= MAX_LENGTH else None
     if parts is None and ion is not None and len(text) <= MAX_LENGTH:
         of_substance = OF_SUBSTANCE.fullmatch(text.strip())
         if of_substance is not None:
             return _finite(text, _of_substance(text, of_substance, unit, example, ion), example)
     if parts is None:
-        raise QuantityError(f"{text!r} is not one number with a unit, such as {example!r}")
+        raise QuantityError(f"{shown(text)} is not one number with a unit, such as {example!r}")
     number, unit_text = parts.groups()
     if not unit_text and unit != "1":
         raise QuantityError(f"{text!r} has no unit; write it like {example!r}")
@@ -180,7 +180,10 @@ def _of_substance(text: str, parts: re.Match[str], unit: str, example: str, ion:
             f"{text!r}: no substance is called {name!r}; for {ion.name} there are {known}"
         )
     if salt.ion != ion:
-        raise QuantityError(f"{text!r}: {name} supplies {salt.ion.name}, not {ion.name}")
+        raise QuantityError(
+            f"{text!r}: {name} supplies {salt.ion.name}, not {ion.name}; for that there are "
+            f"{', '.join(salts_of(ion))}"
+        )
     quantity = _quantity(text, float(parts["number"]), parts["unit"] + before + after, example, ion)
     return _converted(text, _in_moles(quantity, salt), unit, example)
 

@@ -153,7 +153,8 @@ class Design(Data):
             problems += size_problems(self, plans) if self.n_members <= MAX_MEMBERS else []
             end = max(plan.condition.duration for plan in plans)
             problems += [
-                f"snapshots: day {hours / HOURS_PER_DAY:g} is after the end, day {end / HOURS_PER_DAY:g}"
+                f"snapshots: day {hours / HOURS_PER_DAY:g} is after the end, day "
+                f"{end / HOURS_PER_DAY:g}; give earlier times or a longer duration"
                 for hours in (self.snapshots.at if self.snapshots else ())
                 if hours > end
             ]

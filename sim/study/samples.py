@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from sim.conditions.fields import Data
-from sim.errors import InputError, QuantityError, unknown_names
+from sim.errors import InputError, QuantityError, shown, unknown_names
 from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import FACTS, Parameters
 from sim.quantities.parsing import parse_named, written
@@ -41,7 +41,7 @@ def _read_ranges(data: object) -> object:
             try:
                 Parameters().replace({name: value})
             except InputError as error:
-                problems += error.problems
+                problems += [f"{problem}; given was {shown(data[name])}" for problem in error.problems]
     if problems:
         raise ValueError("\n".join(problems))
     return found

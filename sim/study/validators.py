@@ -1,13 +1,12 @@
 """Checks of single fields of a design; each returns the value, or raises with what to do."""
 
 from collections.abc import Iterable, Mapping
-from numbers import Integral
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Strict
 
 from sim.conditions.condition import load, read
-from sim.conditions.fields import MAX_DAYS
+from sim.conditions.fields import MAX_DAYS, plain
 from sim.errors import InputError, unknown_names
 from sim.quantities.units import HOURS_PER_DAY
 from sim.variables.endpoints import Endpoint
@@ -19,18 +18,9 @@ MAX_CONDITIONS = 100
 """Arms of a study."""
 
 
-def _plain(value: Any) -> Any:
-    """A whole number or a truth value of NumPy as Python's own; anything else as it is."""
-    if isinstance(value, Integral) and not isinstance(value, bool):
-        return int(value)
-    return (
-        value.item() if type(value).__name__ in ("bool", "bool_") and hasattr(value, "item") else value
-    )
-
-
-WholeNumber = Annotated[int, Strict(), BeforeValidator(_plain)]
+WholeNumber = Annotated[int, Strict(), BeforeValidator(plain)]
 """A whole number; neither true nor 1.0 nor "1" is taken for one."""
-Switch = Annotated[bool, Strict(), BeforeValidator(_plain)]
+Switch = Annotated[bool, Strict(), BeforeValidator(plain)]
 """True or false; neither 1 nor "yes" is taken for it."""
 
 

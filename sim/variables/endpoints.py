@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.errors import InputError, QuantityError, unknown_names
+from sim.errors import InputError, QuantityError, shown, unknown_names
 from sim.parameters import FACTS
 from sim.quantities.parsing import MAX_LENGTH, parse_named
 from sim.variables.table import VARIABLES
@@ -51,7 +51,7 @@ class Endpoint(NamedTuple):
         if isinstance(text, str) and len(text) <= MAX_LENGTH:
             match = _PATTERN.fullmatch(text)
         if match is None:
-            raise InputError([f'{text!r} is not an endpoint such as "plasma_k < 3.5"'])
+            raise InputError([f'{shown(text)} is not an endpoint such as "plasma_k < 3.5"'])
         name, relation, number, unit = match.groups(default="")
         if name in FACTS and name not in VARIABLES:
             raise InputError([f"{text!r}: {name} is a parameter, which is given; name a variable"])
