@@ -11,6 +11,7 @@ from sim.cli.bar import execute_with_bar
 from sim.cli.console import (
     FAILED,
     INTERRUPTED,
+    NARROW,
     SHOWN,
     announce_compilation,
     echo,
@@ -179,14 +180,14 @@ def _show(console: "Console", comparison: "Comparison", day: float | None) -> No
     table = Table("", "Unit", box=None, pad_edge=False, title=title, title_justify="left")
     for name in (first, second, "Difference"):
         table.add_column(name, justify="right")
-    table.add_column("Reference")
+    if console.width >= NARROW:
+        table.add_column("Reference")
     for name in SHOWN:
         v = VARIABLES[name]
         a, b = (float(run[name]) for run in (rows["first"], rows["second"]))
         reference = f"{v.low:g} to {v.high:g}" if v.low == v.low else ""
-        table.add_row(
-            v.meaning, v.unit, format_number(a), format_number(b), _format_change(a, b), reference
-        )
+        cells = (v.meaning, v.unit, format_number(a), format_number(b), _format_change(a, b), reference)
+        table.add_row(*cells[: len(table.columns)])
     console.print(table)
     if not rows["difference"].any():
         console.print("The two runs are the same in every number.")

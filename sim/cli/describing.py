@@ -129,10 +129,10 @@ def _describe_condition(console: "Console", name: str) -> None:
 
     condition = load(name)
     console.print(f"{condition.name}: {condition.title}", style="bold")
-    console.print(condition.description, width=90)
+    if condition.description:
+        console.print(condition.description, width=min(90, console.width))
     console.print(f"{condition.duration / HOURS_PER_DAY:g} days")
-    for line in interventions_in_words(condition):
-        console.print(f"  {line}")
+    announce(console, [f"  {line}" for line in interventions_in_words(condition)], ())
     for parameter, value in condition.parameters.items():
         console.print(f"  {parameter} = {value:g} {FACTS[parameter].unit}".removesuffix(" 1"))
     announce(console, (), remarks_on(condition))

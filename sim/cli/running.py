@@ -10,6 +10,7 @@ from sim.cli.bar import execute_with_bar, with_bar
 from sim.cli.console import (
     FAILED,
     INTERRUPTED,
+    NARROW,
     SHOWN,
     announce_compilation,
     echo,
@@ -194,6 +195,8 @@ def _show(console: "Console", result: "Result") -> None:
     from sim.variables.table import VARIABLES
 
     rows = _rows_to_show(result)
+    if console.width < NARROW:
+        rows = rows.iloc[[0, -1]] if len(rows) > 1 else rows
     table = Table(
         "", "Unit", box=None, pad_edge=False, title=result.condition.title, title_justify="left"
     )

@@ -34,13 +34,25 @@ def requested_design(
     except InputError as error:
         refuse(error.problems + problems)
     home = out or folder or Path("results") / design.name
-    if problems := list(dict.fromkeys(problems + _folder_problems(home, options["shard"]))):
+    problems += _folder_problems(home, options["shard"])
+    if problems := list(dict.fromkeys(problems)) or _wait_problems(design, options):
         refuse(problems)
     if parameters:
         for name in (name for name in design.parameters if name in parameters):
             echo(f"Note: {name} of the design is replaced by that of --set")
         design = _with_parameters(design, parameters)
     return design, home
+
+
+def _wait_problems(design: "Design", options: Mapping[str, Any]) -> list[str]:
+    """Say whether a study takes longer than anyone can wait; the options have no problems."""
+    from sim.study.executors.registry import ExecutorRequest
+    from sim.study.run_options import wait_problems
+    from sim.study.shards import Shard
+
+    request = ExecutorRequest(options["executor"], options["workers"], options["dask"])
+    shard = Shard.read(options["shard"]) if options["shard"] else None
+    return list(wait_problems(design, request, shard))
 
 
 def _folder_problems(folder: Path, shard: str | None) -> list[str]:

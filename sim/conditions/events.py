@@ -18,6 +18,7 @@ from sim.conditions.fields import (
     SupplyByIon,
     Time,
     TimeOfDay,
+    time_of_day,
 )
 from sim.quantities.ions import SUPPLIED
 from sim.quantities.units import HOURS_PER_DAY
@@ -213,7 +214,8 @@ def times_problem(at: Sequence[float], what: str = "meals") -> str | None:
     if not at:
         return 'at is empty; give times of the day, such as ["7:00", "13:00"]'
     hours = sorted(at)
-    gaps = [b - a for a, b in zip(hours, [*hours[1:], hours[0] + HOURS_PER_DAY], strict=True)]
-    if min(gaps) < MEAL_HOURS - ROUNDING:
-        return f"two {what} are less than half an hour apart"
+    for earlier, later in zip(hours, [*hours[1:], hours[0] + HOURS_PER_DAY], strict=True):
+        if later - earlier < MEAL_HOURS - ROUNDING:
+            times = f"{time_of_day(earlier)} and {time_of_day(later % HOURS_PER_DAY)}"
+            return f"two {what} are less than half an hour apart, at {times}; give later times, or fewer"
     return None

@@ -129,7 +129,7 @@ def _reader_of_own_ion(unit: str, example: str) -> BeforeValidator:
 def _not_boolean(value: object) -> object:
     # Python counts True as the number 1; "effect = true" in a file does not say how strong it is.
     if isinstance(value, bool):
-        raise ValueError("is not a number")
+        raise ValueError("is not a number; give a number")
     return value
 
 
@@ -137,8 +137,10 @@ def _read_fraction(value: object) -> object:
     return parse(value, "1", "80 %") if isinstance(value, str) else _not_boolean(value)
 
 
-def _write_time_of_day(hours: float) -> str:
-    return f"{int(hours)}:{round(hours % 1.0 * MINUTES_PER_HOUR):02d}"
+def time_of_day(hours: float) -> str:
+    """Write a time of day [h] as it is read: 7:30."""
+    minutes = round(hours * MINUTES_PER_HOUR)
+    return f"{minutes // 60}:{minutes % 60:02d}"
 
 
 _SUPPLY = (AfterValidator(_not_negative), _at_most(MAX_RATE, "2000 mmol/day"), text_in(RATE))
@@ -160,7 +162,7 @@ Interval = Annotated[
 TimeOfDay = Annotated[
     float,
     BeforeValidator(read_time_of_day),
-    PlainSerializer(_write_time_of_day, when_used="json"),
+    PlainSerializer(time_of_day, when_used="json"),
 ]
 
 Supply = Annotated[float, _reader_of_field(RATE, "40 mmol/day", substance_required=False), *_SUPPLY]

@@ -190,12 +190,17 @@ def _unless_default(step_hours: float | None, info: ValidationInfo) -> float | N
     return None if same else step_hours
 
 
-def _rows_that_suit(record_hours: float | None, info: ValidationInfo) -> float:
+def _read_record_hours(record_hours: float | None, info: ValidationInfo) -> float:
     """Time between rows [h]; if none is given, one that suits the condition."""
-    condition = info.data.get("condition")
     if record_hours is not None:
         return record_hours
-    if condition is None or not condition.has_subdaily_events:
+    condition = info.data.get("condition")
+    return RECORD_HOURS if condition is None else suitable_record_hours(condition)
+
+
+def suitable_record_hours(condition: Condition) -> float:
+    """Time between rows that suits a condition [h]."""
+    if not condition.has_subdaily_events:
         return RECORD_HOURS
     steps = math.ceil(condition.duration / SUBDAILY_ROWS / SUBDAILY_STEP)
     return float(min(RECORD_HOURS, steps * SUBDAILY_STEP))
@@ -246,7 +251,7 @@ class RunPlan(Data):
         default_factory=dict, validate_default=True
     )
     step_hours: Annotated[float | None, AfterValidator(_unless_default), _hours("step_hours")] = None
-    record_hours: Annotated[float, BeforeValidator(_rows_that_suit), _hours("record_hours")] = Field(
+    record_hours: Annotated[float, BeforeValidator(_read_record_hours), _hours("record_hours")] = Field(
         default=None, validate_default=True
     )
     snapshots: Annotated[
@@ -323,7 +328,15 @@ class RunPlan(Data):
         random = self.person or self.noise or self.heterogeneous
         if not random and (self.seed or self.replicate):
             found.append("seed and replicate make no difference: nothing is drawn at random")
-        return [*found, *recording_remarks(self.steps, self.record_hours, self.snapshots)]
+        rows = self.record_hours != suitable_record_hours(self.condition)
+        return [
+            *found,
+            *recording_remarks(
+                self.steps,
+                self.record_hours if rows else None,
+                self.snapshots if self.snapshots != SNAPSHOTS else None,
+            ),
+        ]
 
     @property
     def model_parameters(self) -> Parameters:

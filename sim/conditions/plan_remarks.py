@@ -84,27 +84,28 @@ def usual_diets(condition: Condition, p: BodyParameters) -> Iterator[str]:
             yield f"diet no. {number} ({diet.label}) is the usual diet: nothing changes"
 
 
-def recording_remarks(steps: Steps, record_hours: float, snapshots: int) -> Iterator[str]:
+def recording_remarks(steps: Steps, record_hours: float | None, snapshots: int | None) -> Iterator[str]:
     """Say which recording times are asked for that do not exist.
 
     Parameters
     ----------
     steps : Steps
         When steps end; only then can anything be recorded.
-    record_hours : float
-        Time between rows [h].
-    snapshots : int
-        Number of snapshots of cells.
+    record_hours : float, optional
+        Time between rows [h], if one was asked for.
+    snapshots : int, optional
+        Number of snapshots of cells, if one was asked for.
     """
-    if record_hours < steps.hours:
+    if record_hours is not None and record_hours < steps.hours:
         yield (
             f"rows every {record_hours:g} h are asked for; they are as far apart as steps, "
             f"{steps.hours:g} h"
         )
-    elif record_hours > steps.end:
+    elif record_hours is not None and record_hours > steps.end:
         yield (
             f"rows every {record_hours:g} h are asked for and the run is shorter, {steps.end:g} h: "
             "the start and the end are recorded"
         )
-    if snapshots > (possible := ceil(steps.end / steps.hours) + 1):
+    possible = ceil(steps.end / steps.hours) + 1
+    if snapshots is not None and snapshots > possible:
         yield f"{snapshots:,} snapshots are asked for; one after each step makes {possible:,}"

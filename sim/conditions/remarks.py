@@ -41,7 +41,7 @@ def remarks_on(condition: Condition) -> list[str]:
             name = f"{key} no. {number} ({event.label})"
             found += [f"{name} {words}" for words in _remarks_on_event(event, condition.duration)]
         found += _same_events(key, getattr(condition, key))
-    found += _combined_treatments(condition.treatment)
+    found += _combined_treatments([t for t in condition.treatment if t.start < condition.duration])
     twice = {name for name in condition.without if condition.without.count(name) > 1}
     found += [f"without: {name} is named twice; it is off once" for name in sorted(twice)]
     return found
@@ -114,7 +114,7 @@ def _same_events(key: str, events: tuple[Any, ...]) -> Iterator[str]:
             yield f"{key} no. {number} ({event.label}) is the same as no. {first}: both are given"
 
 
-def _combined_treatments(treatments: tuple[Treatment, ...]) -> Iterator[str]:
+def _combined_treatments(treatments: Iterable[Treatment]) -> Iterator[str]:
     """Say which treatments act on one thing at once, and what that amounts to."""
     for a, b in combinations(treatments, 2):
         targets = [t.rule.target for t in (a, b)]

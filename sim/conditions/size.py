@@ -13,6 +13,8 @@ that doubles it. The batches of a study depend on them; to change them means oth
 SECONDS_PER_ROW = 2e-3
 """Time to record a row of all variables [s]."""
 SECONDS_PER_DAY, SECONDS_PER_YEAR = 86400.0, 365.0 * 86400.0
+PROGRAM_BYTES = 3.5e8
+"""Memory of the program itself, with its compiled code [B]."""
 BYTES_PER_CELL = 350
 """Upper bound of the memory that a cell takes while a run records [B]."""
 BYTES_PER_ROW = 6000
@@ -41,7 +43,7 @@ class Size(NamedTuple):
     rows : int
         Rows of tables.
     memory : float
-        Memory of a process beyond that of the program [B].
+        Memory of a process [B].
     disk : float
         Space on disk [B].
     seconds : float
@@ -79,7 +81,10 @@ def size_of_run(hours: float, rows: int, snapshots: int, cells: int, noise: bool
     return Size(
         hours=hours,
         rows=rows,
-        memory=cells * BYTES_PER_CELL + rows * BYTES_PER_ROW + kept * BYTES_PER_SNAPSHOT_CELL,
+        memory=PROGRAM_BYTES
+        + cells * BYTES_PER_CELL
+        + rows * BYTES_PER_ROW
+        + kept * BYTES_PER_SNAPSHOT_CELL,
         disk=rows * DISK_PER_ROW + kept * DISK_PER_SNAPSHOT_CELL + DISK_OF_FIGURE,
         seconds=seconds_for(hours / HOURS_PER_DAY, cells, noise) + rows * SECONDS_PER_ROW,
     )

@@ -2,12 +2,13 @@
 
 from sim.conditions.condition import Condition
 from sim.conditions.diagnostics import EVENTS
+from sim.conditions.fields import time_of_day
 from sim.conditions.plan import RunPlan
 from sim.conditions.size import bytes_in_words, time_in_words
 from sim.conditions.supplements import Supplement
 from sim.parameters import FACTS
 from sim.quantities.ions import BY_NAME
-from sim.quantities.units import HOURS_PER_DAY, MINUTES_PER_HOUR
+from sim.quantities.units import HOURS_PER_DAY
 
 AS_CHLORIDE = "Supplements and meals act as chlorides; the effects of other anions are left out."
 
@@ -44,7 +45,7 @@ def supplement_in_words(supplement: Supplement) -> str:
             f"({supplement.rate:.4g} mmol/h)"
         )
     if supplement.at is not None:
-        when = "at " + ", ".join(map(_time_of_day, sorted(supplement.at)))
+        when = "at " + ", ".join(map(time_of_day, sorted(supplement.at)))
     else:
         when = f"every {supplement.every:g} h"
     return f"{symbol} {supplement.route}, in doses: {supplement.amount:.4g} mmol {when} ({daily})"
@@ -68,12 +69,6 @@ def plan_in_words(plan: RunPlan) -> list[str]:
         f"memory and up to {bytes_in_words(size.disk)} on disk"
     )
     return lines
-
-
-def _time_of_day(hours: float) -> str:
-    """Write a time of day."""
-    minutes = round(hours * MINUTES_PER_HOUR)
-    return f"{minutes // 60}:{minutes % 60:02d}"
 
 
 def _day(hours: float) -> str:

@@ -23,7 +23,7 @@ from sim.study.folder import (
 )
 from sim.study.job import Job, design_of, make_job
 from sim.study.manifest import job_from, read_manifest, shard_from
-from sim.study.run_options import run_option_problems
+from sim.study.run_options import run_option_problems, wait_problems
 from sim.study.shards import Shard, batches_of
 from sim.study.store import Entry, Store
 from sim.study.study import Study
@@ -116,8 +116,10 @@ def run_study(
     if problems := run_option_problems(request, threads):
         raise InputError(problems)
     design, folder = _read(design, folder)
-    warn_of(design.remarks, stacklevel=3)
     own = Shard.read(shard) if isinstance(shard, str) else shard
+    if problems := list(wait_problems(design, request, own)):
+        raise InputError(problems)
+    warn_of(design.remarks, stacklevel=3)
     home = folder / own.folder if own and folder.name != own.folder else folder
     threads = threads or (None if workers == 1 else 1)
     with termination_as_interrupt():

@@ -8,6 +8,7 @@ from sim.conditions.size import (
     BYTES_PER_CELL,
     BYTES_PER_SNAPSHOT_CELL,
     DISK_PER_SNAPSHOT_CELL,
+    PROGRAM_BYTES,
     SECONDS_PER_YEAR,
     Size,
     bytes_in_words,
@@ -27,8 +28,8 @@ MEMORY_PER_MEMBER, MEMORY_PER_PARAMETER = 300, 100
 """Memory of a member, and of a value in a parameter set, in the process that keeps the ledger [B]."""
 MAX_DISK = 1e13
 """Largest study [B], 10 TB: beyond it a slip of the keyboard is likelier than a computing centre."""
-MAX_YEARS = 100
-"""Longest computation, of one processor [year]."""
+MAX_YEARS, MAX_WAIT_YEARS = 100, 1
+"""Longest computation, of one processor and of the workers of one machine [year]."""
 
 
 class Extent(Protocol):
@@ -91,7 +92,8 @@ def size_of_study(design: Extent, plans: Sequence[RunPlan]) -> Size:
     return Size(
         hours=days * HOURS_PER_DAY * members,
         rows=rows * members,
-        memory=design.cells * BYTES_PER_CELL
+        memory=PROGRAM_BYTES
+        + design.cells * BYTES_PER_CELL
         + values * DISK_PER_VALUE
         + kept * BYTES_PER_SNAPSHOT_CELL
         + members * MEMORY_PER_MEMBER
@@ -115,6 +117,28 @@ def size_problems(design: Extent, plans: Sequence[RunPlan]) -> Iterator[str]:
         yield (
             f"{what} need about {bytes_in_words(size.disk)} on disk; at most {bytes_in_words(MAX_DISK)} "
             "are allowed: give fewer replicates, parameter sets, variables or rows"
+        )
+
+
+def duration_problems(size: Size, workers: int, shards: int) -> Iterator[str]:
+    """Say whether a study takes longer than anyone can wait.
+
+    Parameters
+    ----------
+    size : Size
+        Of the study.
+    workers : int
+        Processes among which it is shared out on one machine.
+    shards : int
+        Number of machines among which it is shared out before.
+    """
+    seconds = size.seconds / workers / shards
+    if seconds > MAX_WAIT_YEARS * SECONDS_PER_YEAR:
+        part = f"a shard of {shards}" if shards > 1 else "the study"
+        yield (
+            f"{part} takes {time_in_words(seconds)} with workers = {workers}; at most "
+            f"{MAX_WAIT_YEARS} year is allowed: give fewer replicates, parameter sets, cells or days, "
+            "or share it out among more machines with --shard or --dask"
         )
 
 
@@ -160,7 +184,7 @@ def study_in_words(design: Extent, plans: Sequence[RunPlan], workers: int) -> li
     return [
         f"{design.name}: {design.replicates:,} replicates{sets} of {design.cells:,} cells in "
         f"{len(design.arms)} arms ({', '.join(design.arms)})",
-        f"{size.hours:,.6g} h of bodies, {size.rows:,} rows; {time} with {workers} {processes}, "
-        f"{bytes_in_words(size.memory)} of memory each beside the program and up to "
+        f"{size.hours:,.6g} simulated hours, {size.rows:,} rows; {time} with {workers} {processes}, "
+        f"{bytes_in_words(size.memory)} of memory each and up to "
         f"{bytes_in_words(size.disk)} on disk",
     ]

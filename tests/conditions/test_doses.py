@@ -11,6 +11,7 @@ from sim.conditions.condition import Condition, read
 from sim.errors import ConditionError
 from sim.parameters import BodyParameters
 from tests.conditions.flat import flat
+from tests.laws.law_tests import reproducible
 
 BODY = BodyParameters()
 
@@ -76,6 +77,7 @@ def test_a_dose_is_a_drip_and_an_amount_at_times_is_not() -> None:
     stop=st.one_of(st.none(), st.floats(101.0, 200.0)),
     every=st.floats(0.5, 60.0),
 )
+@reproducible
 def test_what_is_given_is_the_sum_of_the_doses(
     amount: float, start: float, stop: float | None, every: float
 ) -> None:

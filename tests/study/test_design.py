@@ -504,7 +504,7 @@ def test_problems_between_keys_are_reported_at_once() -> None:
         "endpoints: renin is not recorded; add it to variables",
         "set and sampled at once: pump_half_mg",
         "cells = 0; give 1 to 100,000,000",
-        "seed = -1; give a whole number, zero or more",
+        "seed = -1; give a whole number, zero or more, of at most 100 digits",
     ]
 
 
