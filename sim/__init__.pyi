@@ -11,13 +11,14 @@ from .conditions.condition import named as named
 from .conditions.events import Diet as Diet
 from .conditions.events import Meal as Meal
 from .conditions.events import Meals as Meals
-from .conditions.events import Supplement as Supplement
 from .conditions.plan import RunPlan as RunPlan
+from .conditions.supplements import Supplement as Supplement
 from .conditions.treatments import Treatment as Treatment
 from .errors import ConditionError as ConditionError
 from .errors import DesignError as DesignError
 from .errors import ExecutorError as ExecutorError
 from .errors import InputError as InputError
+from .errors import InputWarning as InputWarning
 from .errors import IntegrationError as IntegrationError
 from .errors import ParameterError as ParameterError
 from .errors import QuantityError as QuantityError

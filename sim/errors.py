@@ -18,6 +18,8 @@
     KeyboardInterrupt
     └── SimulationInterrupted a run was interrupted; ``result`` holds what was recorded until then
 
+Input that is valid but may not do what was meant is no error: :class:`InputWarning` says so.
+
 All survive pickle and deepcopy, so they reach the caller from another process unchanged.
 """
 
@@ -25,6 +27,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+MAX_SHOWN = 200
+"""Letters of a value in a message."""
 MAX_PROBLEMS, MAX_LETTERS = 100, 2000
 """Problems that are listed at once, and letters of each; a hostile file can have a million."""
 
@@ -62,6 +66,10 @@ class InputError(SimError, ValueError):
     def faults(self) -> list[str]:
         """Former name of :attr:`problems`, kept for version 0.2."""
         return self.problems
+
+
+class InputWarning(UserWarning):
+    """Valid input that may not do what was meant, such as a dose that is due after the end."""
 
 
 class ConditionError(InputError):
@@ -146,14 +154,23 @@ class VersionError(SimError, RuntimeError):
     """A process with other versions than the study was begun with."""
 
 
+def shown(value: object) -> str:
+    """Write a value in a message as Python writes it, shortened if it is long."""
+    try:
+        text = repr(value)
+    except Exception:  # A number of more digits than Python writes, or an object that is broken.
+        return f"a value of type {type(value).__name__} that cannot be written"
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]} …"
+
+
 def unknown_names(names: Iterable[str], known: Iterable[str], what: str) -> Iterable[str]:
     """Say which names do not exist, with the nearest one that does."""
     known = list(known)
     unknown = [name for name in names if name not in known]
     for name in unknown[:MAX_PROBLEMS]:
         near = difflib.get_close_matches(str(name), known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        yield f"no {what} is called {name!r}{hint}"
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known[:3])} and others"
+        yield f"no {what} is called {shown(name)}; {hint}"
     if len(unknown) > MAX_PROBLEMS:
         yield f"and {len(unknown) - MAX_PROBLEMS} more {what}s do not exist"
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.announcing import announce
 from sim.cli.bar import execute_with_bar
 from sim.cli.console import (
     FAILED,
     INTERRUPTED,
+    NARROW,
     SHOWN,
     announce_compilation,
     echo,
@@ -28,6 +30,7 @@ from sim.cli.options import (
     whole,
 )
 from sim.cli.saving import reserved_folder, save_or_keep, size_problems, write_figure
+from sim.cli.strict_command import StrictCommand
 from sim.errors import SimulationError, SimulationInterrupted
 from sim.system.interruption import deferred_interrupt
 
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from sim.simulation.result import Result
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
 @click.option(
@@ -62,7 +65,12 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="New folder; by default results/A-and-B.",
 )
-def compare(first: str, second: str, day: str | None, out: Path | None, **options: Any) -> None:
+@click.option(
+    "--dry-run", is_flag=True, help="Only check everything, and show the plans and their size."
+)
+def compare(
+    first: str, second: str, day: str | None, out: Path | None, dry_run: bool, **options: Any
+) -> None:
     """Compare B with A: two conditions, run on the same cells, or two folders of `sim run`.
 
     Options of runs are for conditions; a folder is taken as it is. An interval around a difference
@@ -89,6 +97,9 @@ def compare(first: str, second: str, day: str | None, out: Path | None, **option
     if problems := size_problems(plans, output_folder(out, name)):
         refuse(problems)
     console = new_console()
+    _announce(console, sides)
+    if dry_run:
+        return
     with reserved_folder(out, name) as folder:
         announce_compilation(console)
         _compare(console, sides, folder, when)
@@ -112,6 +123,15 @@ def _checked_sides(
     if problems:
         refuse(list(dict.fromkeys(problems)))
     return sides
+
+
+def _announce(console: "Console", sides: "list[Result | RunPlan]") -> None:
+    """Print the plans of the runs to come, and remarks on them."""
+    from sim.conditions.plan import RunPlan
+    from sim.conditions.summary import plan_in_words
+
+    for plan in (side for side in sides if isinstance(side, RunPlan)):
+        announce(console, plan_in_words(plan), plan.remarks)
 
 
 def _compare(
@@ -167,14 +187,14 @@ def _show(console: "Console", comparison: "Comparison", day: float | None) -> No
     table = Table("", "Unit", box=None, pad_edge=False, title=title, title_justify="left")
     for name in (first, second, "Difference"):
         table.add_column(name, justify="right")
-    table.add_column("Reference")
+    if console.width >= NARROW:
+        table.add_column("Reference")
     for name in SHOWN:
         v = VARIABLES[name]
         a, b = (float(run[name]) for run in (rows["first"], rows["second"]))
         reference = f"{v.low:g} to {v.high:g}" if v.low == v.low else ""
-        table.add_row(
-            v.meaning, v.unit, format_number(a), format_number(b), _format_change(a, b), reference
-        )
+        cells = (v.meaning, v.unit, format_number(a), format_number(b), _format_change(a, b), reference)
+        table.add_row(*cells[: len(table.columns)])
     console.print(table)
     if not rows["difference"].any():
         console.print("The two runs are the same in every number.")
@@ -191,7 +211,7 @@ def _format_change(a: float, b: float) -> str:
     return f"+{format_number(b - a)}" if b > a else format_number(b - a)
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @click.argument("folder", type=PATH)
 @click.argument("what", nargs=-1, required=True, metavar="FIGURE|VARIABLE...")
 @click.option(

@@ -19,6 +19,8 @@ FAILED = 1
 """Exit code of a command whose work did not finish, or of a target that is missed."""
 INTERRUPTED = 130
 """Exit code of a command that was interrupted from the keyboard."""
+NARROW = 80
+"""Width of a terminal below which tables have fewer columns [characters]."""
 SHOWN = (
     "plasma_k",
     "plasma_mg",

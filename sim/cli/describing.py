@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.announcing import announce
 from sim.cli.console import echo, new_console, note_written, refuse
+from sim.cli.strict_command import StrictCommand
 from sim.system.files import write_reserved
 from sim.system.interruption import deferred_interrupt
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-@click.command(name="list")
+@click.command(cls=StrictCommand, name="list")
 def list_conditions() -> None:
     """List the built-in conditions."""
     from rich.table import Table
@@ -28,7 +30,7 @@ def list_conditions() -> None:
     new_console().print(table)
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @click.argument("condition", required=False)
 @click.option("--mechanisms", is_flag=True, help="List what can be switched off with --without.")
 @click.option("--treatments", is_flag=True, help="List drugs, disorders and losses for conditions.")
@@ -53,7 +55,7 @@ def describe(condition: str | None, **lists: bool) -> None:
         LISTS[chosen[0] if chosen else "parameters"](console)
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @click.argument("file", type=click.Path(path_type=Path))
 def init(file: Path) -> None:
     """Write a commented example of a condition to FILE.toml."""
@@ -122,20 +124,22 @@ def _describe_variables(console: "Console") -> None:
 
 
 def _describe_condition(console: "Console", name: str) -> None:
-    """Print the interventions of a condition."""
+    """Print the interventions of a condition, every dose in mmol, and remarks on it."""
     from sim.conditions.condition import load
+    from sim.conditions.remarks import remarks_on
+    from sim.conditions.summary import interventions_in_words
+    from sim.parameters import FACTS
     from sim.quantities.units import HOURS_PER_DAY
 
     condition = load(name)
     console.print(f"{condition.name}: {condition.title}", style="bold")
-    console.print(condition.description, width=90)
+    if condition.description:
+        console.print(condition.description, width=min(90, console.width))
     console.print(f"{condition.duration / HOURS_PER_DAY:g} days")
-    for start, stop, label in condition.events():
-        console.print(f"  day {start / HOURS_PER_DAY:g} to {stop / HOURS_PER_DAY:g}: {label}")
-    for mechanism in condition.without:
-        console.print(f"  without {mechanism}")
+    announce(console, [f"  {line}" for line in interventions_in_words(condition)], ())
     for parameter, value in condition.parameters.items():
-        console.print(f"  {parameter} = {value:g}")
+        console.print(f"  {parameter} = {value:g} {FACTS[parameter].unit}".removesuffix(" 1"))
+    announce(console, (), remarks_on(condition))
 
 
 def _describe_parameters(console: "Console") -> None:

@@ -18,11 +18,16 @@ MAX_NAMES = 10_000
 def read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]]:
     """Read NAME=VALUE options; return problems and values."""
     from sim.parameters import FACTS
-    from sim.quantities.parsing import parse
+    from sim.quantities.parsing import parse_named
 
-    problems, values = [], {}
-    for change in changes:
-        name, _, text = change.partition("=")
+    problems: list[str] = []
+    values: dict[str, float] = {}
+    names = [change.partition("=")[0].strip() for change in changes]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        given = ", ".join(repr(c) for c, own in zip(changes, names, strict=True) if own == name)
+        problems.append(f"--set {name} is given {names.count(name)} times ({given}); give it once")
+    for name, change in zip(names, changes, strict=True):
+        text = change.partition("=")[2].strip()
         fact = FACTS.get(name)
         if not text:
             problems.append(f'--set {change!r}: write NAME="VALUE UNIT", such as pump_half_mg="0.1 mM"')
@@ -30,7 +35,7 @@ def read_changes(changes: tuple[str, ...]) -> tuple[list[str], dict[str, float]]
             values[name] = 0.0  # The plan refuses the name, whatever the value.
         else:
             try:
-                values[name] = parse(text, fact.unit, f"{name}={fact.low:g} {fact.unit}")
+                values[name] = parse_named(name, text, fact.unit, f"{name}={fact.low:g} {fact.unit}")
             except QuantityError as error:
                 problems.append(f"--set {name}: {error}")
     return problems, values

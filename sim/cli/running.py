@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.bar import execute_with_bar
+from sim.cli.announcing import announce
+from sim.cli.bar import execute_with_bar, with_bar
 from sim.cli.console import (
     FAILED,
     INTERRUPTED,
+    NARROW,
     SHOWN,
     announce_compilation,
     echo,
@@ -19,6 +21,7 @@ from sim.cli.console import (
 )
 from sim.cli.options import PATH, folder_problems, number, output_folder, read_changes, whole
 from sim.cli.saving import reserved_folder, save_or_keep, size_problems
+from sim.cli.strict_command import StrictCommand
 from sim.errors import SimulationError, SimulationInterrupted
 from sim.parameters.cell_types import ONE_OF_EACH
 
@@ -35,7 +38,7 @@ MAX_EVENTS_SHOWN = 4
 """Number of events up to which the table has a column for each."""
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @click.argument("condition")
 @click.option(
     "--cells",
@@ -71,16 +74,22 @@ MAX_EVENTS_SHOWN = 4
     "--person", is_flag=True, help="The virtual person of that replicate, not the typical body."
 )
 @click.option("--keep-state", is_flag=True, help="Keep the body at the end, for `sim resume`.")
-def run(condition: str, out: Path | None, keep_state: bool, **options: Any) -> None:
+@click.option("--dry-run", is_flag=True, help="Only check everything, and show the plan and its size.")
+def run(condition: str, out: Path | None, keep_state: bool, dry_run: bool, **options: Any) -> None:
     """Simulate CONDITION, a name from `sim list` or a TOML file, and show its main variables."""
+    from sim.conditions.summary import plan_in_words
+
     console = new_console()
     plan = _checked_plan(condition, output_folder(out, condition), options, keep_state)
+    announce(console, plan_in_words(plan), plan.remarks)
+    if dry_run:
+        return
     with reserved_folder(out, condition) as folder:
         announce_compilation(console)
         _save_and_show(console, lambda: execute_with_bar(console, plan), folder, keep_state)
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @click.argument("start", type=PATH)
 @click.argument("condition")
 @click.option("--days", metavar="D", help="End, on the clock of the body; by default the condition's.")
@@ -104,6 +113,7 @@ def resume(
 
     START is a folder of `sim run --keep-state`, or its state.npz.
     """
+    from sim.conditions.summary import interventions_in_words
     from sim.errors import InputError
     from sim.simulation.resuming import continue_run, plan_resumption
 
@@ -121,8 +131,16 @@ def resume(
         [resumption.plan], output_folder(out, condition), keep_state
     ):
         refuse(problems)
+    console, plan = new_console(), resumption.plan
+    announce(console, interventions_in_words(plan.condition), resumption.remarks)
     with reserved_folder(out, condition) as folder:
-        _save_and_show(new_console(), lambda: continue_run(resumption), folder, keep_state)
+        begun = resumption.tissue.time
+        _save_and_show(
+            console,
+            lambda: with_bar(console, plan, begun, lambda show: continue_run(resumption, show)),
+            folder,
+            keep_state,
+        )
 
 
 def _checked_plan(condition: str, folder: Path, options: dict[str, Any], keep_state: bool) -> "RunPlan":
@@ -182,6 +200,8 @@ def _show(console: "Console", result: "Result") -> None:
     from sim.variables.table import VARIABLES
 
     rows = _rows_to_show(result)
+    if console.width < NARROW:
+        rows = rows.iloc[[0, -1]] if len(rows) > 1 else rows
     table = Table(
         "", "Unit", box=None, pad_edge=False, title=result.condition.title, title_justify="left"
     )
@@ -198,6 +218,8 @@ def _show(console: "Console", result: "Result") -> None:
         numbers = map(format_number, rows[name])
         table.add_row(variable.meaning, variable.unit, *numbers, mark, reference)
     console.print(table)
+    for crossing in result.provenance["survival"]:
+        console.print(f"Not survivable: {crossing['text']}", style="bold red")
     worst, seconds = result.provenance["worst_imbalance"], result.provenance["seconds"]
     console.print(f"Every balance closed within {worst:.1e}; {seconds:.1f} s.")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.cli.console import echo, fail, note_written, refuse
 from sim.cli.options import folder_problems, free_names
+from sim.system.files import free_space
 from sim.system.interruption import deferred_interrupt
 from sim.system.locks import LockedError
 from sim.system.reservations import reserved
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.conditions.plan import RunPlan
-
-FIGURE_BYTES = 1_000_000
-"""Size of a figure and provenance, generously [B]."""
 
 
 class Saved(NamedTuple):
@@ -55,8 +53,7 @@ def reserved_folder(out: Path | None, name: str) -> Iterator[Path]:
 def size_problems(plans: "list[RunPlan]", folder: Path, keep_state: bool = False) -> list[str]:
     """Say that the results of some runs may not fit on the disk."""
     needed = sum(result_bytes(plan, keep_state) for plan in plans)
-    nearest = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
-    free = shutil.disk_usage(nearest).free
+    free = free_space(folder)
     if needed <= free:
         return []
     return [
@@ -68,14 +65,9 @@ def size_problems(plans: "list[RunPlan]", folder: Path, keep_state: bool = False
 def result_bytes(plan: "RunPlan", keep_state: bool) -> int:
     """Largest size of the result of a run on disk [B]."""
     from sim.physiology.cell_traits import N_STATES
-    from sim.simulation.running import SNAPSHOT_CELLS
-    from sim.variables.table import PER_CELL, VARIABLES
 
-    rows = len(plan.steps.rows_every(plan.record_hours))
-    snapshots = plan.snapshots + len(plan.condition.times())
-    cells = min(plan.n_cells, SNAPSHOT_CELLS) * len(PER_CELL) * snapshots
     state = 2 * N_STATES * plan.n_cells if keep_state else 0  # States, and at most as many traits.
-    return 8 * (rows * len(VARIABLES) + cells + state) + FIGURE_BYTES
+    return int(plan.size.disk) + 8 * state
 
 
 def save_or_keep(save: Callable[[Path], list[Path]], folder: Path) -> Saved:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.console import refuse
+from sim.cli.console import echo, refuse
 from sim.cli.options import place_problems, read_changes, whole
+from sim.quantities.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from sim.study.design import Design
 
 
@@ -31,11 +34,25 @@ def requested_design(
     except InputError as error:
         refuse(error.problems + problems)
     home = out or folder or Path("results") / design.name
-    if problems := list(dict.fromkeys(problems + _folder_problems(home, options["shard"]))):
+    problems += _folder_problems(home, options["shard"])
+    if problems := list(dict.fromkeys(problems)) or _wait_problems(design, options):
         refuse(problems)
     if parameters:
-        design = design.with_parameters(parameters)
+        for name in (name for name in design.parameters if name in parameters):
+            echo(f"Note: {name} of the design is replaced by that of --set")
+        design = _with_parameters(design, parameters)
     return design, home
+
+
+def _wait_problems(design: "Design", options: Mapping[str, Any]) -> list[str]:
+    """Say whether a study takes longer than anyone can wait; the options have no problems."""
+    from sim.study.executors.registry import ExecutorRequest
+    from sim.study.run_options import wait_problems
+    from sim.study.shards import Shard
+
+    request = ExecutorRequest(options["executor"], options["workers"], options["dask"])
+    shard = Shard.read(options["shard"]) if options["shard"] else None
+    return list(wait_problems(design, request, shard))
 
 
 def _folder_problems(folder: Path, shard: str | None) -> list[str]:
@@ -43,6 +60,39 @@ def _folder_problems(folder: Path, shard: str | None) -> list[str]:
     from sim.study.folder import occupied
 
     return place_problems(folder) or ([] if shard else occupied(folder))
+
+
+def _with_parameters(design: "Design", parameters: Mapping[str, float]) -> "Design":
+    """Design with more parameters changed, or exit with every problem."""
+    from sim.errors import InputError
+
+    try:
+        return design.with_parameters(parameters)
+    except InputError as error:
+        refuse(error.problems)
+
+
+def announce_design(
+    console: "Console", design: "Design", folder: Path, workers: int | None, shard: str | None
+) -> None:
+    """Print what a study gives in each arm, how large it is, and remarks on it."""
+    from sim.cli.announcing import announce
+    from sim.conditions.summary import interventions_in_words
+    from sim.study.executors.registry import ExecutorRequest
+    from sim.study.size import machine_remarks, study_in_words
+    from sim.system.files import free_space
+    from sim.system.memory import memory_bytes
+
+    plans, workers = design.plans(), ExecutorRequest(workers=workers).n_workers(design.n_members)
+    lines = study_in_words(design, plans, workers)
+    if shard is not None:
+        lines.append(f"shard {shard} does its part of it")
+    for plan in plans:
+        days = plan.condition.duration / HOURS_PER_DAY
+        lines += [f"  {plan.condition.name}, {days:g} days"]
+        lines += [f"    {line}" for line in interventions_in_words(plan.condition)]
+    limits = machine_remarks(design.size, workers, memory_bytes(), free_space(folder))
+    announce(console, lines, [*design.remarks, *limits])
 
 
 def _option_problems(

@@ -26,6 +26,8 @@ def print_findings(
         _show_probabilities(console, found, day, endpoints)
     if failures := found.failures:
         console.print(f"{len(failures)} did not finish, such as {failures[0]}")
+    if beyond := found.not_survivable:
+        console.print(f"{len(beyond)} beyond the limits of survival, such as {beyond[0]}")
 
 
 def _show_arms(console: "Console", found: "Study", day: float | None) -> None:
@@ -40,7 +42,7 @@ def _show_arms(console: "Console", found: "Study", day: float | None) -> None:
     title = f"Median and middle 90 % of {found.n_completed:,} {members_called(found)}, {when}"
     table = Table("", "Unit", title=title, title_justify="left", box=None, pad_edge=False)
     for arm in found.arms:
-        table.add_column(arm, justify="right")
+        table.add_column(arm, justify="right", overflow="fold")
     for name in names:
         rows: list[Any] = [summary.loc[(name, arm)] for arm in found.arms]
         texts = [_spread(row["median"], row["p5"], row["p95"]) for row in rows]

@@ -1,5 +1,6 @@
 """``sim study``: run, continue, merge, verify and show replicate studies."""
 
+import warnings
 from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.announcing import ProgressLog
 from sim.cli.console import (
     FAILED,
     INTERRUPTED,
@@ -18,9 +20,10 @@ from sim.cli.console import (
     refuse,
 )
 from sim.cli.options import PATH, number, whole
-from sim.cli.study_options import requested_design
+from sim.cli.strict_command import StrictGroup
+from sim.cli.study_options import announce_design, requested_design
 from sim.cli.study_output import members_called, print_findings
-from sim.errors import StudyError
+from sim.errors import InputWarning, StudyError
 from sim.system.files import write_reserved
 
 if TYPE_CHECKING:
@@ -66,7 +69,7 @@ endpoints = ["plasma_k < 3.5"]
 """
 
 
-@click.group()
+@click.group(cls=StrictGroup)
 def study() -> None:
     """Replicate studies: many replicates, each one body that goes through all arms.
 
@@ -95,7 +98,10 @@ def study() -> None:
 @click.option("--shard", metavar="I/N", help="Only one of N shards, for batch queues; then `merge`.")
 @click.option("--threads", metavar="N", help="Threads for the cells of one body.")
 @click.option("--extend", is_flag=True, help="Add replicates to those in the folder.")
-def run(what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], **options: Any) -> None:
+@click.option("--dry-run", is_flag=True, help="Only check everything, and show the size of the study.")
+def run(
+    what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], dry_run: bool, **options: Any
+) -> None:
     """Run WHAT: conditions, a study's TOML file, or the folder of a study to continue.
 
     Run again, it computes only what is missing. Results are the same bits for any number of workers.
@@ -105,8 +111,11 @@ def run(what: tuple[str, ...], out: Path | None, changes: tuple[str, ...], **opt
     for name in ("workers", "threads"):
         options[name] = None if options[name] is None else whole(options[name])
     try:
-        announce_compilation(console)
         design, folder = requested_design(what, out, changes, options)
+        announce_design(console, design, folder, options["workers"], options["shard"])
+        if dry_run:
+            return
+        announce_compilation(console)
         found = _run_with_progress(console, design, folder, options)
         if options["shard"] is None and found.complete:
             _conclude(console, found)
@@ -244,6 +253,7 @@ def _run_with_progress(
 
     from sim.study.runner import run_study
 
+    log = ProgressLog(console, design.name)
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -255,7 +265,7 @@ def _run_with_progress(
         transient=True,
         disable=not console.is_terminal,
     )
-    with bar:
+    with bar, warnings.catch_warnings():
         task = bar.add_task(design.name, total=design.n_members, rate="", failures="")
 
         def update(progress: "StudyProgress") -> None:
@@ -275,7 +285,11 @@ def _run_with_progress(
                 rate=f"{speed:.3g}/s" if speed else "",
                 failures=", ".join(failures),
             )
+            counts = f"{progress.completed:,} of {progress.total:,} members"
+            log.update(progress.completed, progress.total, ", ".join([counts, *failures]))
 
+        # Remarks on the design have been shown.
+        warnings.simplefilter("ignore", InputWarning)
         found: Study = _guarded(
             lambda: run_study(
                 design,

@@ -8,6 +8,7 @@ import click
 from sim.cli.console import FAILED, announce_compilation, echo, fail, new_console, refuse
 from sim.cli.options import PATH, figure_problems
 from sim.cli.saving import write_figure
+from sim.cli.strict_command import StrictCommand
 from sim.parameters.cell_types import ONE_OF_EACH
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sim.validation.verdicts import Verdict
 
 
-@click.command(name="validate")
+@click.command(cls=StrictCommand, name="validate")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 @click.option("--figure", type=PATH, metavar="FILE",
               help="Draw the bands to FILE (.png, .pdf or .svg).")  # fmt: skip

@@ -7,9 +7,9 @@ from .diagnostics import EVENTS as EVENTS
 from .events import Diet as Diet
 from .events import Meal as Meal
 from .events import Meals as Meals
-from .events import Supplement as Supplement
 from .plan import RunPlan as RunPlan
 from .steps import Steps as Steps
+from .supplements import Supplement as Supplement
 from .template import condition_template as condition_template
 from .treatments import STRENGTHS as STRENGTHS
 from .treatments import TREATMENTS as TREATMENTS

@@ -22,15 +22,16 @@ from sim.conditions.diagnostics import (
     problems_of,
     without_problems,
 )
-from sim.conditions.events import MEAL_HOURS, Diet, Meal, Meals, Supplement
+from sim.conditions.events import MEAL_HOURS, Diet, Meal, Meals
 from sim.conditions.fields import MAX_DESCRIPTION, MAX_TITLE, Data, Name, read_hours, text_in
+from sim.conditions.supplements import Supplement
 from sim.conditions.treatments import Treatment, targets_of
-from sim.errors import MAX_PROBLEMS, ConditionError, InputError, ParameterError, QuantityError
+from sim.errors import MAX_PROBLEMS, ConditionError, InputError, ParameterError, QuantityError, shown
 from sim.parameters import FACTS, BodyParameters, Parameters
 from sim.parameters.inputs import Control
 from sim.quantities.amounts import Amounts
 from sim.quantities.ions import BY_NAME, SUPPLIED
-from sim.quantities.parsing import TIME, parse, written
+from sim.quantities.parsing import TIME, parse_named, written
 from sim.quantities.units import HOURS_PER_DAY
 from sim.system.data_files import read_toml
 
@@ -46,23 +47,32 @@ def read_parameters(data: object) -> object:
     problems = []
     for name, text in data.items():
         if not isinstance(name, str):
-            problems.append(f"{name!r} is not the name of a parameter; names are text")
+            problems.append(f"{shown(name)} is not the name of a parameter; names are text")
             continue
         fact = FACTS.get(name)
         if fact is None or (fact.unit == "1" and not isinstance(text, str)):
             values[name] = text
             continue
         try:
-            values[name] = parse(text, fact.unit, f"{fact.high:g} {fact.unit}")
+            values[name] = parse_named(name, text, fact.unit, f"{fact.high:g} {fact.unit}")
         except QuantityError as error:
             problems.append(f"{name}: {error}")
     try:
         Parameters().replace(values)
     except ParameterError as error:
-        problems += error.problems
+        problems += [_as_given(problem, data) for problem in error.problems]
     if problems:
         raise ValueError("\n".join(problems))
     return values
+
+
+def _as_given(problem: str, data: Mapping[Any, Any]) -> str:
+    """Add to a problem of a parameter what was given, if that was in another unit."""
+    name = problem.partition(" ")[0]
+    text = data.get(name)
+    if not isinstance(text, str) or text.strip().endswith(f" {FACTS[name].unit}"):
+        return problem
+    return f"{problem}; given was {shown(text)}"
 
 
 def with_units(parameters: Mapping[str, float]) -> dict[str, str]:
@@ -81,7 +91,7 @@ class Condition(Data):
         Such as "30 day".
     diet, meals, meal, supplement, treatment : sequences
         The interventions, each with its span: the daily diet and how it is eaten, single meals or
-        doses, steady supplements, drugs, disorders and losses.
+        doses, supplements as a steady drip or in repeated doses, drugs, disorders and losses.
     without : sequence of str
         Mechanisms to switch off, from :data:`sim.parameters.inputs.KNOCK_OUTS`.
     parameters : mapping
@@ -140,7 +150,7 @@ class Condition(Data):
                 oral[name] += amount / MEAL_HOURS
         infused = dict.fromkeys(oral, 0.0)
         for s in (s for s in self.supplement if s.covers(hours)):
-            (oral if s.route == "oral" else infused)[s.ion] += s.rate
+            (oral if s.route == "oral" else infused)[s.ion] += s.rate_at(hours)
         return Control(
             oral=_amounts(oral),
             infused=_amounts(infused),
@@ -160,10 +170,11 @@ class Condition(Data):
 
     @property
     def has_subdaily_events(self) -> bool:
-        """Whether it has meals or any other event shorter than a day."""
+        """Whether it has meals, repeated doses or any other event shorter than a day."""
         spans = (*self.diet, *self.meals, *self.supplement, *self.treatment)
         short = (s for s in spans if s.stop is not None and s.stop - s.start < HOURS_PER_DAY)
-        return bool(self.meals or self.meal or any(short))
+        doses = (s for s in self.supplement if s.in_doses)
+        return bool(self.meals or self.meal or any(short) or any(doses))
 
     @property
     def swift(self) -> bool:
@@ -192,9 +203,11 @@ class Condition(Data):
         return sorted(edge for edge in edges if 0.0 < edge < self.duration)
 
     def edges(self) -> list[float]:
-        """Moments within the duration at which the control changes [h]: events, and daily meals."""
-        meals = {edge for pattern in self.meals for edge in pattern.edges(self.duration)}
-        return sorted(meals.difference([0.0]) | set(self.times()))
+        """Moments within the duration at which the control changes [h]: events, meals and doses."""
+        doses = (s for s in self.supplement if s.in_doses)
+        patterns: tuple[Meals | Supplement, ...] = (*self.meals, *doses)
+        within = {edge for pattern in patterns for edge in pattern.edges(self.duration)}
+        return sorted(within.difference([0.0]) | set(self.times()))
 
     def revised(self, **changes: Any) -> "Condition":
         """Return a copy with some fields replaced, checked again."""
@@ -232,7 +245,7 @@ def load(name: str | Path | Condition) -> Condition:
     if isinstance(name, Condition):
         return name
     if not isinstance(name, (str, Path)):
-        raise ConditionError([f"condition = {name!r}; give a name, a TOML file or a Condition"])
+        raise ConditionError([f"condition = {shown(name)}; give a name, a TOML file or a Condition"])
     path = Path(name)
     if path.suffix != ".toml":
         names = built_in_conditions()
@@ -241,7 +254,7 @@ def load(name: str | Path | Condition) -> Condition:
             hint = f"did you mean {near[0]!r}? " if near else ""
             raise ConditionError(
                 [
-                    f"no condition is called {str(name)!r}; {hint}"
+                    f"no condition is called {shown(str(name))}; {hint}"
                     f"there are {', '.join(names)}; a file's name ends in .toml"
                 ]
             )

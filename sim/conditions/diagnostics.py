@@ -17,14 +17,13 @@ from sim.conditions.events import (
     Event,
     Meal,
     Meals,
-    Supplement,
-    measure_problem,
     order_problem,
     times_problem,
 )
 from sim.conditions.fields import MAX_DAYS, Data, read_hours, read_time_of_day
+from sim.conditions.supplements import Supplement, measure_problem
 from sim.conditions.treatments import STRENGTHS, TREATMENTS, Treatment, strength_problem
-from sim.errors import MAX_PROBLEMS, QuantityError
+from sim.errors import MAX_PROBLEMS, QuantityError, shown
 from sim.parameters.inputs import KNOCK_OUTS
 from sim.quantities.ions import SUPPLIED
 from sim.quantities.units import HOURS_PER_DAY
@@ -56,7 +55,7 @@ def without_problems(names: Iterable[str]) -> Iterator[str]:
     for name in (name for name in names if name not in KNOCK_OUTS):
         near = difflib.get_close_matches(name, KNOCK_OUTS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        yield f"without: no mechanism is called {name!r}; {hint}there are {', '.join(KNOCK_OUTS)}"
+        yield f"without: no mechanism is called {shown(name)}; {hint}there are {', '.join(KNOCK_OUTS)}"
 
 
 def contradictions(
@@ -74,7 +73,8 @@ def contradictions(
         if c.overlaps(d):
             yield f"two patterns of meals overlap ({c.label}; {d.label})"
     for e, f in combinations(supplements, 2):
-        if (e.ion, e.route) == (f.ion, f.route) and e.overlaps(f):
+        # Doses at other times, or beside a drip, are no contradiction: what is given adds up.
+        if (e.ion, e.route) == (f.ion, f.route) and _given_alike(e, f) and e.overlaps(f):
             yield (
                 f"two {e.route} supplements of {e.ion} overlap ({e.label}; {f.label}); "
                 "give one with the sum of the doses"
@@ -82,6 +82,12 @@ def contradictions(
     for g, h in combinations(treatments, 2):
         if g.kind == h.kind and g.overlaps(h):
             yield f"two treatments {g.kind} overlap ({g.label}; {h.label})"
+
+
+def _given_alike(a: Supplement, b: Supplement) -> bool:
+    """Whether two supplements are both steady, or both in doses at the same times."""
+    same_times = set(a.at or ()) & set(b.at or ()) or (a.every is not None and a.every == b.every)
+    return bool(same_times) if a.in_doses and b.in_doses else a.in_doses == b.in_doses
 
 
 # Pydantic's errors as sentences
@@ -146,13 +152,14 @@ def _problems_between_keys(item: Any) -> Iterator[str]:
         return
     problems = [_order_problem(item)]
     if "at" in item:
-        problems.append(_times_problem(item["at"]))
+        problems.append(_times_problem(item["at"], "doses" if "ion" in item else "meals"))
     # Rules that need a certain key would complain about a misspelt one a second time.
     kind = item.get("kind")
     if isinstance(kind, str) and kind in TREATMENTS and set(item) <= set(Treatment.model_fields):
         problems.append(strength_problem(kind, {name: item.get(name) for name in STRENGTHS}))
     if "ion" in item and set(item) <= set(Supplement.model_fields):
-        problems.append(measure_problem(item.get("dose"), item.get("amount"), item.get("stop")))
+        keys = ("dose", "amount", "stop", "at", "every")
+        problems.append(measure_problem(*(item.get(key) for key in keys)))
     yield from filter(None, problems)
 
 
@@ -165,10 +172,10 @@ def _order_problem(item: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _times_problem(at: Any) -> str | None:
-    """Say what is wrong with the times of meals, if they are times of the day at all."""
+def _times_problem(at: Any, what: str) -> str | None:
+    """Say what is wrong with the times of meals or doses, if they are times of the day at all."""
     try:
-        return times_problem([read_time_of_day(text) for text in at])
+        return times_problem([read_time_of_day(text) for text in at], what)
     except (TypeError, ValueError):
         return None
 
@@ -195,10 +202,10 @@ def sentences_of(detail: Any, models: Mapping[str, type[Data]]) -> list[str]:
         allowed = detail["ctx"]["max_length"]
         return [f"{prefix}has {len(detail['input'])} entries, too many; give at most {allowed}"]
     if detail["type"] in WRONG_SHAPE:
-        return [f"{prefix}{detail['input']!r}: write {_shape(detail['type'], place)}"]
+        return [f"{prefix}{shown(detail['input'])}: write {_shape(detail['type'], place)}"]
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] != "value_error" or message.startswith("is "):
-        message = f"{detail['input']!r}: {message[0].lower()}{message[1:]}"
+        message = f"{shown(detail['input'])}: {message[0].lower()}{message[1:]}"
     return [prefix + line for line in message.split("\n")]
 
 

@@ -1,27 +1,26 @@
-"""Events of a condition: diets, meals and supplements, each with its span and with units as text.
+"""Events of a condition: diets and meals, each with its span and with units as text.
 
-Treatments, which are events too, are in :mod:`sim.conditions.treatments`.
+Supplements and treatments, which are events too, have modules of their own.
 """
 
 from collections.abc import Iterator, Sequence
 from math import floor
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, get_args
 
 from pydantic import model_validator
 
 from sim.conditions.fields import (
-    Amount,
     AmountsByIon,
     Data,
-    Dose,
     IonName,
     Mass,
     MassRate,
     SupplyByIon,
     Time,
     TimeOfDay,
+    time_of_day,
 )
-from sim.quantities.ions import BY_NAME, SUPPLIED
+from sim.quantities.ions import SUPPLIED
 from sim.quantities.units import HOURS_PER_DAY
 
 MEAL_HOURS = 0.5
@@ -29,7 +28,6 @@ MEAL_HOURS = 0.5
 ROUNDING = 1e-6
 """Two moments closer than this differ by rounding only [h]."""
 
-Route = Literal["oral", "intravenous"]
 ION_NAMES = " or ".join([", ".join(get_args(IonName)[:-1]), get_args(IonName)[-1]])
 """Ions that can be given, in words."""
 
@@ -79,7 +77,7 @@ class Diet(SupplyByIon, Span):
         "stop": "30 day",
     }
     notes: ClassVar[dict[str, str]] = {
-        "potassium": 'also "800 mg/day" or "20 mEq/day"',
+        "potassium": 'also "800 mg/day" (elemental, as in food tables) or "20 mEq/day"',
         "stop": "without stop, to the end",
     }
 
@@ -132,11 +130,8 @@ class Meals(Span):
     def edges(self, end: float) -> Iterator[float]:
         """Start and end of every meal before a moment [h]."""
         stop = end if self.stop is None else min(end, self.stop)
-        # One day earlier, because a meal that began before midnight may last into the first day.
-        for day in range(floor(self.start / HOURS_PER_DAY) - 1, floor(stop / HOURS_PER_DAY) + 1):
-            for hour in self.at:
-                start = day * HOURS_PER_DAY + hour
-                yield from (t for t in (start, start + MEAL_HOURS) if self.start <= t < stop)
+        for start in daily_times(self.at, self.start, stop):
+            yield from (t for t in (start, start + MEAL_HOURS) if self.start <= t < stop)
 
     @property
     def label(self) -> str:
@@ -188,78 +183,39 @@ class Meal(AmountsByIon, MealTime):
         return "meal: " + ", ".join(parts)
 
 
-class Supplement(Span):
-    """Chloride salt of an ion, given at a constant rate in addition to the diet.
+def daily_times(at: Sequence[float], start: float, stop: float) -> Iterator[float]:
+    """Times at which something happens daily, from a day before a start to a stop [h].
 
-    Either ``dose`` ("80 mmol/day") while it lasts, or ``amount`` ("30 mmol") between start and stop.
+    Parameters
+    ----------
+    at : sequence of float
+        Times of the day [h].
+    start, stop : float
+        The span [h]. It begins a day earlier because a meal that began before midnight may last into it.
     """
-
-    example: ClassVar[dict[str, object]] = {
-        "ion": "potassium",
-        "dose": "80 mmol/day",
-        "route": "oral",
-        "start": "30 day",
-    }
-    notes: ClassVar[dict[str, str]] = {
-        "ion": ION_NAMES,
-        "dose": 'or, with a stop: amount = "30 mmol"',
-        "route": f"{' or '.join(get_args(Route))}; oral if not given",
-    }
-
-    ion: IonName
-    dose: Dose | None = None
-    amount: Amount | None = None
-    route: Route = "oral"
-
-    @model_validator(mode="after")
-    def _one_measure(self) -> "Supplement":
-        if problem := measure_problem(self.dose, self.amount, self.stop):
-            raise ValueError(problem)
-        return self
-
-    @property
-    def rate(self) -> float:
-        """Supply while it lasts [mmol/h]."""
-        if self.dose is not None:
-            return self.dose
-        assert self.amount is not None
-        assert self.stop is not None
-        return self.amount / (self.stop - self.start)
-
-    @property
-    def label(self) -> str:
-        """A few words for figures."""
-        route = "" if self.route == "oral" else " i.v."
-        quantity = (
-            f"{self.rate * HOURS_PER_DAY:g} mmol/day" if self.amount is None else f"{self.amount:g} mmol"
-        )
-        return f"{BY_NAME[self.ion].symbol}{route} {quantity}"
+    for day in range(floor(start / HOURS_PER_DAY) - 1, floor(stop / HOURS_PER_DAY) + 1):
+        yield from (day * HOURS_PER_DAY + hour for hour in at)
 
 
-# Each rule between keys of one table is a function, so that diagnostics can apply it to a table in
-# which another key is invalid.
+# Each rule between keys of one table, here and in the modules of other events, is a function, so that
+# diagnostics can apply it to a table in which another key is invalid.
 
 
 def order_problem(start: float, stop: float | None) -> str | None:
     """Say whether a span [h] ends before it begins."""
-    return "stop is not after start" if stop is not None and stop <= start else None
+    if stop is None or stop > start:
+        return None
+    days = [f"day {hours / HOURS_PER_DAY:g}" for hours in (start, stop)]
+    return f"stop is not after start ({' to '.join(days)}); give a later stop, or none"
 
 
-def times_problem(at: Sequence[float]) -> str | None:
+def times_problem(at: Sequence[float], what: str = "meals") -> str | None:
     """Say whether there is no meal, or whether one begins before another has ended; times of day [h]."""
     if not at:
-        return 'give times of the day, such as ["7:00", "13:00"]'
+        return 'at is empty; give times of the day, such as ["7:00", "13:00"]'
     hours = sorted(at)
-    gaps = [b - a for a, b in zip(hours, [*hours[1:], hours[0] + HOURS_PER_DAY], strict=True)]
-    if min(gaps) < MEAL_HOURS - ROUNDING:
-        return "two meals are less than half an hour apart"
-    return None
-
-
-def measure_problem(dose: object, amount: object, stop: object) -> str | None:
-    """Say whether a supplement has not exactly one of dose and amount, or lacks the end it needs."""
-    if (dose is None) == (amount is None):
-        return 'give either a dose ("80 mmol/day") or an amount ("30 mmol") with a stop'
-    if amount is not None and stop is None:
-        return "an amount needs a stop, by which it has been given"
+    for earlier, later in zip(hours, [*hours[1:], hours[0] + HOURS_PER_DAY], strict=True):
+        if later - earlier < MEAL_HOURS - ROUNDING:
+            times = f"{time_of_day(earlier)} and {time_of_day(later % HOURS_PER_DAY)}"
+            return f"two {what} are less than half an hour apart, at {times}; give later times, or fewer"
     return None

@@ -1,7 +1,8 @@
 """Quantities as fields of validated data: read from text with a unit, written back as such text."""
 
 import re
-from typing import Annotated, Literal
+from numbers import Integral
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -21,7 +22,9 @@ from sim.system.names import name_problem
 # Limits beyond which a quantity is a mistake in its unit rather than an extreme experiment.
 MAX_DAYS = 3650.0
 """Longest duration [day]."""
-MAX_RATE = 2000.0 / HOURS_PER_DAY
+MAX_DAILY_AMOUNT = 2000.0
+"""Largest amount of an ion in a day [mmol]."""
+MAX_RATE = MAX_DAILY_AMOUNT / HOURS_PER_DAY
 """Largest supply of an ion [mmol/h]."""
 MAX_AMOUNT = 1000.0
 """Largest single amount of an ion [mmol]."""
@@ -68,6 +71,14 @@ def read_time_of_day(text: object) -> float:
     return int(parts[1]) + int(parts[2]) / MINUTES_PER_HOUR
 
 
+def plain(value: Any) -> Any:
+    """A whole number or a truth value of NumPy as Python's own; anything else as it is."""
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return int(value)
+    # Recognised by name, so that NumPy is not imported to read a file.
+    return bool(value) if type(value).__name__ in ("bool", "bool_") else value
+
+
 def text_in(unit: str) -> PlainSerializer:
     """Write a quantity to JSON as text that is read back as the same number."""
     return PlainSerializer(lambda value: written(value, unit), when_used="json-unless-none")
@@ -95,11 +106,12 @@ def _reader(unit: str, example: str) -> BeforeValidator:
     return BeforeValidator(lambda text: parse(text, unit, example))
 
 
-def _reader_of_field(unit: str, example: str) -> BeforeValidator:
+def _reader_of_field(unit: str, example: str, *, substance_required: bool) -> BeforeValidator:
     """Read a quantity [unit] of the ion that the field is called after; its mass and equivalents too."""
 
     def read(text: object, info: ValidationInfo) -> float:
-        return parse(text, unit, example, BY_NAME[str(info.field_name)])
+        ion = BY_NAME[str(info.field_name)]
+        return parse(text, unit, example, ion, substance_required=substance_required)
 
     return BeforeValidator(read)
 
@@ -108,7 +120,8 @@ def _reader_of_own_ion(unit: str, example: str) -> BeforeValidator:
     """Read a quantity [unit] of the ion in the same table; of any ion if that one is invalid."""
 
     def read(text: object, info: ValidationInfo) -> float:
-        return parse(text, unit, example, BY_NAME[info.data.get("ion", "potassium")])
+        ion = BY_NAME[info.data.get("ion", "potassium")]
+        return parse(text, unit, example, ion, substance_required="ion" in info.data)
 
     return BeforeValidator(read)
 
@@ -116,7 +129,7 @@ def _reader_of_own_ion(unit: str, example: str) -> BeforeValidator:
 def _not_boolean(value: object) -> object:
     # Python counts True as the number 1; "effect = true" in a file does not say how strong it is.
     if isinstance(value, bool):
-        raise ValueError("is not a number")
+        raise ValueError("is not a number; give a number")
     return value
 
 
@@ -124,8 +137,10 @@ def _read_fraction(value: object) -> object:
     return parse(value, "1", "80 %") if isinstance(value, str) else _not_boolean(value)
 
 
-def _write_time_of_day(hours: float) -> str:
-    return f"{int(hours)}:{round(hours % 1.0 * MINUTES_PER_HOUR):02d}"
+def time_of_day(hours: float) -> str:
+    """Write a time of day [h] as it is read: 7:30."""
+    minutes = round(hours * MINUTES_PER_HOUR)
+    return f"{minutes // 60}:{minutes % 60:02d}"
 
 
 _SUPPLY = (AfterValidator(_not_negative), _at_most(MAX_RATE, "2000 mmol/day"), text_in(RATE))
@@ -136,16 +151,24 @@ _PORTION = (
 )
 
 Time = Annotated[float, BeforeValidator(read_hours), AfterValidator(_not_negative), text_in(TIME)]
+Interval = Annotated[
+    float,
+    BeforeValidator(read_hours),
+    AfterValidator(_not_negative),
+    _at_most(MAX_DAYS * HOURS_PER_DAY, f"{MAX_DAYS:g} days"),
+    text_in(TIME),
+]
+"""Time from one dose to the next [h]."""
 TimeOfDay = Annotated[
     float,
     BeforeValidator(read_time_of_day),
-    PlainSerializer(_write_time_of_day, when_used="json"),
+    PlainSerializer(time_of_day, when_used="json"),
 ]
 
-Supply = Annotated[float, _reader_of_field(RATE, "40 mmol/day"), *_SUPPLY]
-"""Supply of the ion that the field is called after [mmol/h]."""
-Portion = Annotated[float, _reader_of_field(AMOUNT, "35 mmol"), *_PORTION]
-"""Amount of the ion that the field is called after [mmol]."""
+Supply = Annotated[float, _reader_of_field(RATE, "40 mmol/day", substance_required=False), *_SUPPLY]
+"""Supply of the ion that the field is called after [mmol/h]; a bare mass is elemental."""
+Portion = Annotated[float, _reader_of_field(AMOUNT, "35 mmol", substance_required=True), *_PORTION]
+"""Amount of the ion that the field is called after [mmol]; a mass names its substance."""
 Dose = Annotated[float, _reader_of_own_ion(RATE, "80 mmol/day"), *_SUPPLY]
 Amount = Annotated[float, _reader_of_own_ion(AMOUNT, "30 mmol"), *_PORTION]
 

@@ -5,20 +5,43 @@
 Nothing here needs the compiled engine.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from math import ceil
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from sim.conditions.condition import Condition, load, read
 from sim.conditions.diagnostics import EVENTS, problems_of, sentences_of, without_problems
-from sim.conditions.fields import MAX_DAYS, Data
+from sim.conditions.fields import MAX_DAYS, Data, plain
+from sim.conditions.plan_remarks import (
+    idle_parameters,
+    recording_remarks,
+    replaced_parameters,
+    usual_diets,
+)
+from sim.conditions.remarks import remarks_on
+from sim.conditions.size import (
+    BYTES_PER_CELL,
+    MAX_ROWS,
+    MAX_SNAPSHOTS,
+    Size,
+    bytes_in_words,
+    size_of_run,
+)
 from sim.conditions.steps import SUBDAILY_STEP, Steps
-from sim.errors import InputError
+from sim.errors import InputError, shown
 from sim.parameters import Parameters, describe
+from sim.quantities.units import HOURS_PER_DAY
 from sim.system.memory import memory_bytes
 
 N_CELLS = 1000
@@ -29,10 +52,9 @@ SUBDAILY_ROWS = 500
 """Rows of a condition with events within a day, about."""
 MAX_CELLS = 100_000_000
 MAX_THREADS = 256
+MAX_SEED = 10**100 - 1
 MIN_HOURS, MAX_HOURS = 0.01, 1000.0
 """Bounds of the length of a step and of the time between rows [h]."""
-BYTES_PER_CELL = 350
-"""Upper bound of the memory that a cell takes while a run records [B]."""
 
 
 def _whole_number(
@@ -44,10 +66,10 @@ def _whole_number(
         if value is None and optional:
             return None
         if isinstance(value, bool) or not isinstance(value, Integral):
-            raise InputError([f"{label} = {value!r} is not a whole number"])
+            raise InputError([f"{label} = {shown(value)} is not a whole number; give {hint}"])
         number = int(value)
         if not low <= number <= high:
-            raise InputError([f"{label} = {number}; give {hint}"])
+            raise InputError([f"{label} = {shown(number)}; give {hint}"])
         return number
 
     return BeforeValidator(checked)
@@ -60,12 +82,22 @@ def _number(label: str, allowed: Callable[[float], bool], hint: str) -> BeforeVa
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise InputError([f"{label} = {value!r} is not a number"])
-        if not allowed(float(value)):
-            raise InputError([f"{label} = {value:g}; give {hint}"])
-        return float(value)
+            raise InputError([f"{label} = {shown(value)} is not a number; give {hint}"])
+        number = _as_float(value)
+        if not allowed(number):
+            given = f"{number:g}" if math.isfinite(number) else shown(value)
+            raise InputError([f"{label} = {given}; give {hint}"])
+        return number
 
     return BeforeValidator(checked)
+
+
+def _as_float(value: Any) -> float:
+    """A real number of any kind as Python's own; infinite if it is too large for that."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _hours(label: str) -> BeforeValidator:
@@ -78,9 +110,9 @@ def _switch(label: str) -> BeforeValidator:
     """Read True or False, NumPy's too."""
 
     def checked(value: Any) -> bool:
-        value = value.item() if hasattr(value, "item") else value
+        value = plain(value)
         if not isinstance(value, bool):
-            raise InputError([f"{label} = {value!r}; give True or False"])
+            raise InputError([f"{label} = {shown(value)}; give True or False"])
         return value
 
     return BeforeValidator(checked)
@@ -98,10 +130,10 @@ def _fits_in_memory(n_cells: int) -> int:
 
 def _read_without(value: object) -> tuple[str, ...]:
     """Read names of mechanisms to switch off."""
-    single = isinstance(value, str) or not isinstance(value, Iterable)
+    single = isinstance(value, (str, bytes)) or not isinstance(value, Iterable)
     names = (value,) if single else tuple(value)  # type: ignore[arg-type]
     problems = [
-        f"without: {name!r} is not the name of a mechanism, such as 'romk-mg-block'"
+        f"without: {shown(name)} is not the name of a mechanism, such as 'romk-mg-block'"
         for name in names
         if not isinstance(name, str)
     ]
@@ -131,9 +163,9 @@ def _read_parameters(value: object, info: ValidationInfo) -> dict[str, float]:
     """Read the parameters to change; those of the condition come first, so that these win."""
     value = {} if value is None else value
     if not isinstance(value, Mapping):
-        raise InputError([f"parameters = {value!r}; give names and numbers: {{'pump_half_mg': 0.1}}"])
+        raise InputError([f"parameters = {shown(value)}; give names and numbers, {{'gfr': 170.0}}"])
     problems = [
-        f"parameters: {name!r} is not the name of a parameter, such as 'pump_half_mg'"
+        f"parameters: {shown(name)} is not the name of a parameter, such as 'pump_half_mg'"
         for name in value
         if not isinstance(name, str)
     ]
@@ -158,18 +190,23 @@ def _unless_default(step_hours: float | None, info: ValidationInfo) -> float | N
     return None if same else step_hours
 
 
-def _rows_that_suit(record_hours: float | None, info: ValidationInfo) -> float:
+def _read_record_hours(record_hours: float | None, info: ValidationInfo) -> float:
     """Time between rows [h]; if none is given, one that suits the condition."""
-    condition = info.data.get("condition")
     if record_hours is not None:
         return record_hours
-    if condition is None or not condition.has_subdaily_events:
+    condition = info.data.get("condition")
+    return RECORD_HOURS if condition is None else suitable_record_hours(condition)
+
+
+def suitable_record_hours(condition: Condition) -> float:
+    """Time between rows that suits a condition [h]."""
+    if not condition.has_subdaily_events:
         return RECORD_HOURS
-    steps = ceil(condition.duration / SUBDAILY_ROWS / SUBDAILY_STEP)
+    steps = math.ceil(condition.duration / SUBDAILY_ROWS / SUBDAILY_STEP)
     return float(min(RECORD_HOURS, steps * SUBDAILY_STEP))
 
 
-_SEED = "a whole number, zero or more"
+_SEED = "a whole number, zero or more, of at most 100 digits"
 _DAYS = f"more than 0 and at most {MAX_DAYS:g}"
 
 
@@ -203,8 +240,8 @@ class RunPlan(Data):
         _whole_number("cells", 1, MAX_CELLS, f"1 to {MAX_CELLS:,}"),
     ] = N_CELLS
     days: Annotated[float | None, _number("days", lambda d: 0.0 < d <= MAX_DAYS, _DAYS)] = None
-    seed: Annotated[int, _whole_number("seed", 0, float("inf"), _SEED)] = 0
-    replicate: Annotated[int, _whole_number("replicate", 0, float("inf"), _SEED)] = 0
+    seed: Annotated[int, _whole_number("seed", 0, MAX_SEED, _SEED)] = 0
+    replicate: Annotated[int, _whole_number("replicate", 0, MAX_SEED, _SEED)] = 0
     person: Annotated[bool, _switch("person")] = False
     noise: Annotated[bool, _switch("noise")] = True
     heterogeneous: Annotated[bool, _switch("heterogeneous")] = True
@@ -214,12 +251,17 @@ class RunPlan(Data):
         default_factory=dict, validate_default=True
     )
     step_hours: Annotated[float | None, AfterValidator(_unless_default), _hours("step_hours")] = None
-    record_hours: Annotated[float, BeforeValidator(_rows_that_suit), _hours("record_hours")] = Field(
+    record_hours: Annotated[float, BeforeValidator(_read_record_hours), _hours("record_hours")] = Field(
         default=None, validate_default=True
     )
     snapshots: Annotated[
         int,
-        _whole_number("snapshots", 2, float("inf"), "2 or more; the start and the end have one each"),
+        _whole_number(
+            "snapshots",
+            2,
+            MAX_SNAPSHOTS,
+            f"2 or more, at most {MAX_SNAPSHOTS:,}; the start and the end have one each",
+        ),
     ] = SNAPSHOTS
     threads: Annotated[
         int | None,
@@ -236,6 +278,65 @@ class RunPlan(Data):
             super().__init__(**{"condition": condition, "n_cells": n_cells, **arguments})
         except ValidationError as error:
             raise InputError(list(dict.fromkeys(_problems(error)))) from None
+
+    @model_validator(mode="after")
+    def _of_a_size_that_can_be(self) -> "RunPlan":
+        """Refuse more rows than can be of use, and more than this machine's memory can hold."""
+        rows, size = self.n_rows, self.size
+        if rows > MAX_ROWS:
+            days = self.condition.duration / HOURS_PER_DAY
+            fit = max(MIN_HOURS, self.condition.duration / MAX_ROWS)
+            raise InputError(
+                [
+                    f"record_hours = {self.record_hours:g} gives {rows:,} rows in {days:g} days; at "
+                    f"most {MAX_ROWS:,} are kept: give {fit:.3g} hours or more, or fewer days"
+                ]
+            )
+        if size.memory > (memory := memory_bytes()):
+            raise InputError(
+                [
+                    f"{self.n_cells:,} cells, {rows:,} rows and {self.snapshots:,} snapshots need about "
+                    f"{bytes_in_words(size.memory)} of memory, this machine has "
+                    f"{bytes_in_words(memory)}; give fewer"
+                ]
+            )
+        return self
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows of its table, about."""
+        return int(self.condition.duration / max(self.record_hours, self.steps.hours)) + 1
+
+    @property
+    def size(self) -> Size:
+        """How much time, memory and disk it takes, roughly."""
+        snapshots = self.snapshots + len(self.condition.times())
+        hours = self.condition.duration
+        return size_of_run(hours, self.n_rows, snapshots, self.n_cells, self.noise)
+
+    @property
+    def remarks(self) -> list[str]:
+        """A sentence for everything that is valid but may not do what was meant."""
+        changes = {name: (value,) for name, value in self.parameters.items()}
+        found = remarks_on(self.condition)
+        found += replaced_parameters(self.condition, self.parameters, "the run")
+        found += idle_parameters(
+            changes, person=self.person, noise=self.noise, heterogeneous=self.heterogeneous
+        )
+        if not self.person:  # The usual diets of persons differ.
+            found += usual_diets(self.condition, self.model_parameters.body)
+        random = self.person or self.noise or self.heterogeneous
+        if not random and (self.seed or self.replicate):
+            found.append("seed and replicate make no difference: nothing is drawn at random")
+        rows = self.record_hours != suitable_record_hours(self.condition)
+        return [
+            *found,
+            *recording_remarks(
+                self.steps,
+                self.record_hours if rows else None,
+                self.snapshots if self.snapshots != SNAPSHOTS else None,
+            ),
+        ]
 
     @property
     def model_parameters(self) -> Parameters:
@@ -276,6 +377,7 @@ class RunPlan(Data):
         return {
             "condition": self.condition.model_dump(mode="json"),
             **fields,
+            "remarks": self.remarks,
             "step_hours": self.steps.hours,
             "noise_hours": self.steps.noise_hours,
             "parameters_changed": dict(self.parameters),

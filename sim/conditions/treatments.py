@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, model_validator
 
 from sim.conditions.events import Span
 from sim.conditions.fields import EFFECT_RANGE, FOLD_RANGE, MAX_FLOW, Effect, Flow, Fold
+from sim.errors import shown
 from sim.quantities.units import HOURS_PER_DAY
 
 
@@ -203,7 +204,7 @@ TREATMENTS = {rule.name: rule for rule in _RULES}
 
 def _known_treatment(value: object) -> object:
     if not isinstance(value, str) or value not in TREATMENTS:
-        near = difflib.get_close_matches(str(value), TREATMENTS, n=1)
+        near = difflib.get_close_matches(shown(value), TREATMENTS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise ValueError(f"is not a treatment; {hint}there are {', '.join(TREATMENTS)}")
     return value

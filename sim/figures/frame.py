@@ -43,6 +43,21 @@ def heading(page: Figure, condition: Condition, recorded: float, note: str) -> N
     page.text(0.012, 1.0 - 0.43 / height, subtitle, size=8.0, va="top", color=FAINT)
 
 
+def mark_survival(page: Figure, provenance: Mapping[str, Any]) -> None:
+    """Write at the top of a page which limit of survival a run has crossed, if any."""
+    crossings = provenance.get("survival") or ()
+    if crossings:
+        text = f"Not survivable: {crossings[0]['text']}"
+        place = (0.988, 1.0 - 0.02 / page.get_figheight())
+        page.text(*place, text, size=8.0, weight="bold", ha="right", va="top", color=VERMILION)
+
+
+def crossed_at(provenance: Mapping[str, Any]) -> float | None:
+    """When a run first crossed a limit of survival [h]; None if it never did."""
+    crossings = provenance.get("survival") or ()
+    return float(crossings[0]["day"]) * HOURS_PER_DAY if crossings else None
+
+
 def lanes_of(condition: Condition, time_axis: TimeAxis) -> dict[str, Spans]:
     """Return the periods of interventions within the time axis, as (start, length) by label."""
     lanes: dict[str, Spans] = {}

@@ -22,9 +22,11 @@ from sim.figures.frame import (
     BAND_INCHES,
     ION_COLOURS,
     LANE_INCHES,
+    crossed_at,
     draw_events,
     heading,
     lanes_of,
+    mark_survival,
 )
 from sim.figures.page import Page
 from sim.figures.ridges import RIDGE_HEIGHT, Ridge, draw_ridges
@@ -57,7 +59,12 @@ _MIN_ROWS: Final = 6
 """Maximum number of ridges, and minimum number that there is space for."""
 
 
-def draw_overview(condition: Condition, table: pd.DataFrame, snapshots: _Snapshots) -> Figure:
+def draw_overview(
+    condition: Condition,
+    table: pd.DataFrame,
+    snapshots: _Snapshots,
+    provenance: Mapping[str, Any] | None = None,
+) -> Figure:
     """Draw a run on one page.
 
     Parameters
@@ -68,6 +75,8 @@ def draw_overview(condition: Condition, table: pd.DataFrame, snapshots: _Snapsho
         One row per recorded time (index: days), one column per variable. It may end early.
     snapshots : mapping
         Tables of cells by time [day].
+    provenance : mapping, optional
+        Provenance of the run, for a mark from the time at which it was not survivable any more.
 
     Returns
     -------
@@ -76,7 +85,9 @@ def draw_overview(condition: Condition, table: pd.DataFrame, snapshots: _Snapsho
     """
     snapshots = {day: cells[cells["type"] == CELL_TYPES[0]] for day, cells in snapshots.items()}
     recorded = float(table.index[-1]) if len(table) else 0.0
-    time_axis = TimeAxis.of(recorded or condition.duration / HOURS_PER_DAY, condition.times())
+    provenance = provenance or {}
+    days = recorded or condition.duration / HOURS_PER_DAY
+    time_axis = TimeAxis.of(days, condition.times(), crossed_at(provenance))
     lanes = lanes_of(condition, time_axis)
     cells = max(map(len, snapshots.values()), default=0)
     with rc_context(STYLE):
@@ -86,15 +97,14 @@ def draw_overview(condition: Condition, table: pd.DataFrame, snapshots: _Snapsho
         heights, widths = [band, *4 * [_PANEL_INCHES]], [1.2, 1.2, 0.75, 0.75]
         grid = page.add_gridspec(5, 4, height_ratios=heights, width_ratios=widths)
         heading(page, condition, recorded, f"muscle cells drawn: {cells:,}")
+        mark_survival(page, provenance)
         draw_events(page.add_subplot(grid[0, 0]), lanes, time_axis)
         _draw_key(page.add_subplot(grid[0, 1]))
         _draw_courses(page, grid, table.set_axis(table.index * time_axis.per_day), time_axis)
         for column, ion in enumerate((POTASSIUM, SODIUM), 2):
             _draw_ridges(page.add_subplot(grid[:, column]), ion, snapshots, time_axis)
         page.settle()
-        page.align_ylabels(
-            page.axes
-        )  # Only now: each pass of the layout would measure every label again.
+        page.align_ylabels(page.axes)  # Only now: each pass of the layout measures labels.
     return page
 
 

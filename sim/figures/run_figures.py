@@ -13,7 +13,7 @@ from sim.figures.protocols import Run
 from sim.figures.sheet import draw_sheet
 
 FIGURES: dict[str, Callable[[Run], Figure]] = {
-    "overview": lambda run: draw_overview(run.condition, run.table, run.snapshots),
+    "overview": lambda run: draw_overview(run.condition, run.table, run.snapshots, run.provenance),
     "sheet": lambda run: draw_sheet(run.condition, run.table, run.provenance),
     "balance": lambda run: draw_balance_chart(run.condition, run.table, run.parameters),
     "phase-plane": lambda run: draw_phase_plane(run.condition, run.table, run.snapshots, run.parameters),

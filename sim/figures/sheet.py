@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.conditions.condition import Condition
+from sim.figures.frame import mark_survival
 from sim.figures.page import Page
 from sim.figures.style import BLUE, EXPECTED, FAINT, INK, STYLE, VERMILION, extent
 from sim.figures.time_axis import TimeAxis
@@ -164,3 +165,4 @@ def _write_footer(
     page.text(_NAME, 0.62 * height, f"{first} Numbers outside their reference range are bold.",
               size=6.5, color=FAINT)  # fmt: skip
     page.text(_NAME, 0.3 * height, f"{second} · {provenance['outcome']}", size=6.5, color=FAINT)
+    mark_survival(page, provenance)

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from sim.figures.style import VERMILION
 from sim.quantities.units import HOURS_PER_DAY
 
 _MAX_DAYS_IN_HOURS: Final = 2.0
@@ -13,19 +14,39 @@ _MAX_DAYS_IN_HOURS: Final = 2.0
 
 
 class TimeAxis(NamedTuple):
-    """A time axis in hours or days. Its end and the times of changes are in its unit."""
+    """A time axis in hours or days. Its end and all times are in its unit.
+
+    ``limit`` is when a limit of survival was crossed, if it was.
+    """
 
     unit: str
     per_day: float
     end: float
     changes: tuple[float, ...] = ()
+    limit: float | None = None
 
     @classmethod
-    def of(cls, days: float, changes: Iterable[float] = ()) -> "TimeAxis":
-        """Make the axis of a run of some days, with the times [h] at which something changes."""
+    def of(cls, days: float, changes: Iterable[float] = (), limit: float | None = None) -> "TimeAxis":
+        """Make the axis of a run of some days.
+
+        Parameters
+        ----------
+        days : float
+            Its length [day].
+        changes : iterable of float
+            Times at which something changes [h].
+        limit : float, optional
+            When a limit of survival was crossed [h].
+        """
         unit, per_day = ("h", HOURS_PER_DAY) if days <= _MAX_DAYS_IN_HOURS else ("day", 1.0)
         moments = (hours / HOURS_PER_DAY for hours in changes)
-        return cls(unit, per_day, days * per_day, tuple(t * per_day for t in moments if t < days))
+        return cls(
+            unit=unit,
+            per_day=per_day,
+            end=days * per_day,
+            changes=tuple(t * per_day for t in moments if t < days),
+            limit=None if limit is None else limit / HOURS_PER_DAY * per_day,
+        )
 
     def label(self, days: float) -> str:
         """Write a time."""
@@ -42,3 +63,5 @@ class TimeAxis(NamedTuple):
             axes.set_xlabel(f"time ({self.unit})")
         for change in self.changes:
             axes.axvline(change, color="0.6", linewidth=0.6, linestyle=(0, (1, 2)), zorder=0.5)
+        if self.limit is not None:
+            axes.axvline(self.limit, color=VERMILION, linewidth=1.0, zorder=0.6)

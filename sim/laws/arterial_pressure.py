@@ -1,7 +1,10 @@
 """Mean arterial pressure from extracellular volume and from Na of vascular muscle."""
 
-from sim.numerics.elementary import power
+from sim.numerics.elementary import maximum, power
 from sim.numerics.jit import law
+
+SMALLEST = 1e-6
+"""Least volume and Na over normal that are told apart from none [1]."""
 
 
 @law
@@ -38,12 +41,13 @@ def mean_arterial_pressure(
     Limits
     ------
     Normal at the normal state. Rises with volume and with Na of smooth muscle. Very much Na raises it
-    by ``ceiling``.
+    by ``ceiling``. Is a number and not negative, even without any fluid or Na.
 
     References
     ----------
     Blaustein 1977: direction of Na_i on tone. The exponents are fitted.
     """
-    na = power(na_relative, na_exponent * (1.0 + ceiling) / ceiling)
+    # The power of zero is no number; a body is dead long before so little is left.
+    na = power(maximum(na_relative, SMALLEST), na_exponent * (1.0 + ceiling) / ceiling)
     tone = (1.0 + ceiling) * na / (na + ceiling)
-    return normal * power(volume_relative, volume_exponent) * tone
+    return normal * power(maximum(volume_relative, SMALLEST), volume_exponent) * tone

@@ -1,7 +1,12 @@
 """Excitability: distance from the membrane potential to the threshold of the action potential."""
 
-from sim.numerics.elementary import exp, log
+from sim.numerics.elementary import clamp, exp, log, maximum
 from sim.numerics.jit import law
+
+SMALLEST = 1e-12
+"""Least screening and availability over normal that are told apart from none [1]."""
+MAX_EXPONENT = 40.0
+"""Beyond it the exponential function leaves its range, and channels are all open or all closed [1]."""
 
 
 @law
@@ -19,9 +24,9 @@ def available_channels(potential: float, half: float, slope: float) -> float:
 
     Limits
     ------
-    Half at ``half``. All at very negative potentials.
+    Half at ``half``. All at very negative potentials. Is from 0 to 1 at any potential.
     """
-    return 1.0 / (1.0 + exp((potential - half) / slope))
+    return 1.0 / (1.0 + exp(clamp((potential - half) / slope, -MAX_EXPONENT, MAX_EXPONENT)))
 
 
 @law
@@ -53,6 +58,9 @@ def threshold_potential(
 
     Limits
     ------
-    Normal at the normal state. More negative with fewer divalents, less with fewer channels.
+    Normal at the normal state. More negative with fewer divalents, less with fewer channels. Is finite
+    without any of them.
     """
-    return normal + shift * log(divalent_relative) - slope * log(available_relative)
+    divalents = log(maximum(divalent_relative, SMALLEST))
+    channels = log(maximum(available_relative, SMALLEST))
+    return normal + shift * divalents - slope * channels

@@ -1,5 +1,6 @@
 """Rate-corrected QT interval from plasma K, Mg and Ca: a sum of published slopes."""
 
+from sim.numerics.elementary import maximum
 from sim.numerics.jit import law
 
 
@@ -13,6 +14,7 @@ def corrected_qt(
     mg_slope: float,
     ca_deficit: float,
     ca_slope: float,
+    shortest: float,
 ) -> float:
     """QTc.
 
@@ -26,6 +28,8 @@ def corrected_qt(
         Total plasma Mg and ionised Ca below normal; negative above it [mM].
     k_slope, mg_slope, ca_slope : float
         Rise per mM below [ms/mM].
+    shortest : float
+        QTc below which it does not fall, however high Ca is [ms].
 
     Returns
     -------
@@ -34,15 +38,17 @@ def corrected_qt(
 
     Limits
     ------
-    Normal at the normal state. Does not change with K above k_from. Rises as K, Mg or Ca fall.
+    Normal at the normal state. Does not change with K above k_from. Rises as K, Mg or Ca fall. Is never
+    below ``shortest``.
 
     References
     ----------
     Slopes as collected by the pipetcpt/qsp model: K 24–26, Mg 22–70, ionised Ca 95 ms/mM.
     """
-    return (
+    qt = (
         normal
         + k_slope * 0.5 * (k_from - k + abs(k_from - k))
         + mg_slope * 0.5 * (mg_deficit + abs(mg_deficit))
         + ca_slope * ca_deficit
     )
+    return maximum(qt, shortest)

@@ -6,14 +6,13 @@ beside it, in its annotation, and reach `sim describe`, the table of parameters 
 """
 
 import difflib
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from numbers import Real
 from typing import Any, NamedTuple, get_type_hints
 
-from sim.errors import MAX_PROBLEMS, ParameterError
+from sim.errors import MAX_PROBLEMS, ParameterError, shown
 from sim.parameters.body import BodyParameters
 from sim.parameters.cell import CellParameters
 from sim.parameters.cell_types import (
@@ -160,23 +159,23 @@ FACTS = {entry.name: entry.fact for entry in describe()}
 def _problem(name: str, value: float) -> str | None:
     """Say what is wrong with setting a parameter to a value, or None."""
     if not isinstance(name, str):
-        return f"{name!r} is not the name of a parameter (`sim describe` lists them)"
+        return f"{shown(name)} is not the name of a parameter (`sim describe` lists them)"
     if name not in FACTS:
         near = difflib.get_close_matches(name, FACTS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        return f"no parameter is called {name!r}{hint} (`sim describe` lists them)"
+        return f"no parameter is called {shown(name)}{hint} (`sim describe` lists them)"
     fact = FACTS[name]
     if isinstance(value, bool) or not isinstance(value, Real):
-        return f"{name} = {value!r} is not a number; give {fact.low:g} to {fact.high:g} {fact.unit}"
+        return f"{name} = {shown(value)} is not a number; give {fact.low:g} to {fact.high:g} {fact.unit}"
     margin = fact.high - fact.low
     low, high = fact.low - margin, fact.high + margin
     if fact.low >= 0.0:
         low = max(low, 0.1 * fact.low)
     if fact.unit == "1" and fact.high <= 1.0:
         high = min(high, 1.0)
-    if not (math.isfinite(value) and low <= value <= high):
+    if not low <= value <= high:  # False for NaN; exact for numbers beyond those of floating point.
         return (
-            f"{name} = {value} {fact.unit} is out of bounds; allowed are {low:g} to {high:g} "
+            f"{name} = {shown(value)} {fact.unit} is out of bounds; allowed are {low:g} to {high:g} "
             f"(plausible: {fact.low:g} to {fact.high:g})"
         )
     return None

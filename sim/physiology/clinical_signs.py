@@ -8,6 +8,9 @@ from sim.laws.excitability import available_channels, threshold_potential
 from sim.laws.qt_interval import corrected_qt
 from sim.parameters import CELL_TYPES, Parameters
 
+MIN_QTC = 200.0
+"""Shortest QTc [ms]; those of the short-QT syndrome are 220 ms and more."""
+
 
 def arterial_pressure(
     ecf_volume: float, smooth_muscle_na: float, healthy_na: float, p: Parameters
@@ -40,6 +43,7 @@ def qt_interval(k: float, mg: float, ca_ionised: float, p: Parameters) -> float:
         signs.qtc_mg,
         body.plasma_ca_ionised - ca_ionised,
         signs.qtc_ca,
+        MIN_QTC,
     )
 
 

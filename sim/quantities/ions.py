@@ -27,3 +27,20 @@ SUPPLIED: Final = (*CATIONS, CALCIUM)
 
 BY_NAME: Final = {ion.name: ion for ion in (*SUPPLIED, CHLORIDE, BICARBONATE)}
 """Every ion by the word that users type."""
+
+
+def ion_of(name: str, unit: str) -> Ion | None:
+    """Ion whose amount a parameter or variable measures.
+
+    Parameters
+    ----------
+    name : str
+        Of which the last part that is a symbol counts: ``k_leak_half_mg`` is a concentration of Mg.
+    unit : str
+        In which it is measured; None is returned unless that is an amount, concentration or supply.
+    """
+    if not unit.startswith(("mM", "mmol")):
+        return None
+    by_symbol = {ion.symbol.lower(): ion for ion in BY_NAME.values()}
+    found = [by_symbol[part] for part in name.split("_") if part in by_symbol]
+    return found[-1] if found else None

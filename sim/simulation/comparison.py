@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.conditions.condition import Condition
 from sim.conditions.plan import RunPlan
+from sim.conditions.remarks import warn_of
 from sim.errors import InputError, SimulationError, SimulationInterrupted
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.result import Result, open_result
@@ -201,6 +202,7 @@ def compare(
             problems += error.problems
     if problems := list(dict.fromkeys(problems)) or day_problems(sides):
         raise InputError(problems)
+    warn_of([text for s in sides if isinstance(s, RunPlan) for text in s.remarks], stacklevel=3)
     results: list[Result] = []
     for side in sides:
         try:

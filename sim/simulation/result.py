@@ -14,6 +14,7 @@ from sim.errors import InputError, unknown_names
 from sim.parameters import Parameters
 from sim.physiology.virtual_persons import Person, apply_person
 from sim.simulation.stored_run import CELLS, STATE, TABLE, read_run, write_provenance
+from sim.simulation.survival import is_finished
 from sim.system.files import new_folder
 from sim.tissue.checkpoint import load_tissue, save_tissue
 from sim.tissue.tissue import Tissue
@@ -76,8 +77,13 @@ class Result:
 
     @property
     def finished(self) -> bool:
-        """Whether the run reached its end."""
-        return bool(self.provenance["outcome"] == "finished")
+        """Whether the run reached its end; :attr:`survivable` says whether a body could have."""
+        return is_finished(str(self.provenance["outcome"]))
+
+    @property
+    def survivable(self) -> bool:
+        """Whether no limit of survival was crossed; ``provenance["survival"]`` says which were."""
+        return not self.provenance.get("survival")
 
     def cells(self, time: float | None = None) -> pd.DataFrame:
         """Cells at the snapshot nearest to a time, a row a cell.

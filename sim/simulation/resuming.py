@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sim.conditions.condition import Condition
 from sim.conditions.plan import SNAPSHOTS, RunPlan, values_of
+from sim.conditions.remarks import events_before, warn_of
 from sim.errors import InputError
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.result import Result
@@ -59,6 +60,7 @@ def resume(
         snapshots=snapshots,
         threads=threads,
     )
+    warn_of(resumption.remarks, stacklevel=3)
     return continue_run(resumption, on_record)
 
 
@@ -67,6 +69,11 @@ class Resumption(NamedTuple):
 
     tissue: Tissue
     plan: RunPlan
+
+    @property
+    def remarks(self) -> list[str]:
+        """A sentence for everything that is valid but may not do what was meant."""
+        return [*self.plan.remarks, *events_before(self.plan.condition, self.tissue.time)]
 
 
 def plan_resumption(
@@ -113,8 +120,9 @@ def plan_resumption(
 def continue_run(resumption: Resumption, on_record: OnRecord | None = None) -> Result:
     """Carry on with a tissue; see :func:`resume`."""
     tissue, plan = resumption
-    resumed = {"resumed_at": tissue.time / HOURS_PER_DAY} if tissue.time > 0.0 else {}
-    facts = {"parameters": values_of(tissue.parameters), **resumed}
+    facts: dict[str, Any] = {"parameters": values_of(tissue.parameters), "remarks": resumption.remarks}
+    if tissue.time > 0.0:
+        facts["resumed_at"] = tissue.time / HOURS_PER_DAY
     return simulate(tissue, plan, on_record, facts)
 
 

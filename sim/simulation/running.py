@@ -12,6 +12,8 @@ import pandas as pd
 
 from sim.conditions.condition import Condition
 from sim.conditions.plan import N_CELLS, SNAPSHOTS, RunPlan
+from sim.conditions.remarks import warn_of
+from sim.conditions.size import SNAPSHOT_CELLS
 from sim.errors import (
     InputError,
     IntegrationError,
@@ -24,13 +26,11 @@ from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.result import Result
 from sim.simulation.schedule import Schedule
-from sim.system.interruption import StopRequest, deferred_interrupt, termination_as_interrupt
+from sim.simulation.survival import FINISHED, SurvivalMonitor
+from sim.system.interruption import deferred_interrupt, termination_as_interrupt
 from sim.system.versions import package_versions, source_digest
 from sim.tissue.tissue import Tissue
 from sim.variables.table import PER_CELL, VARIABLES
-
-SNAPSHOT_CELLS = 10_000
-"""Largest number of cells in one snapshot."""
 
 OnRecord = Callable[[Recorder, float], None]
 
@@ -93,6 +93,11 @@ def run(
     Result
         Of the whole run.
 
+    Warns
+    -----
+    InputWarning
+        Of valid input that may not do what was meant, such as a dose that is due after the end.
+
     Raises
     ------
     InputError
@@ -119,6 +124,7 @@ def run(
         snapshots=snapshots,
         threads=threads,
     )
+    warn_of(plan.remarks, stacklevel=3)
     return execute(plan, on_record)
 
 
@@ -164,20 +170,28 @@ def simulate(
     """
     began, clock, start = datetime.now(UTC), perf_counter(), tissue.time
     schedule, recorder = Schedule(tissue, plan.condition, plan.step_hours), Recorder()
+    survival = SurvivalMonitor()
     snapshots: dict[float, pd.DataFrame] = {}
     times = [time for time in _recording_times(plan) if time.hours >= start]
-    outcome, failure, interrupted = "finished", None, False
+    outcome, failure, interrupted = FINISHED, None, False
     with termination_as_interrupt(), deferred_interrupt() as request:
+
+        def after_step() -> None:
+            survival.check(tissue)
+            request.check()
+
         try:
-            _record_at(times, schedule, recorder, snapshots, on_record, request)
+            _record_at(times, schedule, recorder, snapshots, on_record, after_step)
         except KeyboardInterrupt:
             outcome, interrupted = f"interrupted on day {tissue.time / HOURS_PER_DAY:.2f}", True
         except IntegrationError as error:
             outcome, failure = f"failed: {error}", error
-        if outcome != "finished":
+            survival.check(tissue)
+        if outcome != FINISHED:
             snapshots[tissue.time / HOURS_PER_DAY] = cell_table(tissue, SNAPSHOT_CELLS)
         provenance = {
-            "outcome": outcome,
+            "outcome": survival.outcome if outcome == FINISHED else outcome,
+            "survival": [crossing.to_provenance() for crossing in survival.crossings],
             **plan.to_provenance(),
             **facts,
             "tolerance": tissue.tolerance,
@@ -225,12 +239,12 @@ def _record_at(
     recorder: Recorder,
     snapshots: dict[float, pd.DataFrame],
     on_record: OnRecord | None,
-    request: StopRequest,
+    after_step: Callable[[], None],
 ) -> None:
     """Advance through all recording times; fill recorder and snapshots on the way."""
     tissue = schedule.tissue
     for time in times:
-        schedule.advance_until(time.hours, request.check)
+        schedule.advance_until(time.hours, after_step)
         if time.row:
             recorder.record(tissue)
             if on_record is not None:

@@ -1,5 +1,6 @@
 """A tissue under a condition, advanced step by step, and the order of what happens in a step."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
 from sim.conditions.condition import Condition
@@ -76,7 +77,8 @@ class Schedule:
         # end before the middle of the step.
         if tissue.fluctuates_until < 0.5 * (tissue.time + self.steps.after(tissue.time)):
             tissue.fluctuate(self.steps.noise_hours)
-        for edge in [*(t for t in self._edges if tissue.time < t < stop), stop]:
+        first, last = bisect_right(self._edges, tissue.time), bisect_left(self._edges, stop)
+        for edge in (*self._edges[first:last], stop):
             self._set_control()
             tissue.advance_to(edge, rates)
         self._set_control()

@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sim.errors import VersionError
+from sim.simulation.survival import is_finished
 from sim.study.arrow_tables import Case, tables_of, to_parquet
 from sim.study.design import Design
 from sim.study.digests import member_digests
 from sim.study.job import Job, design_of
-from sim.study.replicate import FINISHED, Arms, prepare_arms, simulate_replicate
+from sim.study.replicate import Arms, prepare_arms, simulate_replicate
 from sim.system.versions import package_versions
 
 
@@ -68,7 +69,7 @@ def run_batch(job: Job, batch: int, after_member: Callable[[], None] | None = No
         failures=[
             f"replicate {replicate}, {design.arms[result.arm]}: {result.outcome}"
             for replicate, _, result in cases
-            if result.outcome != FINISHED
+            if not is_finished(result.outcome)
         ],
     )
 

@@ -20,11 +20,23 @@ from sim.conditions.condition import Condition, read_parameters, with_units
 from sim.conditions.diagnostics import problems_of
 from sim.conditions.fields import MAX_DESCRIPTION, MAX_TITLE, Data, Name, Time
 from sim.conditions.plan import RunPlan
+from sim.conditions.plan_remarks import idle_parameters
+from sim.conditions.size import Size
 from sim.errors import DesignError, InputError
 from sim.quantities.units import HOURS_PER_DAY
+from sim.study.remarks import (
+    arm_remarks,
+    draw_remarks,
+    endpoint_remarks,
+    sample_remarks,
+    snapshot_remarks,
+)
 from sim.study.samples import Samples
+from sim.study.size import size_of_study, size_problems
 from sim.study.snapshots import Snapshots
 from sim.study.validators import (
+    Switch,
+    WholeNumber,
     non_empty_and_distinct,
     read_conditions,
     recorded_over_time,
@@ -40,7 +52,7 @@ DEFAULT_VARIABLES = (
     "potential_mean",
 )  # fmt: skip
 """What is recorded unless a design says otherwise."""
-MAX_MEMBERS = 100_000_000
+MAX_MEMBERS = 10_000_000
 MAX_FIRST_REPLICATE = 2_000_000_000
 """It and all that follow fit into four bytes."""
 SECTIONS: dict[str, type[Data]] = {"samples": Samples, "snapshots": Snapshots}
@@ -95,13 +107,13 @@ class Design(Data):
     title: Annotated[str, Field(max_length=MAX_TITLE)] = ""
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] = ""
     conditions: Annotated[tuple[Condition, ...], BeforeValidator(read_conditions), Field(min_length=1)]
-    replicates: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = 100
-    first_replicate: Annotated[int, Field(ge=0, le=MAX_FIRST_REPLICATE)] = 0
-    cells: int = 100
-    seed: int = 0
-    persons: bool = True
-    noise: bool = True
-    heterogeneous: bool = True
+    replicates: Annotated[WholeNumber, Field(ge=1, le=MAX_MEMBERS)] = 100
+    first_replicate: Annotated[WholeNumber, Field(ge=0, le=MAX_FIRST_REPLICATE)] = 0
+    cells: WholeNumber = 100
+    seed: WholeNumber = 0
+    persons: Switch = True
+    noise: Switch = True
+    heterogeneous: Switch = True
     duration: Annotated[Time, AfterValidator(valid_duration)] | None = None
     every: Annotated[Time, AfterValidator(valid_row_interval)] = HOURS_PER_DAY
     variables: Annotated[
@@ -134,12 +146,15 @@ class Design(Data):
         if both := fixed & set(self.samples.ranges if self.samples else ()):
             problems.append(f"set and sampled at once: {', '.join(sorted(both))}")
         try:
-            end = max(plan.condition.duration for plan in self.plans())
+            plans = self.plans()
         except InputError as error:
             problems += error.problems
         else:
+            problems += size_problems(self, plans) if self.n_members <= MAX_MEMBERS else []
+            end = max(plan.condition.duration for plan in plans)
             problems += [
-                f"snapshots: day {hours / HOURS_PER_DAY:g} is after the end, day {end / HOURS_PER_DAY:g}"
+                f"snapshots: day {hours / HOURS_PER_DAY:g} is after the end, day "
+                f"{end / HOURS_PER_DAY:g}; give earlier times or a longer duration"
                 for hours in (self.snapshots.at if self.snapshots else ())
                 if hours > end
             ]
@@ -176,6 +191,25 @@ class Design(Data):
     def n_members(self) -> int:
         """Number of members: each replicate with each parameter set."""
         return self.replicates * self.sets
+
+    @property
+    def size(self) -> Size:
+        """How much time, memory and disk it takes, roughly."""
+        return size_of_study(self, self.plans())
+
+    @property
+    def remarks(self) -> list[str]:
+        """A sentence for everything that is valid but may not do what was meant, by arm."""
+        plans, draws = self.plans(), {"noise": self.noise, "heterogeneous": self.heterogeneous}
+        found = [*arm_remarks(plans), *endpoint_remarks(self.endpoints)]
+        found += draw_remarks(self.replicates, persons=self.persons, **draws)
+        if self.samples:
+            found += sample_remarks(self.samples)
+            found += idle_parameters(self.samples.ranges, person=self.persons, key="samples", **draws)
+        if self.snapshots:
+            ends = {plan.condition.name: plan.condition.duration for plan in plans}
+            found += snapshot_remarks(self.snapshots, self.cells, ends)
+        return found
 
     @property
     def units(self) -> int:

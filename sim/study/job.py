@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from typing import NamedTuple
 
+from sim.conditions.size import seconds_for
 from sim.quantities.units import HOURS_PER_DAY
 from sim.study.design import Design, read_design
 from sim.system.versions import package_versions
@@ -13,9 +14,6 @@ MAX_BATCH_SECONDS, MIN_BATCH_SECONDS = 2.0, 0.5
 waited for; not shorter, because writing it takes some hundredths of a second."""
 MAX_BATCH_SIZE, MIN_BATCHES = 1000, 64
 """Members in a batch at most, and batches of a study that is long enough for so many."""
-SECONDS_PER_DAY, SECONDS_PER_NOISY_DAY, DOUBLING_CELLS = 7e-4, 5e-3, 90
-"""Rough time to simulate a day of a small body without and with noise [s], and the number of cells
-that doubles it."""
 
 
 class Job(NamedTuple):
@@ -68,7 +66,6 @@ def design_of(job: Job) -> Design:
 def _batch_size(design: Design) -> int:
     """Members of a batch, from a rough estimate of the time that each takes."""
     days = sum(plan.condition.duration for plan in design.plans()) / HOURS_PER_DAY
-    daily = SECONDS_PER_NOISY_DAY if design.noise else SECONDS_PER_DAY
-    seconds = days * daily * (1.0 + design.cells / DOUBLING_CELLS)
+    seconds = seconds_for(days, design.cells, design.noise)
     most, least = (round(limit / seconds) for limit in (MAX_BATCH_SECONDS, MIN_BATCH_SECONDS))
     return max(1, min(MAX_BATCH_SIZE, most, max(least, design.n_members // MIN_BATCHES)))

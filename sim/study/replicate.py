@@ -20,11 +20,11 @@ from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.schedule import Schedule
+from sim.simulation.survival import SurvivalMonitor
 from sim.study.snapshots import Snapshots
 from sim.tissue.tissue import Tissue
 
 Array = NDArray[np.float64]
-FINISHED = "finished"
 
 
 class ArmResult(NamedTuple):
@@ -35,7 +35,7 @@ class ArmResult(NamedTuple):
     arm : int
         Number of the arm.
     outcome : str
-        "finished", or "failed: " and the reason.
+        "finished"; "not survivable: " and which limit was crossed when; or "failed: " and the reason.
     person : Person
         Whose body it is.
     evaluations : int
@@ -113,7 +113,7 @@ def simulate_replicate(
         except SteadyStateError as error:
             results += [_without_steady_state(i, str(error), variables) for i in alike]
             continue
-        start = _Branch(tissue, person, Recorder(variables), {})
+        start = _Branch(tissue, person, Recorder(variables), SurvivalMonitor(), {})
         results += _simulate(start, arms.only(alike), snapshots)
     return sorted(results, key=lambda result: result.arm)
 
@@ -155,11 +155,15 @@ class _Branch(NamedTuple):
     tissue: Tissue
     person: Person
     recorder: Recorder
+    survival: SurvivalMonitor
     cells: dict[float, pd.DataFrame]
 
     def copy(self) -> "_Branch":
         return self._replace(
-            tissue=self.tissue.branch(), recorder=self.recorder.branch(), cells=dict(self.cells)
+            tissue=self.tissue.branch(),
+            recorder=self.recorder.branch(),
+            survival=self.survival.branch(),
+            cells=dict(self.cells),
         )
 
 
@@ -175,7 +179,7 @@ def _simulate(branch: _Branch, arms: Arms, snapshots: Snapshots | None) -> list[
             _result(i, f"failed: {error}", branch, plan, snapshots) for i, plan in arms.plans.items()
         ]
     if not others:
-        return [_result(lead, FINISHED, branch, arms.plans[lead], snapshots)]
+        return [_result(lead, branch.survival.outcome, branch, arms.plans[lead], snapshots)]
     leaving = [i for i, time in divergence.items() if time <= soonest]
     staying = [i for i in arms.plans if i not in leaving]
     copy = branch.copy()
@@ -197,7 +201,7 @@ def _advance(branch: _Branch, plan: RunPlan, divergence: float, snapshots: Snaps
         t for t in course.steps.rows_every(plan.record_hours) if t > tissue.time or not recorder.times
     }
     for stop in sorted(t for t in rows | kept | {end} if tissue.time <= t <= end):
-        course.advance_until(stop)
+        course.advance_until(stop, lambda: branch.survival.check(tissue))
         if stop in rows:
             recorder.record(tissue)
         if snapshots and stop in kept:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.conditions.remarks import warn_of
 from sim.errors import ExecutorError, InputError, StudyError
 from sim.study.batches import BatchResult, run_batch
 from sim.study.design import Design, read_design
@@ -22,7 +23,7 @@ from sim.study.folder import (
 )
 from sim.study.job import Job, design_of, make_job
 from sim.study.manifest import job_from, read_manifest, shard_from
-from sim.study.run_options import run_option_problems
+from sim.study.run_options import run_option_problems, wait_problems
 from sim.study.shards import Shard, batches_of
 from sim.study.store import Entry, Store
 from sim.study.study import Study
@@ -97,6 +98,11 @@ def run_study(
     on_progress : callable, optional
         Called after each batch, and in a single process after each member.
 
+    Warns
+    -----
+    InputWarning
+        Of a valid design that may not do what was meant.
+
     Raises
     ------
     InputError
@@ -111,6 +117,9 @@ def run_study(
         raise InputError(problems)
     design, folder = _read(design, folder)
     own = Shard.read(shard) if isinstance(shard, str) else shard
+    if problems := list(wait_problems(design, request, own)):
+        raise InputError(problems)
+    warn_of(design.remarks, stacklevel=3)
     home = folder / own.folder if own and folder.name != own.folder else folder
     threads = threads or (None if workers == 1 else 1)
     with termination_as_interrupt():

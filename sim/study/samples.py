@@ -8,12 +8,15 @@ import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from sim.conditions.fields import Data
-from sim.errors import InputError, QuantityError, unknown_names
+from sim.errors import InputError, QuantityError, shown, unknown_names
 from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import FACTS, Parameters
-from sim.quantities.parsing import parse, written
+from sim.quantities.parsing import parse_named, written
+from sim.study.validators import WholeNumber
 
 MAX_DIMENSIONS = 50
+MAX_SETS = 100_000
+"""Largest number of parameter sets; every worker holds them all."""
 
 
 def _read_ranges(data: object) -> object:
@@ -27,7 +30,8 @@ def _read_ranges(data: object) -> object:
         unit, example = FACTS[name].unit, f"{FACTS[name].high:g} {FACTS[name].unit}"
         try:
             read = [
-                v if unit == "1" and not isinstance(v, str) else parse(v, unit, example) for v in values
+                v if unit == "1" and not isinstance(v, str) else parse_named(name, v, unit, example)
+                for v in values
             ]
             found[name] = tuple(read)
         except QuantityError as error:
@@ -37,7 +41,7 @@ def _read_ranges(data: object) -> object:
             try:
                 Parameters().replace({name: value})
             except InputError as error:
-                problems += error.problems
+                problems += [f"{problem}; given was {shown(data[name])}" for problem in error.problems]
     if problems:
         raise ValueError("\n".join(problems))
     return found
@@ -62,7 +66,7 @@ class Samples(Data):
     """
 
     method: Literal["grid", "latin-hypercube", "sobol"]
-    number: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    number: Annotated[WholeNumber, Field(ge=1, le=MAX_SETS)] | None = None
     ranges: Annotated[
         dict[str, tuple[float, ...]],
         BeforeValidator(_read_ranges),
@@ -78,6 +82,8 @@ class Samples(Data):
             problems.append('ranges is empty; give parameters: pump_half_mg = ["0.05 mM", "0.2 mM"]')
         if self.method == "grid":
             problems += ["a grid takes all its values; leave number out"] if self.number else []
+            if (size := prod(map(len, self.ranges.values()))) > MAX_SETS:
+                problems.append(f"the grid has {size:,} points; give at most {MAX_SETS:,}")
             problems += [
                 f"{name} = {list(values)}; give one value or more, each once"
                 for name, values in self.ranges.items()

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from sim.conditions.fields import Data, Time
-from sim.study.validators import non_empty_and_distinct, recorded_per_cell
+from sim.conditions.plan import MAX_CELLS
+from sim.study.validators import WholeNumber, non_empty_and_distinct, recorded_per_cell
 
 CELL_VARIABLES = ("na_in", "k_in", "mg_free", "potential")
 """What is kept of each cell unless a design says otherwise."""
@@ -25,7 +26,7 @@ class Snapshots(Data):
     """
 
     at: Annotated[tuple[Time, ...], AfterValidator(non_empty_and_distinct)]
-    cells: Annotated[int, Field(ge=1)] = 100
+    cells: Annotated[WholeNumber, Field(ge=1, le=MAX_CELLS)] = 100
     variables: Annotated[
         tuple[str, ...], AfterValidator(non_empty_and_distinct), AfterValidator(recorded_per_cell)
     ] = CELL_VARIABLES

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
+from sim.simulation.survival import NOT_SURVIVABLE
 from sim.study.design import Design, read_design
 from sim.study.digests import combined_digest, member_digests
 from sim.study.store import Store
@@ -49,6 +50,14 @@ class StoredStudy:
     def failures(self) -> list[str]:
         """A sentence for each replicate that did not finish an arm, with the reason."""
         return [failure for entry in self._store.ordered() for failure in entry.failures]
+
+    @property
+    def not_survivable(self) -> list[str]:
+        """A sentence for each replicate that crossed a limit of survival in an arm, with the limit."""
+        cases = self.cases
+        beyond = cases[cases["outcome"].str.startswith(NOT_SURVIVABLE)]
+        rows = zip(beyond["replicate"], beyond["condition"], beyond["outcome"], strict=True)
+        return [f"replicate {replicate}, {arm}: {outcome}" for replicate, arm, outcome in rows]
 
     @property
     def arms(self) -> list[str]:
@@ -113,8 +122,13 @@ class StoredStudy:
         return problems
 
     def provenance(self) -> dict[str, Any]:
-        """Design, versions, when and how it was run, how much is completed, and the digest."""
-        return {**self._store.manifest, "n_completed": self.n_completed, "digest": self.digest()}
+        """Design, versions, when and how it was run, how much is completed, remarks, and the digest."""
+        return {
+            **self._store.manifest,
+            "n_completed": self.n_completed,
+            "remarks": self.design.remarks,
+            "digest": self.digest(),
+        }
 
     def _digests(self) -> Iterator[tuple[tuple[int, int], str]]:
         """Digest of each member, in order."""

@@ -1,10 +1,12 @@
 """Checks of single fields of a design; each returns the value, or raises with what to do."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Strict
 
 from sim.conditions.condition import load, read
-from sim.conditions.fields import MAX_DAYS
+from sim.conditions.fields import MAX_DAYS, plain
 from sim.errors import InputError, unknown_names
 from sim.quantities.units import HOURS_PER_DAY
 from sim.variables.endpoints import Endpoint
@@ -14,6 +16,12 @@ MIN_ROW_INTERVAL, MAX_ROW_INTERVAL = 0.01, 1000.0
 """Bounds of the time between rows [h]."""
 MAX_CONDITIONS = 100
 """Arms of a study."""
+
+
+WholeNumber = Annotated[int, Strict(), BeforeValidator(plain)]
+"""A whole number; neither true nor 1.0 nor "1" is taken for one."""
+Switch = Annotated[bool, Strict(), BeforeValidator(plain)]
+"""True or false; neither 1 nor "yes" is taken for it."""
 
 
 def non_empty_and_distinct(items: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -56,6 +56,12 @@ def write_reserved(path: Path, content: bytes) -> None:
         write_atomically(path, content)
 
 
+def free_space(place: Path) -> int:
+    """Free space where a file or folder is, or is to be [B]."""
+    place = place.absolute()
+    return shutil.disk_usage(next(p for p in (place, *place.parents) if p.exists())).free
+
+
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """Write a new folder as a whole.

@@ -15,7 +15,6 @@ from sim.numerics.records import record, records
 from sim.numerics.step_control import (
     DONE,
     EVALUATIONS,
-    NEGATIVE,
     Outcome,
     invalidate_spectral_radius,
     mark_discontinuity,
@@ -33,11 +32,10 @@ from sim.physiology.cell_heterogeneity import (
     uniform_traits,
 )
 from sim.physiology.cell_state import CellState, CellTraits, Membrane, fluctuated
-from sim.physiology.cell_traits import N_STATES, SIZE, Traits
+from sim.physiology.cell_traits import SIZE, Traits
 from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
 from sim.quantities.ions import CATIONS, MAGNESIUM
-from sim.quantities.units import HOURS_PER_DAY
 from sim.system.interruption import guarded_signals, uninterrupted
 from sim.system.processors import usable_processors
 from sim.tissue.audit import Audit, Totals, audit_of, totals_of
@@ -51,6 +49,7 @@ from sim.tissue.context import (
     fraction_of_step,
 )
 from sim.tissue.equations import excretion_of, shared_fluid, tissue_rates
+from sim.tissue.failure import describe_failure
 from sim.tissue.initial_state import (
     healthy_constants,
     mean_na,
@@ -368,7 +367,7 @@ class Tissue:
         self.time = outcome.time
         self._post_totals()
         if outcome.code != DONE:
-            raise IntegrationError(self._describe_failure(outcome))
+            raise IntegrationError(describe_failure(outcome, self.counts))
 
     def _post_totals(self) -> None:
         """Move the running totals out of the state; due after every integration."""
@@ -443,21 +442,6 @@ class Tissue:
         """Mark the equations, and with them the spectral radius, as changed."""
         invalidate_spectral_radius(self._memory)
         mark_discontinuity(self._memory)
-
-    def _describe_failure(self, outcome: Outcome) -> str:
-        """Say in a sentence how integration failed."""
-        when = f"on day {outcome.time / HOURS_PER_DAY:.3f}"
-        advice = "check the condition's doses and the parameters that were changed"
-        if outcome.place < 0:
-            return f"the equations became too stiff {when}; {advice}"
-        n = self.n_cells
-        if outcome.place < N_STATES * n:
-            cell = outcome.place % n
-            where = f"{CellState._fields[outcome.place // n]} of cell {cell}"
-        else:
-            where = f"{names_of(BodyState)[outcome.place - N_STATES * n]} of the body"
-        became = "negative" if outcome.code == NEGATIVE else "not finite"
-        return f"{where} became {became} {when}; {advice}"
 
 
 def _threads_for(n_cells: int) -> int:

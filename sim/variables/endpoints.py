@@ -5,12 +5,16 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.errors import InputError, unknown_names
+from sim.errors import InputError, QuantityError, shown, unknown_names
+from sim.parameters import FACTS
+from sim.quantities.parsing import MAX_LENGTH, parse_named
 from sim.variables.table import VARIABLES
 
 _PATTERN: Final = re.compile(
-    r"\s*([a-z]\w*)\s*(<=|>=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*"
+    r"\s*([a-z]\w*)\s*(<=|>=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*)?"
 )
+_BOUND_DIGITS: Final = 12
+"""Significant digits of a bound in another unit: "3.5 mEq/L" and "3.5 mM" are one endpoint."""
 
 
 class Endpoint(NamedTuple):
@@ -32,7 +36,9 @@ class Endpoint(NamedTuple):
 
     @classmethod
     def read(cls, text: "str | Endpoint") -> "Endpoint":
-        """Read text such as "plasma_k < 3.5" or "plasma_k < 3.5 mM"; no other unit is allowed.
+        """Read text such as "plasma_k < 3.5", "plasma_k < 3.5 mEq/L" or "plasma_mg < 1.2 mg/dL".
+
+        A bound without a unit is in that of the variable; any other unit of the same kind is converted.
 
         Raises
         ------
@@ -41,15 +47,26 @@ class Endpoint(NamedTuple):
         """
         if isinstance(text, Endpoint):
             return text
-        match = _PATTERN.fullmatch(text) if isinstance(text, str) else None
+        match = None
+        if isinstance(text, str) and len(text) <= MAX_LENGTH:
+            match = _PATTERN.fullmatch(text)
         if match is None:
-            raise InputError([f'{text!r} is not an endpoint such as "plasma_k < 3.5"'])
-        name, relation, bound, unit = match.groups()
+            raise InputError([f'{shown(text)} is not an endpoint such as "plasma_k < 3.5"'])
+        name, relation, number, unit = match.groups(default="")
+        if name in FACTS and name not in VARIABLES:
+            raise InputError([f"{text!r}: {name} is a parameter, which is given; name a variable"])
         if problems := list(unknown_names([name], VARIABLES, "variable")):
             raise InputError(problems)
-        if unit not in ("", VARIABLES[name].unit):
-            raise InputError([f"{text!r}: {name} is in {VARIABLES[name].unit}, not in {unit}"])
-        return cls(name, relation, float(bound))
+        own = VARIABLES[name].unit
+        if not np.isfinite(float(number)):
+            raise InputError([f"{text!r}: {number} is not a finite number"])
+        if unit.strip() in ("", own):
+            return cls(name, relation, float(number))
+        try:
+            bound = parse_named(name, f"{number} {unit.strip()}", own, f"{name} {relation} 1 {own}")
+        except QuantityError as error:
+            raise InputError([f"{text!r}: {name} is in {own}; {error}"]) from None
+        return cls(name, relation, float(f"{bound:.{_BOUND_DIGITS}g}"))
 
     def holds(self, values: Any) -> Any:
         """Whether it is true of each value; False for NaN."""
@@ -58,4 +75,6 @@ class Endpoint(NamedTuple):
 
     def __str__(self) -> str:
         unit = VARIABLES[self.variable].unit
-        return f"{self.variable} {self.relation} {self.bound:g}" + ("" if unit == "1" else f" {unit}")
+        return f"{self.variable} {self.relation} {self.bound:.{_BOUND_DIGITS}g}" + (
+            "" if unit == "1" else f" {unit}"
+        )

@@ -14,6 +14,7 @@ import pytest
 import sim
 from sim.cli import main
 from sim.conditions.condition import built_in_conditions, load, read
+from sim.conditions.summary import interventions_in_words
 from sim.conditions.template import condition_template
 from sim.conditions.treatments import TREATMENTS
 from sim.parameters import CELL_TYPES, FACTS, Basis, describe
@@ -158,8 +159,11 @@ def test_describe_shows_the_interventions_of_a_condition(name: str) -> None:
     condition, text = load(name), single_spaced(output_of("describe", name))
     assert text.startswith(f"{name}: {condition.title} {condition.description}")
     assert f" {condition.duration / 24:g} days" in text
-    for start, stop, label in condition.events():
-        assert f"day {start / 24:g} to {stop / 24:g}: {label}" in text
+    spoken = interventions_in_words(condition)
+    assert all(line in text for line in spoken)
+    assert len([line for line in spoken if line.startswith("day ")]) == len(condition.events())
+    for start, stop, _label in condition.events():
+        assert f"day {start / 24:g} to {stop / 24:g}: " in text
 
 
 def test_describe_shows_mechanisms_and_parameters_of_a_condition(desk: Path) -> None:
@@ -519,6 +523,7 @@ def test_all_problems_of_a_call_are_listed_at_once(desk: Path) -> None:
     )
     expected = ["cells = 0", "days = nan", "seed = -1", "threads = 0", "'baselin'", "'zzz'"]
     expected += ["'pump_haf_mg'", "--set gfr: '3'", "--set 'gfr'", "exists already"]
+    expected += ["--set gfr is given 2 times"]
     assert {words: sum(words in problem for problem in problems) for words in expected} == dict.fromkeys(
         expected, 1
     )

@@ -372,8 +372,8 @@ IMPOSSIBLE = (
 )
 """Losses of digestive juice that exhaust extracellular Cl."""
 FAILURE = re.compile(
-    r"((na|k|mg|buffered|expression) of cell \d+|\w+ of the body) became (negative|not finite) "
-    r"on day (\d+\.\d{3}); check the condition's doses"
+    r"(\w+ of cell \d+ \([^)]*\)|(extracellular|exchangeable|body|the) [\w ]+) "
+    r"(was used up|grew beyond any number) on day (\d+\.\d{3}).*; check the condition's doses"
 )
 
 

@@ -17,6 +17,12 @@ FIGURES = {"courses-plasma_k.png", "convergence.png"}
 STUDY = {"manifest.json", "parts.jsonl", ".lock", "courses", "cases", "summary.csv"}
 
 
+def without_progress(text: str) -> str:
+    """Output with every sequence of white space replaced by one space, without lines of progress."""
+    lines = [line for line in text.splitlines() if not re.search(r": \d+ %, \d+ of \d+ members", line)]
+    return single_spaced("\n".join(lines))
+
+
 @pytest.fixture
 def done() -> str:
     """Output of a small study; its folder is results/baseline-severe-magnesium-loss."""
@@ -40,7 +46,7 @@ def test_a_study_prints_its_findings_with_the_number_of_replicates(done: str) ->
 def test_the_former_option_for_endpoints_still_works(done: str) -> None:
     """It is --ask; the names of executors are options too."""
     again = output_of("study", "run", *ARMS, *SMALL, "--ask", "plasma_k < 3.5")
-    assert single_spaced(again) == single_spaced(done)
+    assert without_progress(again) == without_progress(done)
     text = single_spaced(output_of("study", "show", str(FOLDER), "--ask", "plasma_k < 3.9"))
     assert "plasma_k < 3.9 mM, baseline: " in text
     (problem,) = problems_of("study", "run", *ARMS, *SMALL, "--executor", "serial")
@@ -59,10 +65,8 @@ def test_a_study_writes_tables_and_figures_only() -> None:
 def test_a_finished_study_is_not_repeated(done: str) -> None:
     """With its design or its folder, the output is the same and no batch is changed."""
     before = {path: path.stat().st_mtime_ns for path in (FOLDER / "courses").iterdir()}
-    assert single_spaced(output_of("study", "run", str(FOLDER))) == single_spaced(done)
-    assert single_spaced(
-        output_of("study", "run", *ARMS, *SMALL, "--endpoint", "plasma_k < 3.5")
-    ) == single_spaced(done)
+    for arguments in ((str(FOLDER), "--workers", "1"), (*ARMS, *SMALL, "--endpoint", "plasma_k < 3.5")):
+        assert without_progress(output_of("study", "run", *arguments)) == without_progress(done)
     assert {path: path.stat().st_mtime_ns for path in (FOLDER / "courses").iterdir()} == before
 
 
@@ -113,7 +117,9 @@ def test_shards_are_merged_to_the_same_results() -> None:
 
 def test_missing_shards_are_reported() -> None:
     """Available shards are merged; exit code 1, with the missing ones and the commands to run them."""
-    output_of("study", "run", *ARMS, *SMALL, "--out", "parts", "--shard", "1/2", "--replicates", "40")
+    output_of(
+        "study", "run", *ARMS, "--replicates", "40", *SMALL[2:], "--out", "parts", "--shard", "1/2"
+    )
     result = call("study", "merge", "parts")
     assert result.exit_code == 1
     assert "missing" in result.stderr

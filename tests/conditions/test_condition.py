@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sim.conditions.condition import FOLDER, Condition, built_in_conditions, load, named, read
-from sim.conditions.events import Diet, Meal, Meals, Supplement
+from sim.conditions.events import Diet, Meal, Meals
+from sim.conditions.supplements import Supplement
 from sim.conditions.treatments import TREATMENTS, Treatment
 from sim.parameters import BodyParameters, Parameters
 from sim.parameters.inputs import KNOCK_OUTS, Control
@@ -176,12 +177,12 @@ def test_supplements_add_to_the_diet_by_their_route(ion: Any) -> None:
 @pytest.mark.parametrize(
     ("dose", "ion", "per_day"),
     [
-        ("365 mg/day", "magnesium", 365 / 24.305),
+        ("365 mg Mg/day", "magnesium", 365 / 24.305),
         ("20 mEq/day", "magnesium", 10.0),
         ("20 mEq/day", "potassium", 20.0),
         ("20 meq/day", "calcium", 10.0),
-        ("1 g/day", "calcium", 1000 / 40.078),
-        ("3 g/day", "sodium", 3000 / 22.990),
+        ("1 g Ca/day", "calcium", 1000 / 40.078),
+        ("6 g NaCl/day", "sodium", 6000 / 58.443),
         ("560 mmol/week", "potassium", 80.0),
     ],
 )
@@ -196,7 +197,13 @@ def test_doses_may_be_masses_and_equivalents(dose: str, ion: str, per_day: float
 
 @pytest.mark.parametrize(
     ("amount", "hours"),
-    [("30 mmol", 10.0), ("60 mEq", 10.0), ("60 meq", 2.5), ("729.15 mg", 24.0)],
+    [
+        ("30 mmol", 10.0),
+        ("60 mEq", 10.0),
+        ("60 meq", 2.5),
+        ("729.15 mg Mg", 24.0),
+        ("7.39425 g MgSO4", 2.0),
+    ],
 )
 def test_an_amount_is_given_evenly_until_the_stop(amount: str, hours: float) -> None:
     """Thirty millimoles of Mg in any unit are thirty between start and stop, and nothing outside."""
@@ -490,8 +497,8 @@ def written_rate(draw: st.DrawFn, name: str, rate: float) -> str:
             [
                 (rate, "mmol/hour"),
                 (rate * 24.0, "mmol/day"),
-                (rate * 24.0 * ion.molar_mass, "mg/day"),
-                (rate * 0.168 * ion.molar_mass, "g/week"),
+                (rate * 24.0 * ion.molar_mass, f"mg {ion.symbol}/day"),
+                (rate * 0.168 * ion.molar_mass, f"g/week {ion.symbol}"),
                 (rate * 24.0 * ion.valence, "mEq/day"),
             ]
         )

@@ -67,8 +67,8 @@ ONE_PROBLEM: dict[str, tuple[dict[str, Any], list[str]]] = {
     "diet NaN": ({"diet": [{"sodium": "nan mmol/day"}]}, ["'nan mmol/day' is not a finite number"]),
     "diet infinite": ({"diet": [{"sodium": "inf mmol/day"}]}, ["'inf mmol/day' is not a finite"]),
     "diet of kilograms": (
-        {"diet": [{"sodium": "1 kg/day"}]},
-        ["'1 kg/day'", "more than 2000 mmol/day; check the unit"],
+        {"diet": [{"sodium": "1 kg NaCl/day"}]},
+        ["'1 kg NaCl/day'", "more than 2000 mmol/day; check the unit"],
     ),
     "start negative": (
         {"diet": [{"sodium": "1 mmol/day", "start": "-1 day"}]},

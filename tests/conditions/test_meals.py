@@ -198,7 +198,7 @@ def test_a_pattern_survives_revision_and_writing(at: list[str]) -> None:
 
 def test_a_meal_adds_its_amounts_within_half_an_hour() -> None:
     """Thirty-five millimoles and seventy-five grams, beside the diet, and nothing afterwards."""
-    meal = {"start": "10 day", "potassium": "35 mmol", "calcium": "400.78 mg", "carbohydrate": "75 g"}
+    meal = {"start": "10 day", "potassium": "35 mmol", "calcium": "400.78 mg Ca", "carbohydrate": "75 g"}
     condition = make(meal=[meal])
     before, during, after = (flat_at(condition, t, BODY) for t in (239.99, 240.2, 240.5))
     assert before == after

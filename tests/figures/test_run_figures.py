@@ -15,7 +15,8 @@ from matplotlib.text import Text
 
 import sim
 from sim.conditions.condition import Condition, load
-from sim.conditions.events import Meal, Supplement
+from sim.conditions.events import Meal
+from sim.conditions.supplements import Supplement
 from sim.conditions.treatments import Treatment
 from sim.figures.balance_chart import balance_of, draw_balance_chart, period_edges, period_means
 from sim.figures.flux_diagram import amount, draw_flux_diagram

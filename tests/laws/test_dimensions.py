@@ -296,6 +296,7 @@ TABLE = [
             "mg_slope": "46 ms/mM",
             "ca_deficit": "0.1 mM",
             "ca_slope": "95 ms/mM",
+            "shortest": "200 ms",
         },
         "ms",
     ),

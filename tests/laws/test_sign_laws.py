@@ -1,5 +1,7 @@
 """Limits of the laws of clinical signs; each docstring quotes the law and its sentence."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,20 @@ def test_pressure_levels_off(na_exponent: float, ceiling: float) -> None:
     assert most == pytest.approx(93.0 * 1.1, rel=1e-4)
 
 
+@given(
+    volume=st.floats(-1.0, 1e3), na=st.floats(-1.0, 1e3), volume_exponent=exponents,
+    na_exponent=elasticities, ceiling=ceilings,
+)  # fmt: skip
+@reproducible
+def test_pressure_is_never_negative(
+    volume: float, na: float, volume_exponent: float, na_exponent: float, ceiling: float
+) -> None:
+    """mean_arterial_pressure: Is a number and not negative, even without any fluid or Na."""
+    for volume_, na_ in ((volume, na), (0.0, na), (volume, 0.0)):
+        found = mean_arterial_pressure(93.0, volume_, na_, volume_exponent, na_exponent, ceiling)
+        assert 0.0 <= found < math.inf
+
+
 def test_exponent_is_the_slope_at_the_normal_state() -> None:
     up, down = (mean_arterial_pressure(93.0, 1.0, 1.0 + d, 1.0, 0.5, 0.15) for d in (1e-4, -1e-4))
     assert (up - down) / 93.0 / 2e-4 == pytest.approx(0.5, rel=1e-4)
@@ -81,6 +97,26 @@ def test_all_channels_are_available_at_very_negative_potentials(
     assert 0.0 <= available_channels(potential + rise, half, slope) < now <= 1.0
 
 
+@given(half=halves, slope=slopes, potential=st.floats(-1e6, 1e6))
+@reproducible
+def test_a_part_of_channels_is_a_part_at_any_potential(
+    half: float, slope: float, potential: float
+) -> None:
+    """available_channels: Is from 0 to 1 at any potential."""
+    assert 0.0 <= available_channels(potential, half, slope) <= 1.0
+    assert available_channels(-1e6, half, slope) == 1.0
+
+
+@given(divalents=st.floats(-1.0, 1e3), available=st.floats(0.0, 1.0), shift=slopes, slope=slopes)
+@reproducible
+def test_threshold_is_a_number_in_any_state(
+    divalents: float, available: float, shift: float, slope: float
+) -> None:
+    """threshold_potential: Is finite without any of them."""
+    for pair in ((divalents, available), (0.0, available), (divalents, 0.0), (0.0, 0.0)):
+        assert math.isfinite(threshold_potential(-60.0, *pair, shift, slope))
+
+
 @given(normal=st.floats(-70.0, -50.0), shift=slopes, slope=slopes)
 @reproducible
 def test_threshold_is_normal_at_the_normal_state(normal: float, shift: float, slope: float) -> None:
@@ -99,13 +135,14 @@ def test_threshold_follows_divalents_and_channels(
     assert threshold_potential(-60.0, divalents, available / fall, shift, slope) > now
 
 
+SHORTEST = 200.0
 qt_slopes = st.tuples(st.floats(10.0, 40.0), st.floats(10.0, 90.0), st.floats(50.0, 150.0))
 """Rise of QTc per mM of K, Mg and Ca below normal."""
 
 
 def qt(k: float, mg_deficit: float, ca_deficit: float, per_mm: tuple[float, ...]) -> float:
     """QTc with a normal value of 400 ms that rises when K is below 4 mM."""
-    return corrected_qt(400.0, k, 4.0, per_mm[0], mg_deficit, per_mm[1], ca_deficit, per_mm[2])
+    return corrected_qt(400.0, k, 4.0, per_mm[0], mg_deficit, per_mm[1], ca_deficit, per_mm[2], SHORTEST)
 
 
 @given(per_mm=qt_slopes)
@@ -140,6 +177,14 @@ def test_qt_rises_as_k_mg_or_ca_fall(
     assert qt(k - fall, mg, ca, per_mm) - now == pytest.approx(fall * per_mm[0])
     assert qt(k, mg + fall, ca, per_mm) - now == pytest.approx(fall * per_mm[1])
     assert qt(k, mg, ca + fall, per_mm) - now == pytest.approx(fall * per_mm[2])
+
+
+@given(k=st.floats(0.0, 30.0), mg=st.floats(-20.0, 1.0), ca=st.floats(-50.0, 1.25), per_mm=qt_slopes)
+@reproducible
+def test_qt_has_a_floor(k: float, mg: float, ca: float, per_mm: tuple[float, ...]) -> None:
+    """corrected_qt: Is never below ``shortest``."""
+    assert qt(k, mg, ca, per_mm) >= SHORTEST
+    assert qt(k, mg, -50.0, per_mm) == SHORTEST
 
 
 @given(excess=st.floats(0.0, 1.0), per_mm=qt_slopes)

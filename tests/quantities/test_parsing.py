@@ -73,8 +73,8 @@ def test_moles_do_not_depend_on_the_ion(ion: Ion, text: str, rate: float) -> Non
 @pytest.mark.parametrize(
     ("ion", "text", "per_day"),
     [
-        (SODIUM, "2299 mg/day", 100.0),
-        (SODIUM, "2.299 g/day", 100.0),
+        (SODIUM, "2299 mg Na/day", 100.0),
+        (SODIUM, "2.299 g/day of Na", 100.0),
         (POTASSIUM, "390.98 mg/day", 10.0),
         (POTASSIUM, "3.9098 g/day", 100.0),
         (MAGNESIUM, "243.05 mg/day", 10.0),
@@ -84,7 +84,7 @@ def test_moles_do_not_depend_on_the_ion(ion: Ion, text: str, rate: float) -> Non
     ],
 )
 def test_masses_become_moles_by_molar_mass(ion: Ion, text: str, per_day: float) -> None:
-    """A mass is that of the ion itself, not of its salt."""
+    """A mass is that of the ion itself, not of its salt; of sodium it must say so."""
     assert parse(text, "mmol/day", EXAMPLE, ion) == pytest.approx(per_day, rel=1e-12)
 
 
@@ -162,7 +162,7 @@ def test_result_is_a_plain_float() -> None:
 def test_moles_masses_and_equivalents_agree(value: float, ion: Ion) -> None:
     """The same amount in three units gives the same number."""
     moles = parse(f"{value!r} mmol/day", RATE, EXAMPLE, ion)
-    mass = parse(f"{value * ion.molar_mass!r} mg/day", RATE, EXAMPLE, ion)
+    mass = parse(f"{value * ion.molar_mass!r} mg {ion.symbol}/day", RATE, EXAMPLE, ion)
     charge = parse(f"{value * ion.valence!r} mEq/day", RATE, EXAMPLE, ion)
     assert moles == pytest.approx(value / 24.0, rel=1e-12)
     assert (mass, charge) == pytest.approx((moles, moles), rel=1e-12)

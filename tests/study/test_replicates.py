@@ -17,9 +17,10 @@ from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import cell_table
 from sim.simulation.running import run
 from sim.simulation.schedule import Schedule
+from sim.simulation.survival import FINISHED, is_finished
 from sim.study import replicate as replicates
 from sim.study.design import Design, read_design
-from sim.study.replicate import FINISHED, ArmResult, prepare_arms, recorded_days, simulate_replicate
+from sim.study.replicate import ArmResult, prepare_arms, recorded_days, simulate_replicate
 from sim.tissue.tissue import Tissue
 from sim.variables.table import VARIABLES
 from tests.laws.law_tests import reproducible
@@ -89,7 +90,8 @@ def check_alone(condition: Condition, result: ArmResult, replicate: int = 7, **o
         noise=design.noise, heterogeneous=design.heterogeneous, parameters=design.parameters,
         record_hours=design.every,
     )  # fmt: skip
-    assert result.outcome == FINISHED
+    assert result.outcome == alone.provenance["outcome"]
+    assert is_finished(result.outcome)
     assert result.days.tobytes() == alone.table.index.to_numpy().tobytes()
     assert result.course.tobytes() == alone.table.to_numpy().tobytes()
     assert result.evaluations == alone.provenance["evaluations"]
@@ -304,7 +306,7 @@ def test_a_replicate_that_fails_is_reported_in_the_arms_it_concerns() -> None:
             run(condition, 6, seed=3, replicate=7, person=True, record_hours=3.0)
         alone = failure.value.result
         assert result.outcome == alone.provenance["outcome"] == f"failed: {failure.value}"
-        assert "ecf_cl of the body became negative on day 0." in result.outcome
+        assert "extracellular Cl was used up on day 0." in result.outcome
         assert result.course.tobytes() == alone.table.to_numpy().tobytes()
         assert result.days.tolist() == alone.table.index.tolist()
         assert 2 < len(result.days) < 10

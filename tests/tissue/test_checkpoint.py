@@ -518,11 +518,11 @@ def test_problems_of_arguments_are_reported(tmp_path: Path) -> None:
     tissue = at(6.0, EVENTFUL)
     assert "did you mean 'thiazide'" in resume_problems(tissue, "thiazid")[0]
     assert resume_problems(tissue, EVENTFUL, noise_of=-1) == [
-        "replicate = -1; give a whole number, zero or more"
+        "replicate = -1; give a whole number, zero or more, of at most 100 digits"
     ]
     assert resume_problems(tissue, EVENTFUL, snapshots=1, record_hours=0.0) == [
         "record_hours = 0; give 0.01 to 1000 hours",
-        "snapshots = 1; give 2 or more; the start and the end have one each",
+        "snapshots = 1; give 2 or more, at most 10,000; the start and the end have one each",
     ]
     assert "cannot be read" in resume_problems(tmp_path / "none.npz", EVENTFUL)[0]
 

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from sim.errors import ExecutorError, InputError
+from sim.errors import ExecutorError, InputError, shown
 from sim.study.executors.main_module import hidden_main_module
 from sim.study.executors.protocol import PREFETCH, TaskResult, Value, attempt, describe_error
 from sim.system.processors import usable_processors
@@ -77,7 +77,7 @@ def address_problems(address: str | None) -> list[str]:
     """Say why an address cannot be one of a scheduler."""
     if address is None or address == LOCAL or "://" in address:
         return []
-    return [f'dask = {address!r}; give "local" or an address such as tcp://host:8786']
+    return [f'dask = {shown(address)}; give "local" or an address such as tcp://host:8786']
 
 
 def _run_through(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import NamedTuple
 
-from sim.errors import unknown_names
+from sim.errors import shown, unknown_names
 from sim.study.executors.dask_cluster import (
     LOCAL,
     DaskExecutor,
@@ -128,7 +128,7 @@ def whole_number_problems(name: str, value: object, most: int) -> list[str]:
     """Say why an option is not a whole number from one to a limit; None is allowed."""
     if value is None or (isinstance(value, int) and 1 <= value <= most):
         return []
-    return [f"{name} = {value!r}; give a whole number, 1 to {most}"]
+    return [f"{name} = {shown(value)}; give a whole number, 1 to {most}"]
 
 
 def _name_for(request: ExecutorRequest, n_tasks: int) -> str:

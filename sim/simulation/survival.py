@@ -1,0 +1,113 @@
+"""Whether a simulated body could live: its plasma levels against the limits of survival."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from sim.parameters.survival import SURVIVAL_LIMITS, SurvivalLimit
+from sim.physiology.body_state import fluid_of, ionised_calcium
+from sim.quantities.units import HOURS_PER_DAY
+from sim.simulation.observation import MeanFlows, TissueObservation
+from sim.tissue.tissue import Tissue
+
+NOT_SURVIVABLE = "not survivable"
+"""Begin of the outcome of a run that reached its end beyond a limit."""
+FINISHED = "finished"
+"""Outcome of a run that reached its end within all limits."""
+
+PRESSURE_IS_SAFE = (0.7, 1.5)
+"""Extracellular volume over normal within which pressure cannot leave its limits.
+
+It is proportional to volume, and the tone of vessels changes it by less than a half. Finding that tone
+costs more than all other limits together, so it is found outside this range only.
+"""
+
+
+class Crossing(NamedTuple):
+    """A limit that was crossed: variable, limit in words ("plasma K above 9 mM"), and when [day]."""
+
+    variable: str
+    limit: str
+    day: float
+
+    def __str__(self) -> str:
+        return f"{self.limit} from day {_brief(self.day)}"
+
+    def to_provenance(self) -> dict[str, str | float]:
+        """The crossing as JSON holds it, with its sentence."""
+        return {**self._asdict(), "text": str(self)}
+
+
+class SurvivalMonitor:
+    """Watches a tissue after each step and keeps which limits it has crossed, in order of time."""
+
+    def __init__(self) -> None:
+        self.crossings: list[Crossing] = []
+
+    def branch(self) -> "SurvivalMonitor":
+        """Return a monitor that continues from here on its own."""
+        other = SurvivalMonitor()
+        other.crossings = [*self.crossings]
+        return other
+
+    def check(self, tissue: Tissue) -> None:
+        """Compare the present state of a tissue with all limits."""
+        self.compare(tissue.time / HOURS_PER_DAY, _vital_values(tissue))
+
+    def compare(self, day: float, values: Mapping[str, float]) -> None:
+        """Note which limits values cross for the first time.
+
+        Parameters
+        ----------
+        day : float
+            When [day].
+        values : mapping
+            By variable; those without a limit are ignored.
+        """
+        known = {crossing.limit for crossing in self.crossings}
+        for limit in SURVIVAL_LIMITS:
+            value = values.get(limit.variable)
+            if value is not None:
+                new = (clause for clause in _violations(limit, value) if clause not in known)
+                self.crossings += [Crossing(limit.variable, clause, day) for clause in new]
+
+    @property
+    def outcome(self) -> str:
+        """Outcome of a run that has reached its end."""
+        return f"{NOT_SURVIVABLE}: {self.crossings[0]}" if self.crossings else FINISHED
+
+
+def is_finished(outcome: str) -> bool:
+    """Whether an outcome is that of a simulation that reached its end, be it survivable or not."""
+    return outcome == FINISHED or outcome.startswith(NOT_SURVIVABLE)
+
+
+def _violations(limit: SurvivalLimit, value: float) -> Iterator[str]:
+    """Bounds that a value is beyond, in words."""
+    if value < limit.low:
+        yield f"{limit.meaning} below {limit.low:g} {limit.unit}"
+    if value > limit.high:
+        yield f"{limit.meaning} above {limit.high:g} {limit.unit}"
+
+
+def _vital_values(tissue: Tissue) -> dict[str, float]:
+    """What limits are set to, now."""
+    p, body = tissue.parameters.body, tissue.body
+    fluid = fluid_of(body, tissue.control, p, tissue.body_constants)
+    mg_total = p.plasma_mg_ionised + p.plasma_mg_complexed + p.plasma_mg_bound
+    values = {
+        "plasma_na": fluid.na,
+        "plasma_k": fluid.k,
+        "plasma_hco3": fluid.hco3,
+        "plasma_mg": fluid.mg * mg_total / p.plasma_mg_ionised,
+        "plasma_ca_ionised": ionised_calcium(body, fluid.volume, p),
+        "osmolality": fluid.osmolality,
+    }
+    low, high = PRESSURE_IS_SAFE
+    if not low < fluid.volume / p.ecf_volume < high:
+        values["pressure"] = TissueObservation(tissue, MeanFlows()).signs.pressure
+    return values
+
+
+def _brief(day: float) -> str:
+    """Write a day with at most two decimals."""
+    return f"{day:.2f}".rstrip("0").rstrip(".")
