@@ -36,7 +36,6 @@ from sim.physiology.cell_state import CellState, CellTraits, Membrane, fluctuate
 from sim.physiology.cell_traits import N_STATES, SIZE, Traits
 from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
-from sim.quantities.ions import CATIONS, MAGNESIUM
 from sim.quantities.units import HOURS_PER_DAY
 from sim.system.processors import usable_processors
 from sim.tissue.audit import Audit, Totals, audit_of, totals_of
@@ -49,6 +48,7 @@ from sim.tissue.context import (
     cells_of,
     fraction_of_step,
 )
+from sim.tissue.edits import OSMOLES, add_salt, check_exchange, check_salt, check_trait
 from sim.tissue.equations import excretion_of, shared_fluid, tissue_rates
 from sim.tissue.initial_state import (
     healthy_constants,
@@ -68,8 +68,6 @@ MIN_CELLS_FOR_THREADS = 20_000
 
 BUFFERED = CellState._fields.index("buffered")
 TOTAL_CL = Totals._fields.index("cl")
-ECF_CL = names_of(BodyState).index("ecf_cl")
-OSMOLES = names_of(BodyState).index("osmoles")
 
 _read_control = vector_reader(Control)
 
@@ -374,34 +372,74 @@ class Tissue:
         return audit_of(self._start, self.totals(), added, self.body, water, self._context, self.edits)
 
     def set_trait(self, cell: int, trait: int, value: float) -> None:
-        """Change a trait of a cell by hand [1], kept to seven digits; counts as an edit."""
-        self.traits[trait, cell] = value
+        """Change a trait of a cell by hand, kept to seven digits; counts as an edit.
+
+        Parameters
+        ----------
+        cell, trait : int
+            Places of the cell and of the trait in ``traits``.
+        value : float
+            Pump capacity, K leak or Na leak relative to the typical cell's [1].
+
+        Raises
+        ------
+        InputError
+            If the edit is impossible; nothing is changed. See :mod:`sim.tissue.edits`.
+        """
+        self.traits[trait, cell] = check_trait(self.traits, cell, trait, value)
         self._mark_discontinuity()
         self.edits += 1
 
     def add_to_cell(self, cell: int, state: int, amount: float) -> None:
-        """Add Na or K to a cell by hand in exchange for H [mmol per L of its reference water].
+        """Add Na or K to a cell by hand in exchange for H; counts as an edit.
 
         Cells hold too little Cl for its salt to be taken out; exchange for H keeps them neutral.
+
+        Parameters
+        ----------
+        cell : int
+            Place of the cell.
+        state : int
+            0 for Na, 1 for K.
+        amount : float
+            Amount [mmol per L of the cell's reference water]; a negative one is taken out.
+
+        Raises
+        ------
+        InputError
+            If the edit is impossible; nothing is changed.
         """
+        osmolality = self.fluid.osmolality
+        amount = check_exchange(self.cells, osmolality, self._context, cell, state, amount)
         cell_type = cell_type_of(cell, self._context)
         water = float(self._context.reference_water[cell_type]) * float(self.traits[SIZE, cell])
         self.cells[state, cell] += amount
         self.cells[BUFFERED, cell] -= amount
-        self._post_edit(state, water * amount, 0.0, water * amount)
+        body_of(self.y, self.n_cells)[OSMOLES] += water * amount
+        self._post_edit(state, water * amount, 0.0)
 
     def add_to_fluid(self, state: int, amount: float) -> None:
-        """Add Na, K or Mg chloride to the extracellular fluid by hand [mmol]."""
-        body = body_of(self.y, self.n_cells)
-        chloride = CATIONS[state].valence * amount
-        body[state] += amount
-        body[ECF_CL] += chloride
-        osmotic = 0.0 if CATIONS[state] is MAGNESIUM else amount
-        self._post_edit(state, amount, chloride, osmotic + chloride)
+        """Add Na, K or Mg chloride to the extracellular fluid by hand; counts as an edit.
 
-    def _post_edit(self, state: int, amount: float, chloride: float, osmoles: float) -> None:
-        """Enter an edit in the balances [mmol; mosm]."""
-        body_of(self.y, self.n_cells)[OSMOLES] += osmoles
+        Parameters
+        ----------
+        state : int
+            Place of the cation among :data:`~sim.quantities.ions.CATIONS`.
+        amount : float
+            Amount [mmol]; a negative one is taken out.
+
+        Raises
+        ------
+        InputError
+            If the edit is impossible; nothing is changed.
+        """
+        body = body_of(self.y, self.n_cells)
+        salt = check_salt(body, self._context, state, amount)
+        add_salt(body, state, salt)
+        self._post_edit(state, salt.cation, salt.chloride)
+
+    def _post_edit(self, state: int, amount: float, chloride: float) -> None:
+        """Enter an edit in the balances [mmol]."""
         self._added[state] += amount
         self._added[TOTAL_CL] += chloride
         self.edits += 1
@@ -415,7 +453,8 @@ class Tissue:
     def _describe_failure(self, outcome: Outcome) -> str:
         """Say in a sentence how integration failed."""
         when = f"on day {outcome.time / HOURS_PER_DAY:.3f}"
-        advice = "check the condition's doses and the parameters that were changed"
+        edited = ", and the edits made by hand" if self.edits else ""
+        advice = f"check the condition's doses and the parameters that were changed{edited}"
         if outcome.place < 0:
             return f"the equations became too stiff {when}; {advice}"
         n = self.n_cells
