@@ -9,7 +9,7 @@ from sim.physiology.cell_state import CellState, CellTraits, Membrane
 from sim.physiology.fluid import Fluid
 from sim.quantities.units import THERMAL_VOLTAGE
 from sim.tissue.context import cell_type_of
-from sim.tissue.edits import BOUNDS, EXCHANGED, check_value
+from sim.tissue.edits import EXCHANGED, check_value
 from sim.tissue.equations import rates_of_cell
 from sim.tissue.membranes import cell_water, membrane_of_cell
 
@@ -140,8 +140,7 @@ class CellAgent(TissueAgent):
     def _set_concentration(self, state: int, value: float) -> None:
         name, tissue = f"{EXCHANGED[state]}_in", self._view.editable_tissue()
         present, water = self._amount(state), self.water
-        label = f"{name} of cell {self.column}"
-        value = check_value(label, value, BOUNDS[name], present / water)
+        value = check_value(name, self.column, value, present / water)
         tissue.add_to_cell(self.column, state, value * water - present)
 
     def _trait(self, name: str) -> float:

@@ -63,19 +63,25 @@ class FixedAgentSet(type(mesa.Model(rng=0).agents)):  # type: ignore[misc]
 
 
 class FixedPopulation(mesa.Model):  # type: ignore[misc]
-    """A model whose tissue keeps its agents; agents of other kinds, such as a physician, come and go."""
+    """A model whose tissue keeps its agents; agents of other classes, such as a physician, come and go.
+
+    Attributes
+    ----------
+    acting : dict
+        The agents whose class defines a rule, as keys.
+    """
 
     _complete = False
     _last_id = 0
 
     def fix_population(self) -> None:
         """Let no agent of the tissue join or leave from now on."""
-        own_sets = [self.agents, *self.agents_by_type.values()]
-        for agents in own_sets:
+        self.acting = {agent: None for agent in self.agents if _has_rule(agent)}
+        for agents in (self.agents, *self.agents_by_type.values()):
             agents.__class__ = FixedAgentSet
         self._last_id = len(self.agents)
         self._complete = True
-        self.forget_ids()
+        self._forget_ids()
 
     def register_agent(self, agent: mesa.Agent) -> None:
         """Register an agent, as its constructor does.
@@ -85,13 +91,21 @@ class FixedPopulation(mesa.Model):  # type: ignore[misc]
         InputError
             If it is a part of a tissue and the tissue is complete.
         """
-        if self._complete and isinstance(agent, TissueAgent):
-            self.forget_ids()
+        if self._complete:
+            self._check_and_register(agent)
+        else:
+            super().register_agent(agent)
+
+    def _check_and_register(self, agent: mesa.Agent) -> None:
+        if isinstance(agent, TissueAgent):
+            self._forget_ids()
             _refuse_to_join(agent)
         super().register_agent(agent)
-        if self._complete and self.forget_ids():
+        if self._forget_ids():
             self._last_id += 1
             agent.unique_id = self._last_id
+        if _has_rule(agent):
+            self.acting[agent] = None
 
     def deregister_agent(self, agent: mesa.Agent) -> None:
         """Remove an agent, as its ``remove`` does.
@@ -104,6 +118,7 @@ class FixedPopulation(mesa.Model):  # type: ignore[misc]
         if isinstance(agent, TissueAgent):
             _refuse_to_leave(f"{type(agent).__name__} {agent.unique_id}")
         super().deregister_agent(agent)
+        self.acting.pop(agent, None)
 
     def remove_all_agents(self) -> None:
         """Refuse to remove the agents of the tissue.
@@ -115,13 +130,18 @@ class FixedPopulation(mesa.Model):  # type: ignore[misc]
         """
         _refuse_to_leave("the agents of this model")
 
-    def forget_ids(self) -> bool:
+    def _forget_ids(self) -> bool:
         """Let Mesa forget how many agents the model has; say whether it knew.
 
         Mesa 3.3 counts them in a table of all models, which keeps every model alive for ever.
         """
         table = getattr(mesa.Agent, "_ids", {})
         return table.pop(self, None) is not None
+
+
+def _has_rule(agent: mesa.Agent) -> bool:
+    """Say whether an agent's class defines a rule of its own."""
+    return type(agent).step not in (TissueAgent.step, mesa.Agent.step)
 
 
 def _refuse_to_leave(what: str) -> NoReturn:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.agents.cell import CellAgent
 from sim.agents.extracellular import ExtracellularAgent
-from sim.agents.membership import FixedPopulation, TissueAgent
+from sim.agents.membership import FixedPopulation
 from sim.agents.renal import RenalAgent
 from sim.agents.reporters import Reporters, collect_first
 from sim.agents.seeds import SeedLike, seed_of
@@ -180,7 +180,6 @@ class TissueModel(FixedPopulation, SteppedModel):
             self.kidney = classes.kidney(self, self.view)
         finally:
             self.fix_population()
-        self._with_rule = {agent: None for agent in self.agents if _has_rule(agent)}
 
     @property
     def day(self) -> float:
@@ -202,10 +201,10 @@ class TissueModel(FixedPopulation, SteppedModel):
         IntegrationError
             If integration fails; the tissue is then at its last accepted state.
         """
-        rules = list(self._with_rule)
-        for i in self._order.permutation(len(rules)):
-            if rules[i] in self._with_rule:  # Not if a rule before it has removed it.
-                rules[i].step()
+        agents = list(self.acting)
+        for i in self._order.permutation(len(agents)):
+            if agents[i] in self.acting:  # The rule of another one may have removed it.
+                agents[i].step()
         end = self.plan.condition.duration
         until = end if self.tissue.time < end else float("inf")
         try:
@@ -215,17 +214,6 @@ class TissueModel(FixedPopulation, SteppedModel):
         if self.tissue.time >= end:
             self.running = False
         self.datacollector.collect(self)
-
-    def register_agent(self, agent: mesa.Agent) -> None:
-        """Register an agent; see :class:`~sim.agents.membership.FixedPopulation`."""
-        super().register_agent(agent)
-        if self._complete and _has_rule(agent):
-            self._with_rule[agent] = None
-
-    def deregister_agent(self, agent: mesa.Agent) -> None:
-        """Remove an agent; see :class:`~sim.agents.membership.FixedPopulation`."""
-        super().deregister_agent(agent)
-        self._with_rule.pop(agent, None)
 
     def _rates(self, t: float, y: Array, dy: Array, context: Context) -> None:
         """Rates of the tissue, from every agent in turn."""
@@ -251,11 +239,6 @@ class _AgentClasses(NamedTuple):
 
 
 _BASES = _AgentClasses(CellAgent, ExtracellularAgent, RenalAgent)
-
-
-def _has_rule(agent: mesa.Agent) -> bool:
-    """Say whether an agent's class defines a rule of its own."""
-    return type(agent).step not in (TissueAgent.step, mesa.Agent.step)
 
 
 def _checked_plan(problems: list[str], seeds: tuple[object, object], **arguments: Any) -> RunPlan:

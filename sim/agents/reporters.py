@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from types import FunctionType, MethodType
 from typing import Any, NamedTuple
 
 import mesa
@@ -53,7 +54,10 @@ class Reporters(NamedTuple):
         if problems := list(self._name_problems(model)):
             raise InputError(problems)
         return mesa.DataCollector(
-            model_reporters=dict(self.model_reporters or {}),
+            model_reporters={
+                column: _callable_with(reporter, model)
+                for column, reporter in (self.model_reporters or {}).items()
+            },
             agent_reporters=_resolved(self.agent_reporters or {}),
             agenttype_reporters={
                 agent_type: _resolved(reporters)
@@ -153,6 +157,16 @@ def _attributes(owners: Sequence[Any]) -> Iterator[str]:
     """Names of all attributes of the owners, once for each class of owners."""
     for owner in {type(owner): owner for owner in owners}.values():
         yield from dir(owner)
+
+
+def _callable_with(reporter: Any, model: mesa.Model) -> Any:
+    """Reporter of the model that every version of Mesa calls with the model.
+
+    Some call only functions so, and others, such as partial ones, without arguments.
+    """
+    if isinstance(reporter, str | list | FunctionType | MethodType):
+        return reporter
+    return [reporter, [model]]
 
 
 def _resolved(reporters: Mapping[str, Any]) -> dict[str, Any]:

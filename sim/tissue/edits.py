@@ -65,17 +65,17 @@ ROUNDING = 1e-9
 """Relative distance from a bound that is rounding only."""
 
 
-def check_value(label: str, value: object, bounds: Bounds, present: float) -> float:
-    """Return a value that an edit would leave, or refuse it.
+def check_value(name: str, cell: int, value: object, present: float) -> float:
+    """Return a value that an edit would leave in a cell, or refuse it.
 
     Parameters
     ----------
-    label : str
-        What the value is, such as "k_in of cell 3".
+    name : str
+        What the value is, of the names in :data:`BOUNDS`.
+    cell : int
+        Place of the cell.
     value : object
         What was given.
-    bounds : Bounds
-        What is allowed.
     present : float
         The value before the edit; a step from outside towards the bounds is allowed.
 
@@ -84,13 +84,12 @@ def check_value(label: str, value: object, bounds: Bounds, present: float) -> fl
     InputError
         If the value is no finite number or out of bounds.
     """
+    bounds, number = BOUNDS[name], _finite(value)
+    if number is not None and not _leaves(number, bounds, present):
+        return number
+    given = f"{_shown(value)} is not a finite number" if number is None else f"{number:g}"
     allowed = f"give {bounds.low:g} to {bounds.high:g} {bounds.unit} ({bounds.reason})"
-    number = _finite(value)
-    if number is None:
-        raise InputError([f"{label} = {_shown(value)} is not a finite number; {allowed}"])
-    if _leaves(number, bounds, present):
-        raise InputError([f"{label} = {number:g}; {allowed}"])
-    return number
+    raise InputError([f"{name} of cell {cell} = {given}; {allowed}"])
 
 
 def check_trait(traits: Traits, cell: int, trait: int, value: object) -> float:
@@ -117,7 +116,7 @@ def check_trait(traits: Traits, cell: int, trait: int, value: object) -> float:
         problems.append(f"trait = {trait!r} cannot be changed; give one of {places}")
     if problems or name is None:
         raise InputError(problems)
-    return check_value(f"{name} of cell {cell}", value, BOUNDS[name], float(traits[trait, cell]))
+    return check_value(name, cell, value, float(traits[trait, cell]))
 
 
 def check_exchange(
@@ -155,7 +154,7 @@ def check_exchange(
         raise InputError(problems)
     name = f"{EXCHANGED[state]}_in"
     present, water = float(cells[state, cell]), cell_water(cells, osmolality, context, cell)
-    check_value(f"{name} of cell {cell}", (present + number) / water, BOUNDS[name], present / water)
+    check_value(name, cell, (present + number) / water, present / water)
     return number
 
 
@@ -239,7 +238,7 @@ def _level(fluid: Fluid, name: str) -> float:
 
 def _finite(value: object) -> float | None:
     """Return a finite number as a float, anything else, True too, as None."""
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if type(value) is not float and (isinstance(value, bool) or not isinstance(value, Real)):
         return None
     try:
         number = float(value)
@@ -264,7 +263,9 @@ def _leaves(value: float, bounds: Bounds, present: float) -> bool:
 
 
 def _is_place(place: object) -> bool:
-    return isinstance(place, Integral) and not isinstance(place, bool) and int(place) >= 0
+    if type(place) is not int and (isinstance(place, bool) or not isinstance(place, Integral)):
+        return False
+    return int(place) >= 0
 
 
 def _cell_problems(cell: int, n_cells: int) -> list[str]:
