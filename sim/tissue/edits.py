@@ -39,12 +39,12 @@ class Bounds(NamedTuple):
     reason: str
 
 
-_LETHAL = "outside is lethal, and the equations are not tested there"
+_LETHAL = "hardly anyone survives beyond, and the equations are not tested there"
 _DEAD = "outside no cell lives, and the equations are not tested there"
 _FACTOR = "no cell of a body has a hundred times the pumps or channels of another of its type"
 
 BOUNDS = {
-    "plasma_na": Bounds("plasma Na", 100.0, 250.0, "mM", _LETHAL),
+    "plasma_na": Bounds("plasma Na", 90.0, 250.0, "mM", _LETHAL),
     "plasma_k": Bounds("plasma K", 0.3, 30.0, "mM", _LETHAL),
     "plasma_mg": Bounds("ionised plasma Mg", 0.05, 15.0, "mM", _LETHAL),
     "plasma_cl": Bounds("plasma Cl", 20.0, 250.0, "mM", _LETHAL),
