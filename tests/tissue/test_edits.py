@@ -93,6 +93,12 @@ def test_there_are_only_so_many_cells_and_states(
     assert_refused(model.tissue, lambda: edit(model.tissue), f"{problem} .*; give")
 
 
+def test_all_traits_except_size_can_be_edited(model: sim.TissueModel) -> None:
+    assert set(TRAITS) == {"pump_capacity", "k_leak", "na_leak"}
+    with pytest.raises(AttributeError):
+        model.cells[0].size = 2.0  # type: ignore[misc]
+
+
 def test_all_problems_of_an_edit_are_listed(model: sim.TissueModel) -> None:
     with pytest.raises(sim.InputError) as refusal:
         model.tissue.add_to_cell(99, 7, np.nan)
