@@ -5,8 +5,7 @@ the equations themselves lead to is not limited by it, and an edit towards the b
 """
 
 import reprlib
-from math import isfinite
-from numbers import Integral, Real
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from sim.physiology.cell_state import CellTraits
 from sim.physiology.cell_traits import Traits
 from sim.physiology.fluid import Fluid
 from sim.quantities.ions import CATIONS, MAGNESIUM
+from sim.tissue.arguments import finite_number
 from sim.tissue.context import Array, Context
 from sim.tissue.equations import shared_fluid
 from sim.tissue.membranes import cell_water
@@ -84,7 +84,7 @@ def check_value(name: str, cell: int, value: object, present: float) -> float:
     InputError
         If the value is no finite number or out of bounds.
     """
-    bounds, number = BOUNDS[name], _finite(value)
+    bounds, number = BOUNDS[name], finite_number(value)
     if number is not None and not _leaves(number, bounds, present):
         return number
     given = f"{_shown(value)} is not a finite number" if number is None else f"{number:g}"
@@ -145,7 +145,7 @@ def check_exchange(
     problems = _cell_problems(cell, cells.shape[1])
     if not (_is_place(state) and state < len(EXCHANGED)):
         problems.append(f"state = {state!r} cannot be added to; give 0 (Na) or 1 (K)")
-    number = _finite(amount)
+    number = finite_number(amount)
     if number is None:
         problems.append(
             f"amount = {_shown(amount)} is not a finite number; give mmol per L of cell water"
@@ -202,7 +202,7 @@ def check_salt(body: Array, context: Context, cation: int, amount: object) -> Sa
     if not (_is_place(cation) and cation < len(CATIONS)):
         places = ", ".join(f"{place} ({ion.name})" for place, ion in enumerate(CATIONS))
         raise InputError([f"state = {cation!r} is no cation of the fluid; give one of {places}"])
-    ion, number, present = CATIONS[cation], _finite(amount), float(body[cation])
+    ion, number, present = CATIONS[cation], finite_number(amount), float(body[cation])
     level = f"plasma_{ion.symbol.lower()}"
     if number is None:
         hint = f"give mmol that leave {_range(BOUNDS[level])}"
@@ -234,17 +234,6 @@ def _range(bounds: Bounds) -> str:
 def _level(fluid: Fluid, name: str) -> float:
     """Concentration of an extracellular fluid [mM], by its name in :data:`BOUNDS`."""
     return float(getattr(fluid, name.removeprefix("plasma_")))
-
-
-def _finite(value: object) -> float | None:
-    """Return a finite number as a float, anything else, True too, as None."""
-    if type(value) is not float and (isinstance(value, bool) or not isinstance(value, Real)):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:  # An integer of hundreds of digits.
-        return None
-    return number if isfinite(number) else None
 
 
 def _shown(value: object) -> str:

@@ -38,6 +38,7 @@ from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
 from sim.quantities.units import HOURS_PER_DAY
 from sim.system.processors import usable_processors
+from sim.tissue.arguments import check_arguments, check_hours, check_state
 from sim.tissue.audit import Audit, Totals, audit_of, totals_of
 from sim.tissue.context import (
     Array,
@@ -111,6 +112,11 @@ class Tissue:
         Threads for the cells; by default one below 20,000 cells, else all processors. Results do not
         depend on it.
 
+    Raises
+    ------
+    InputError
+        Lists every problem, with the same sentences as :func:`sim.run`.
+
     Attributes
     ----------
     time : float
@@ -142,6 +148,18 @@ class Tissue:
         tolerance: float = DEFAULT_TOLERANCE,
         threads: int | None = None,
     ) -> None:
+        plan = check_arguments(
+            parameters,
+            tolerance,
+            n_cells=n_cells,
+            seed=seed,
+            replicate=replicate,
+            heterogeneous=heterogeneous,
+            noise=noise,
+            threads=threads,
+        )
+        n_cells, seed, replicate, threads = plan.n_cells, plan.seed, plan.replicate, plan.threads
+        noise, heterogeneous = plan.noise, plan.heterogeneous
         self.parameters = p = parameters or Parameters()
         self.seed, self.replicate, self.noise_replicate = seed, replicate, replicate
         self.heterogeneous, self.noise, self.tolerance = heterogeneous, noise, tolerance
@@ -252,7 +270,14 @@ class Tissue:
         return int(self._memory[EVALUATIONS])
 
     def fluctuate(self, hours: float) -> None:
-        """Begin a step of some hours, over which pump capacity and leak fluctuate if noise is on."""
+        """Begin a step of some hours, over which pump capacity and leak fluctuate if noise is on.
+
+        Raises
+        ------
+        InputError
+            If there are no such hours.
+        """
+        hours = check_hours("hours", hours, 0.0, "zero or more")
         self.draws += 1
         if self.noise:
             fraction = fraction_of_step(self.time, self._context)
@@ -320,10 +345,14 @@ class Tissue:
 
         Raises
         ------
+        InputError
+            If there is no such time, or the state is not finite; nothing is changed.
         IntegrationError
             If a state becomes negative or not finite at any step size; the tissue is then at the
             last accepted state.
         """
+        time = check_hours("time", time, self.time, f"hours from the present on, {self.time:g}")
+        check_state(self.y, self.traits)
         problem = (self._context, self.y, self.time, float(time))
         settings = (self.tolerance, self._segments, self._memory, self._work)
         if rates is not None:

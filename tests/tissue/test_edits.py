@@ -173,3 +173,25 @@ def test_a_failure_after_an_edit_names_the_edits() -> None:
         cell.pump_capacity = 0.0
     with pytest.raises(sim.IntegrationError, match="edits made by hand"):
         model.run_model()
+
+
+ARRAYS: dict[str, Callable[[sim.TissueModel], Any]] = {
+    "y": lambda model: model.tissue.y,
+    "cells": lambda model: model.tissue.cells,
+    "traits": lambda model: model.tissue.traits,
+    "body of the view": lambda model: model.view.body,
+}
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("name", ARRAYS)
+def test_arrays_changed_by_hand_are_not_blamed_on_the_doses(name: str, value: float) -> None:
+    model = sim.TissueModel("baseline", 4, rng=1)
+    model.step()
+    safe = model.tissue.checkpoint()
+    ARRAYS[name](model).flat[0] = value
+    with pytest.raises(sim.InputError, match=r"^1 numbers .* changed by hand; restore a checkpoint"):
+        model.step()
+    model.tissue.restore(safe)
+    model.step()
+    assert model.day == 0.25
