@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from sim.conditions.condition import load, read
 from sim.errors import DesignError, InputError
 from sim.parameters import FACTS
-from sim.study.design import DEFAULT_VARIABLES, MAX_FIRST_REPLICATE, Design, read_design
+from sim.study.design import DEFAULT_VARIABLES, MAX_FIRST_REPLICATE, MAX_MEMBERS, Design, read_design
 from sim.study.design_files import load_design
 from sim.study.samples import MAX_DIMENSIONS, Samples
 from sim.variables.endpoints import Endpoint
@@ -635,6 +635,13 @@ def test_members_are_numbered_replicate_by_replicate() -> None:
     found = [design.member(number) for number in range(6)]
     assert found == [(17, 0), (17, 1), (18, 0), (18, 1), (19, 0), (19, 1)]
     assert [make(first_replicate=4).member(n) for n in (0, 5)] == [(4, 0), (9, 0)]
+
+
+def test_numbers_of_all_members_fit_into_four_bytes() -> None:
+    """Tables store them so; see :mod:`sim.study.arrow_tables`."""
+    last = make(first_replicate=2_000_000_000, replicates=MAX_MEMBERS).member(MAX_MEMBERS - 1)
+    assert last == (2_099_999_999, 0)
+    assert np.iinfo(np.int32).max >= MAX_FIRST_REPLICATE + MAX_MEMBERS
 
 
 def test_plans_are_those_of_the_arms() -> None:

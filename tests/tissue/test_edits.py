@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.quantities.ions import CATIONS
-from sim.tissue.edits import BOUNDS, EDITABLE_TRAITS
+from sim.tissue.edits import BOUNDS, EDITABLE_TRAITS, check_value
 
 NO_NUMBERS: list[Any] = [
     np.nan, np.inf, -np.inf, True, "20", "20 mmol", None, [1.0], np.array([1.0]), 1j, 10**400, 10**5000,
@@ -125,6 +125,31 @@ def test_steps_can_be_taken_from_every_bound_of_a_cell(name: str, side: str) -> 
     for _ in range(4):
         model.step()
     assert model.tissue.audit().worst <= 1e-12
+
+
+BEYOND = {
+    "plasma_na": (89.95, 250.05),
+    "plasma_k": (0.29, 30.05),
+    "plasma_mg": (0.049, 15.05),
+    "plasma_cl": (19.95, 250.05),
+    "na_in": (0.49, 200.05),
+    "k_in": (0.99, 300.05),
+    "pump_capacity": (-0.01, 100.05),
+    "k_leak": (-0.01, 100.05),
+    "na_leak": (-0.01, 100.05),
+}
+"""Values just beyond the bounds that users are shown."""
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_values_just_beyond_a_bound_are_refused(name: str) -> None:
+    bounds = BOUNDS[name]
+    inside = 0.5 * (bounds.low + bounds.high)
+    for value in BEYOND[name]:
+        with pytest.raises(sim.InputError, match=name):
+            check_value(name, 0, value, inside)
+    for value in (bounds.low, inside, bounds.high):
+        assert check_value(name, 0, value, inside) == value
 
 
 INJECTIONS = {
