@@ -2,27 +2,29 @@
 
 import mesa
 
+from sim.agents.membership import TissueAgent
 from sim.agents.tissue_view import TissueView
-from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.parameters import CELL_TYPES
 from sim.physiology.cell_state import CellState, CellTraits, Membrane
 from sim.physiology.fluid import Fluid
 from sim.quantities.units import THERMAL_VOLTAGE
 from sim.tissue.context import cell_type_of
+from sim.tissue.edits import EXCHANGED, check_value
 from sim.tissue.equations import rates_of_cell
-from sim.tissue.membranes import membrane_of_cell
+from sim.tissue.membranes import cell_water, membrane_of_cell
 
-NA, K, MG = range(3)
+NA, K = (EXCHANGED.index(name) for name in ("na", "k"))
 
 
-class CellAgent(mesa.Agent):  # type: ignore[misc]
+class CellAgent(TissueAgent):
     """A cell.
 
     Attributes
     ----------
     na_in, k_in, mg_free : float
         Na, K and free Mg in cell water [mM]. Assigning ``na_in`` or ``k_in`` exchanges them
-        for H.
+        for H. Values that no cell can have are refused with an :class:`~sim.errors.InputError`; see
+        :data:`sim.tissue.edits.BOUNDS`.
     potential : float
         Membrane potential [mV].
     pump_capacity, k_leak, na_leak : float
@@ -34,12 +36,8 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
     """
 
     def __init__(self, model: mesa.Model, view: TissueView, column: int) -> None:
-        super().__init__(model)
+        super().__init__(model, view)
         self.column = column
-        self._view = view
-
-    def step(self) -> None:
-        """Act once before each step of the model; a subclass defines its rule here."""
 
     def fluxes(self, fluid: Fluid) -> CellState:
         """Rates of change of this cell's state in a fluid [mmol per L of reference water and h].
@@ -58,11 +56,8 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
     @property
     def water(self) -> float:
         """Cell water relative to reference water [1]."""
-        na, k, mg, buffered, _ = self._view.cells[:, self.column].tolist()
-        context = self._view.context
-        resting = context.cell_constants[cell_type_of(self.column, context)]
-        cl = cell_chloride(na, k, mg, buffered, resting.fixed_charge)
-        return cell_osmoles(na, k, cl, resting.impermeant) / self._view.fluid.osmolality
+        view = self._view
+        return cell_water(view.cells, view.fluid.osmolality, view.context, self.column)
 
     @property
     def na_in(self) -> float:
@@ -143,15 +138,14 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
         return float(self._view.cells[state, self.column])
 
     def _set_concentration(self, state: int, value: float) -> None:
-        if not value > 0.0:
-            raise ValueError(f"{CellState._fields[state]}_in = {value!r} mM; give more than zero")
-        amount = value * self.water - self._amount(state)
-        self._view.tissue.add_to_cell(self.column, state, amount)
+        name, tissue = f"{EXCHANGED[state]}_in", self._view.editable_tissue()
+        present, water = self._amount(state), self.water
+        value = check_value(name, self.column, value, present / water)
+        tissue.add_to_cell(self.column, state, value * water - present)
 
     def _trait(self, name: str) -> float:
         return float(self._view.context.traits[CellTraits._fields.index(name), self.column])
 
     def _set_trait(self, name: str, value: float) -> None:
-        if not 0.0 <= value < float("inf"):
-            raise ValueError(f"{name} = {value!r}; give zero or more")
-        self._view.tissue.set_trait(self.column, CellTraits._fields.index(name), value)
+        tissue = self._view.editable_tissue()
+        tissue.set_trait(self.column, CellTraits._fields.index(name), value)

@@ -1,21 +1,13 @@
 """The extracellular fluid as an agent."""
 
-import mesa
-
-from sim.agents.tissue_view import TissueView
+from sim.agents.membership import TissueAgent
+from sim.errors import InputError
 from sim.physiology.fluid import Fluid
-from sim.quantities.ions import BY_NAME, CATIONS
+from sim.quantities.ions import CATIONS
 
 
-class ExtracellularAgent(mesa.Agent):  # type: ignore[misc]
-    """Extracellular fluid shared by all cells; attributes as :class:`~sim.physiology.cell.Fluid`."""
-
-    def __init__(self, model: mesa.Model, view: TissueView) -> None:
-        super().__init__(model)
-        self._view = view
-
-    def step(self) -> None:
-        """Act once before each step of the model; a subclass defines its rule here."""
+class ExtracellularAgent(TissueAgent):
+    """Extracellular fluid shared by all cells; attributes as :class:`~sim.physiology.fluid.Fluid`."""
 
     @property
     def fluid(self) -> Fluid:
@@ -54,9 +46,12 @@ class ExtracellularAgent(mesa.Agent):  # type: ignore[misc]
 
         Raises
         ------
-        ValueError
-            If the ion is another one.
+        InputError
+            If the ion is another one, the amount is no finite number, or it would leave a concentration
+            out of the bounds of :data:`sim.tissue.edits.BOUNDS`; nothing is changed.
         """
-        if ion not in (cation.name for cation in CATIONS):
-            raise ValueError(f"{ion!r} cannot be injected; give sodium, potassium or magnesium")
-        self._view.tissue.add_to_fluid(CATIONS.index(BY_NAME[ion]), amount)
+        names = [cation.name for cation in CATIONS]
+        if not isinstance(ion, str) or ion not in names:
+            hint = f"cannot be injected; give {', '.join(names[:-1])} or {names[-1]}"
+            raise InputError([f"{ion!r} {hint}"])
+        self._view.editable_tissue().add_to_fluid(names.index(ion), amount)

@@ -1,23 +1,14 @@
 """The kidney as an agent."""
 
-import mesa
-
-from sim.agents.tissue_view import TissueView
+from sim.agents.membership import TissueAgent
 from sim.physiology.body_state import BodyState, read_body
 from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
 from sim.tissue.equations import excretion_of
 
 
-class RenalAgent(mesa.Agent):  # type: ignore[misc]
+class RenalAgent(TissueAgent):
     """The kidney, with the hormones and transporters that control it."""
-
-    def __init__(self, model: mesa.Model, view: TissueView) -> None:
-        super().__init__(model)
-        self._view = view
-
-    def step(self) -> None:
-        """Act once before each step of the model; a subclass defines its rule here."""
 
     def excretion(self, fluid: Fluid) -> Excretion:
         """Renal excretion from a fluid [mmol/h].

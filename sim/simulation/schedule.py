@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
 from sim.conditions.condition import Condition
-from sim.conditions.steps import Steps
+from sim.conditions.plan import RunPlan
 from sim.tissue.tissue import Tissue
 
 
@@ -34,13 +34,19 @@ class Schedule:
     step_hours : float, optional
         Length of a step, and time between fluctuations [h]; by default steps suit the condition, see
         :meth:`~sim.conditions.steps.Steps.of`.
+
+    Raises
+    ------
+    InputError
+        If there is no such condition or step.
     """
 
     def __init__(self, tissue: Tissue, condition: Condition, step_hours: float | None = None) -> None:
+        plan = RunPlan(condition=condition, noise=tissue.noise, step_hours=step_hours)
         self.tissue = tissue
-        self.condition = condition
-        self.steps = Steps.of(condition, tissue.noise, step_hours)
-        self._edges = condition.edges()
+        self.condition = plan.condition
+        self.steps = plan.steps
+        self._edges = self.condition.edges()
         self._set_control()
 
     def next_stop(self, until: float = float("inf")) -> float:

@@ -43,7 +43,7 @@ _IN_CELLS: Final = {
 }
 
 
-def describe_failure(outcome: Outcome, counts: list[int]) -> str:
+def describe_failure(outcome: Outcome, counts: list[int], *, edited: bool = False) -> str:
     """Say in a sentence how integration failed.
 
     Parameters
@@ -52,16 +52,19 @@ def describe_failure(outcome: Outcome, counts: list[int]) -> str:
         Of the integrator; its place says which state became impossible.
     counts : list of int
         Number of cells of each type.
+    edited : bool
+        Whether the state was edited by hand, which may then be the cause.
     """
+    advice = f"{ADVICE}, and the edits made by hand" if edited else ADVICE
     when = f"on day {outcome.time / HOURS_PER_DAY:.3f}"
     if outcome.place < 0:
-        return f"levels changed too fast to be followed {when}: the equations became too stiff; {ADVICE}"
+        return f"levels changed too fast to be followed {when}: the equations became too stiff; {advice}"
     what = _place_in_words(outcome.place, counts)
     if outcome.code == NEGATIVE:
         return (
-            f"{what} was used up {when}: more was lost than there was; no body survives this; {ADVICE}"
+            f"{what} was used up {when}: more was lost than there was; no body survives this; {advice}"
         )
-    return f"{what} grew beyond any number {when}; no body survives this; {ADVICE}"
+    return f"{what} grew beyond any number {when}; no body survives this; {advice}"
 
 
 def _place_in_words(place: int, counts: list[int]) -> str:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.numerics.jit import kernel, vector_kernel
 from sim.numerics.layout import rows_reader
 from sim.parameters import CellParameters
@@ -89,3 +90,23 @@ def _membranes_of_rows(
         out.mg_influx[i] = m.mg_influx
         out.mg_efflux[i] = m.mg_efflux
         out.proton_uptake[i] = m.proton_uptake
+
+
+def cell_water(cells: Array, osmolality: float, context: Context, cell: int) -> float:
+    """Water of a cell relative to its reference water [1].
+
+    Parameters
+    ----------
+    cells : (states, cells) array
+        States of all cells.
+    osmolality : float
+        Osmolality of the extracellular fluid [mosm/L].
+    context : Context
+        What rates depend on.
+    cell : int
+        Place of the cell.
+    """
+    na, k, mg, buffered, _ = cells[:, cell].tolist()
+    resting = context.cell_constants[cell_type_of(cell, context)]
+    cl = cell_chloride(na, k, mg, buffered, resting.fixed_charge)
+    return float(cell_osmoles(na, k, cl, resting.impermeant)) / osmolality

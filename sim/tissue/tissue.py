@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import IntegrationError
 from sim.numerics.chebyshev import equations_of, integrator_of, new_workspace
-from sim.numerics.layout import flattened, names_of, vector_reader
+from sim.numerics.layout import flattened, vector_reader
 from sim.numerics.records import record, records
 from sim.numerics.step_control import (
     DONE,
@@ -35,9 +35,9 @@ from sim.physiology.cell_state import CellState, CellTraits, Membrane, fluctuate
 from sim.physiology.cell_traits import SIZE, Traits
 from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
-from sim.quantities.ions import CATIONS, MAGNESIUM
 from sim.system.interruption import guarded_signals, uninterrupted
 from sim.system.processors import usable_processors
+from sim.tissue.arguments import check_arguments, check_hours, check_state
 from sim.tissue.audit import Audit, Totals, audit_of, totals_of
 from sim.tissue.context import (
     Array,
@@ -48,6 +48,7 @@ from sim.tissue.context import (
     cells_of,
     fraction_of_step,
 )
+from sim.tissue.edits import OSMOLES, add_salt, check_exchange, check_salt, check_trait
 from sim.tissue.equations import excretion_of, shared_fluid, tissue_rates
 from sim.tissue.failure import describe_failure
 from sim.tissue.initial_state import (
@@ -68,8 +69,6 @@ MIN_CELLS_FOR_THREADS = 20_000
 
 BUFFERED = CellState._fields.index("buffered")
 TOTAL_CL = Totals._fields.index("cl")
-ECF_CL = names_of(BodyState).index("ecf_cl")
-OSMOLES = names_of(BodyState).index("osmoles")
 
 _read_control = vector_reader(Control)
 
@@ -113,6 +112,11 @@ class Tissue:
         Threads for the cells; by default one below 20,000 cells, else all processors. Results do not
         depend on it.
 
+    Raises
+    ------
+    InputError
+        Lists every problem, with the same sentences as :func:`sim.run`.
+
     Attributes
     ----------
     time : float
@@ -144,6 +148,18 @@ class Tissue:
         tolerance: float = DEFAULT_TOLERANCE,
         threads: int | None = None,
     ) -> None:
+        plan = check_arguments(
+            parameters,
+            tolerance,
+            n_cells=n_cells,
+            seed=seed,
+            replicate=replicate,
+            heterogeneous=heterogeneous,
+            noise=noise,
+            threads=threads,
+        )
+        n_cells, seed, replicate, threads = plan.n_cells, plan.seed, plan.replicate, plan.threads
+        noise, heterogeneous = plan.noise, plan.heterogeneous
         self.parameters = p = parameters or Parameters()
         self.seed, self.replicate, self.noise_replicate = seed, replicate, replicate
         self.heterogeneous, self.noise, self.tolerance = heterogeneous, noise, tolerance
@@ -255,7 +271,14 @@ class Tissue:
 
     @uninterrupted
     def fluctuate(self, hours: float) -> None:
-        """Begin a step of some hours, over which pump capacity and leak fluctuate if noise is on."""
+        """Begin a step of some hours, over which pump capacity and leak fluctuate if noise is on.
+
+        Raises
+        ------
+        InputError
+            If there are no such hours.
+        """
+        hours = check_hours("hours", hours, 0.0, "zero or more")
         self.draws += 1
         if self.noise:
             fraction = fraction_of_step(self.time, self._context)
@@ -324,14 +347,18 @@ class Tissue:
 
         Raises
         ------
+        InputError
+            If there is no such time, or the state is not finite; nothing is changed.
         IntegrationError
             If a state becomes negative or not finite at any step size; the tissue is then at the
             last accepted state.
         """
+        time = check_hours("time", time, self.time, f"hours from the present on, {self.time:g}")
+        check_state(self.y, self.traits)
         if rates is None:
-            self._advance_compiled(float(time))
+            self._advance_compiled(time)
         else:
-            self._advance_interpreted(float(time), rates)
+            self._advance_interpreted(time, rates)
 
     @uninterrupted
     def _advance_compiled(self, time: float) -> None:
@@ -367,7 +394,7 @@ class Tissue:
         self.time = outcome.time
         self._post_totals()
         if outcome.code != DONE:
-            raise IntegrationError(describe_failure(outcome, self.counts))
+            raise IntegrationError(describe_failure(outcome, self.counts, edited=self.edits > 0))
 
     def _post_totals(self) -> None:
         """Move the running totals out of the state; due after every integration."""
@@ -403,36 +430,76 @@ class Tissue:
 
     @uninterrupted
     def set_trait(self, cell: int, trait: int, value: float) -> None:
-        """Change a trait of a cell by hand [1], kept to seven digits; counts as an edit."""
-        self.traits[trait, cell] = value
+        """Change a trait of a cell by hand, kept to seven digits; counts as an edit.
+
+        Parameters
+        ----------
+        cell, trait : int
+            Places of the cell and of the trait in ``traits``.
+        value : float
+            Pump capacity, K leak or Na leak relative to the typical cell's [1].
+
+        Raises
+        ------
+        InputError
+            If the edit is impossible; nothing is changed. See :mod:`sim.tissue.edits`.
+        """
+        self.traits[trait, cell] = check_trait(self.traits, cell, trait, value)
         self._mark_discontinuity()
         self.edits += 1
 
     @uninterrupted
     def add_to_cell(self, cell: int, state: int, amount: float) -> None:
-        """Add Na or K to a cell by hand in exchange for H [mmol per L of its reference water].
+        """Add Na or K to a cell by hand in exchange for H; counts as an edit.
 
         Cells hold too little Cl for its salt to be taken out; exchange for H keeps them neutral.
+
+        Parameters
+        ----------
+        cell : int
+            Place of the cell.
+        state : int
+            0 for Na, 1 for K.
+        amount : float
+            Amount [mmol per L of the cell's reference water]; a negative one is taken out.
+
+        Raises
+        ------
+        InputError
+            If the edit is impossible; nothing is changed.
         """
+        osmolality = self.fluid.osmolality
+        amount = check_exchange(self.cells, osmolality, self._context, cell, state, amount)
         cell_type = cell_type_of(cell, self._context)
         water = float(self._context.reference_water[cell_type]) * float(self.traits[SIZE, cell])
         self.cells[state, cell] += amount
         self.cells[BUFFERED, cell] -= amount
-        self._post_edit(state, water * amount, 0.0, water * amount)
+        body_of(self.y, self.n_cells)[OSMOLES] += water * amount
+        self._post_edit(state, water * amount, 0.0)
 
     @uninterrupted
     def add_to_fluid(self, state: int, amount: float) -> None:
-        """Add Na, K or Mg chloride to the extracellular fluid by hand [mmol]."""
-        body = body_of(self.y, self.n_cells)
-        chloride = CATIONS[state].valence * amount
-        body[state] += amount
-        body[ECF_CL] += chloride
-        osmotic = 0.0 if CATIONS[state] is MAGNESIUM else amount
-        self._post_edit(state, amount, chloride, osmotic + chloride)
+        """Add Na, K or Mg chloride to the extracellular fluid by hand; counts as an edit.
 
-    def _post_edit(self, state: int, amount: float, chloride: float, osmoles: float) -> None:
-        """Enter an edit in the balances [mmol; mosm]."""
-        body_of(self.y, self.n_cells)[OSMOLES] += osmoles
+        Parameters
+        ----------
+        state : int
+            Place of the cation among :data:`~sim.quantities.ions.CATIONS`.
+        amount : float
+            Amount [mmol]; a negative one is taken out.
+
+        Raises
+        ------
+        InputError
+            If the edit is impossible; nothing is changed.
+        """
+        body = body_of(self.y, self.n_cells)
+        salt = check_salt(body, self._context, state, amount)
+        add_salt(body, state, salt)
+        self._post_edit(state, salt.cation, salt.chloride)
+
+    def _post_edit(self, state: int, amount: float, chloride: float) -> None:
+        """Enter an edit in the balances [mmol]."""
         self._added[state] += amount
         self._added[TOTAL_CL] += chloride
         self.edits += 1

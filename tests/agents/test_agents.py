@@ -1,5 +1,9 @@
 """Agents are Mesa agents, and views of the tissue."""
 
+import pickle
+from collections.abc import Callable
+from copy import deepcopy
+
 import mesa
 import numpy as np
 import pytest
@@ -96,17 +100,6 @@ def test_halving_a_pump_changes_the_cell_and_appears_in_the_audit() -> None:
     assert audit.worst <= 1e-12
 
 
-@pytest.mark.parametrize(("name", "value"), [("k_in", -1.0), ("k_leak", np.nan), ("na_leak", -1.0)])
-def test_impossible_values_are_refused(model: sim.TissueModel, name: str, value: float) -> None:
-    with pytest.raises(ValueError, match="give"):
-        setattr(model.cells[0], name, value)
-
-
-def test_an_unknown_ion_cannot_be_injected(model: sim.TissueModel) -> None:
-    with pytest.raises(ValueError, match="sodium, potassium or magnesium"):
-        model.extracellular.inject("calcium", 1.0)
-
-
 class Adapting(sim.CellAgent):
     """A cell that expresses more pumps when its Na is high."""
 
@@ -166,6 +159,76 @@ def test_all_problems_of_a_model_are_listed_at_once() -> None:
         sim.TissueModel("baselin", 0, rng=-1, step_hours=-1, engine="fast")  # type: ignore[arg-type]
     starts = ["engine = 'fast'", "cells = 0", "seed = -1", "no condition is called", "step_hours = -1"]
     assert [p.startswith(s) for p, s in zip(refusal.value.problems, starts, strict=True)] == [True] * 5
+
+
+WRONG: dict[str, tuple[str, object]] = {
+    "cell_class = 5": ("cell_class", 5),
+    "cell_class = <class 'int'>": ("cell_class", int),
+    "cell_class = <class 'sim.agents.renal.RenalAgent'>": ("cell_class", sim.RenalAgent),
+    "fluid_class = None": ("fluid_class", None),
+    "kidney_class = 'RenalAgent'": ("kidney_class", "RenalAgent"),
+    "engine = 3": ("engine", 3),
+    "engine = None": ("engine", None),
+    "engine = array(": ("engine", np.array(["compiled", "agents"])),
+    "cells = None": ("n_cells", None),
+    "cells = 2.5": ("n_cells", 2.5),
+    "condition = 5": ("condition", 5),
+    "days = -1": ("days", -1),
+    "days = '1'": ("days", "1"),
+    "noise = 1": ("noise", 1),
+    "heterogeneous = 'yes'": ("heterogeneous", "yes"),
+    "step_hours = nan": ("step_hours", np.nan),
+    "threads = 0": ("threads", 0),
+    "parameters = [1]": ("parameters", [1]),
+    "model_reporters = ['day']": ("model_reporters", ["day"]),
+    "agent_reporters = 5": ("agent_reporters", 5),
+    "agenttype_reporters = ": ("agenttype_reporters", [sim.CellAgent]),
+    "tables = 'doses'": ("tables", "doses"),
+}
+"""Arguments of a wrong type or value, by the sentence that refuses them."""
+
+
+@pytest.mark.parametrize(("sentence", "argument"), WRONG.items(), ids=WRONG.keys())
+def test_a_wrong_argument_is_refused_in_one_sentence(
+    sentence: str, argument: tuple[str, object]
+) -> None:
+    with pytest.raises(sim.InputError) as refusal:
+        sim.TissueModel(**{"condition": "baseline", "n_cells": 3, argument[0]: argument[1]})
+    (problem,) = refusal.value.problems
+    assert problem.startswith(sentence)
+    assert "give" in problem or "is not a" in problem
+
+
+def test_wrong_classes_reporters_and_numbers_are_listed_together() -> None:
+    with pytest.raises(sim.InputError) as refusal:
+        sim.TissueModel(
+            "baseline",
+            0,
+            rng="lucky",  # type: ignore[arg-type]
+            cell_class=int,  # type: ignore[type-var, arg-type]
+            model_reporters={"k": None},
+        )
+    starts = ["cell_class", "model_reporters", "rng", "cells"]
+    assert [p.split()[0].strip(":") for p in refusal.value.problems] == starts
+
+
+@pytest.mark.parametrize("copied", [deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copy_of_a_model_goes_on_alone(copied: Callable[[sim.TissueModel], sim.TissueModel]) -> None:
+    """Its agents see its own tissue, and it takes the steps that the model would have taken."""
+    model = sim.TissueModel("severe-magnesium-loss", 8, rng=1, agent_reporters={"k": "k_in"})
+    model.step()
+    copy = copied(model)
+    at_copying = model.tissue.y.copy()
+    copy.step()
+    assert np.array_equal(model.tissue.y, at_copying)
+    model.step()
+    assert np.array_equal(copy.tissue.y, model.tissue.y)
+    assert [cell.k_in for cell in copy.cells] == [cell.k_in for cell in model.cells]
+    assert copy.cells[0].model is copy
+    frames = [each.datacollector.get_agent_vars_dataframe() for each in (copy, model)]
+    assert frames[0].equals(frames[1])
+    copy.extracellular.inject("potassium", 10.0)
+    assert copy.extracellular.k > model.extracellular.k
 
 
 def test_parameters_without_a_healthy_steady_state_are_refused() -> None:

@@ -15,6 +15,7 @@ from sim.laws.membrane_potential import (
     Ions,
     KGate,
     Permeabilities,
+    _short_expm1,
     k_permeability,
     zero_current,
 )
@@ -244,6 +245,11 @@ def test_outward_active_current_makes_the_potential_more_negative(cell: Situatio
     ions, paths, gate, active, guess = membrane_of(cell)
     more = potential_of(ions, paths, gate, active + extra, guess)
     assert more < potential_of(ions, paths, gate, active, guess)
+
+
+@given(st.floats(-0.1, 0.1))
+def test_short_series_follows_the_exponential(x: float) -> None:
+    assert _short_expm1(x) == pytest.approx(math.expm1(x), rel=2.1e-10, abs=0.0)
 
 
 @given(concentration=st.floats(1.0, 200.0), reduced=st.floats(-1.0, 1.0))

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from scipy.stats.qmc import LatinHypercube, Sobol
 
 from sim.conditions.condition import load, read
 from sim.errors import DesignError, InputError
+from sim.numerics.random_streams import Purpose, stream
 from sim.parameters import FACTS
-from sim.study.design import DEFAULT_VARIABLES, MAX_FIRST_REPLICATE, Design, read_design
+from sim.study.design import DEFAULT_VARIABLES, MAX_FIRST_REPLICATE, MAX_MEMBERS, Design, read_design
 from sim.study.design_files import load_design
 from sim.study.samples import MAX_DIMENSIONS, Samples
 from sim.variables.endpoints import Endpoint
@@ -618,6 +620,14 @@ def test_points_are_named_by_the_seed(method: str) -> None:
     assert ((mine >= 0.0) & (mine <= 1.0)).all()
 
 
+@pytest.mark.parametrize(("method", "sampler"), [("latin-hypercube", LatinHypercube), ("sobol", Sobol)])
+def test_points_stay_those_of_earlier_versions(method: str, sampler: Any) -> None:
+    """SciPy's, from a number of 62 bits that the seed's own stream gives."""
+    number = int(stream(3, 0, Purpose.SAMPLE).integers(4_611_686_018_427_387_904))
+    wanted = sampler(3, rng=np.random.default_rng(number)).random(8)
+    assert spread(method, 8, seed=3) == pytest.approx(wanted, rel=1e-12)
+
+
 @pytest.mark.parametrize("method", ["latin-hypercube", "sobol"])
 def test_points_fill_the_space(method: str) -> None:
     """Their mean lies in the middle, nearer than chance brings it."""
@@ -635,6 +645,15 @@ def test_members_are_numbered_replicate_by_replicate() -> None:
     found = [design.member(number) for number in range(6)]
     assert found == [(17, 0), (17, 1), (18, 0), (18, 1), (19, 0), (19, 1)]
     assert [make(first_replicate=4).member(n) for n in (0, 5)] == [(4, 0), (9, 0)]
+
+
+def test_numbers_of_all_members_fit_into_four_bytes() -> None:
+    """Tables store them so; see :mod:`sim.study.arrow_tables`."""
+    last = make(first_replicate=2_000_000_000, replicates=MAX_MEMBERS).member(MAX_MEMBERS - 1)
+    assert last == (2_099_999_999, 0)
+    with pytest.raises(DesignError, match=r"first_replicate.* 2000000000"):
+        make(first_replicate=2_000_000_001)
+    assert np.iinfo(np.int32).max >= MAX_FIRST_REPLICATE + MAX_MEMBERS
 
 
 def test_plans_are_those_of_the_arms() -> None:

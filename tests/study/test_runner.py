@@ -267,6 +267,7 @@ def test_a_replicate_that_cannot_be_is_a_result(tmp_path: Path) -> None:
         ({"shard": "3"}, "shard '3': write it like 3/40"),
         ({"shard": "0/3"}, "shard '0/3'"),
         ({"shard": "4/3"}, "shard '4/3'"),
+        ({"shard": "1/100001"}, "shard '1/100001'"),
         ({"shard": "1/1000000"}, "shard '1/1000000'"),
         ({"shard": "a/b"}, "shard 'a/b'"),
     ],
@@ -281,6 +282,12 @@ def test_invalid_options_are_refused(tmp_path: Path, options: dict[str, Any], me
 
 
 # Shards
+
+
+def test_a_study_has_a_hundred_thousand_shards_at_most() -> None:
+    assert Shard.read("100000/100000") == Shard(100_000, 100_000)
+    with pytest.raises(InputError, match="write it like 3/40"):
+        Shard.read("100001/100001")
 
 
 def run_shards(folder: Path, of: int, **options: Any) -> None:
