@@ -10,8 +10,9 @@ from sim.errors import InputError, StudyError
 from sim.study.compatibility import design_differences, version_differences
 from sim.study.job import Job
 from sim.study.manifest import is_study, job_from, new_manifest
+from sim.study.parts import Entry
 from sim.study.shards import Shard, batches_of
-from sim.study.store import DRAFTS, Entry, Store, create_store
+from sim.study.store import Store, create_store, is_draft
 from sim.system.versions import package_versions
 
 LOCK = ".lock"
@@ -124,9 +125,7 @@ def write_errors_explained(store: Store, command: str) -> Iterator[None]:
 
 def _is_free(folder: Path) -> bool:
     """Whether a study may begin in a folder: nothing is there but what a killed beginning left."""
-    return folder.is_dir() and all(
-        path.name == LOCK or path.match(DRAFTS[0]) for path in folder.iterdir()
-    )
+    return folder.is_dir() and all(path.name == LOCK or is_draft(path) for path in folder.iterdir())
 
 
 def _refusals(folder: Path, differences: list[str], hint: str) -> list[str]:

@@ -22,9 +22,10 @@ from sim.study.folder import (
 )
 from sim.study.job import Job, design_of, make_job
 from sim.study.manifest import job_from, read_manifest, shard_from
+from sim.study.parts import Entry
 from sim.study.run_options import run_option_problems
 from sim.study.shards import Shard, batches_of
-from sim.study.store import Entry, Store
+from sim.study.store import Store
 from sim.study.study import Study
 from sim.system.checksums import checksum
 from sim.system.interruption import deferred_interrupt

@@ -32,6 +32,7 @@ def parse_parquet(
     source: object,
     kinds: Mapping[str, str],
     *,
+    exact: bool = False,
     columns: Sequence[str] | None = None,
     max_rows: int | None = None,
 ) -> pa.Table:
@@ -45,6 +46,8 @@ def parse_parquet(
         Where it comes from, for messages.
     kinds : mapping of str to str
         Kind of every column that the table must have; see :data:`KINDS`.
+    exact : bool
+        Whether it must have no others, and these in this order.
     columns : sequence of str, optional
         Read only these.
     max_rows : int, optional
@@ -57,12 +60,15 @@ def parse_parquet(
     """
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
-        types = dict(zip(file.schema_arrow.names, file.schema_arrow.types, strict=True))
+        names = file.schema_arrow.names
+        types = dict(zip(names, file.schema_arrow.types, strict=True))
         if wrong := [name for name, kind in kinds.items() if not _is_of(types.get(name), kind)]:
             named = ", ".join(wrong[:5]) + (" …" if len(wrong) > 5 else "")
             raise InputError(
                 [f"{source} is damaged: it lacks columns, or has others in place of {named}"]
             )
+        if len(types) < len(names) or (exact and names != list(kinds)):
+            raise InputError([f"{source} is damaged: it has other columns than were written"])
         rows = file.metadata.num_rows
         limit = MAX_VALUES // len(types) if max_rows is None else max_rows
         if rows > limit:
