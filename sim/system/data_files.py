@@ -87,7 +87,7 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     try:
         with open_data(path) as file:
             size = os.fstat(file.fileno()).st_size
-            content = file.read(max_bytes + 1) if size <= max_bytes else None
+            content = file.read(size + 1) if size <= max_bytes else None  # A buffer of that size.
     except OSError as error:
         raise InputError([f"{path} cannot be read: {error.strerror or error}"]) from None
     except ValueError as error:  # A path that no system can have, such as one with a zero byte.
