@@ -1,6 +1,6 @@
 """A run in its folder: written with checksums, and verified and checked whenever it is read.
 
-``provenance.json`` holds the SHA-256 of every other file of the folder, and a checksum of itself.
+``provenance.json`` holds size and SHA-256 of every other file of the folder, and a checksum of itself.
 Folders without checksums, as version 0.1 wrote them, can be read; a warning says that damage to them
 could not be noticed.
 """
@@ -23,12 +23,13 @@ from sim.physiology.virtual_persons import Person
 from sim.system.checksums import checksum, file_checksum, is_sealed, sealed
 from sim.system.data_files import parse_json, read_bytes
 from sim.system.files import write_atomically
+from sim.system.memory import memory_bytes
 from sim.system.parquet_files import parse_parquet
 from sim.variables.table import PER_CELL, VARIABLES
 
 PROVENANCE, TABLE, CELLS, STATE = "provenance.json", "table.parquet", "cells.parquet", "state.npz"
 CHECKSUMS, SEAL = "checksums", "checksum"
-"""Keys of provenance on disk: checksums of other files by name, and that of all other keys."""
+"""Keys of provenance on disk: what other files are, by name, and the checksum of all other keys."""
 MAX_PROVENANCE_BYTES = 10_000_000
 MAX_TABLE_BYTES = 4_000_000_000
 MAX_MAGNITUDE = 1e15
@@ -83,7 +84,11 @@ def write_provenance(folder: Path, provenance: Mapping[str, Any]) -> None:
     provenance : mapping
         What is known of them, as JSON can hold it.
     """
-    sums = {path.name: file_checksum(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    sums = {
+        path.name: {"sha256": file_checksum(path), "bytes": path.stat().st_size}
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    }
     text = json.dumps(sealed({**provenance, CHECKSUMS: sums}), indent=1, ensure_ascii=False) + "\n"
     # Undecodable bytes of a command line become escapes, which JSON reads as what they were.
     write_atomically(folder / PROVENANCE, text.encode("utf-8", "backslashreplace"))
@@ -106,42 +111,68 @@ def read_run(folder: Path) -> StoredRun:
     if not (folder / PROVENANCE).is_file() or not (folder / TABLE).is_file():
         raise InputError([f"{folder} is not the folder of a run; `sim run` and result.save() write one"])
     provenance = parse_json(read_bytes(folder / PROVENANCE, MAX_PROVENANCE_BYTES), folder / PROVENANCE)
-    sums = _checksums_of(provenance, folder)
+    files = _files_of(provenance, folder)
     condition = _checked(provenance, folder / PROVENANCE)
-    problems: list[str] = []
-    contents: dict[str, bytes] = {}
-    for name in (TABLE, CELLS):
-        try:
-            contents[name] = read_bytes(folder / name, MAX_TABLE_BYTES)
-        except InputError as error:
-            problems += error.problems
-    found = {name: checksum(content) for name, content in contents.items()}
-    state = folder / STATE if (folder / STATE).exists() or STATE in (sums or {}) else None
-    if state is not None:
-        found[STATE] = file_checksum(state) or "missing"
-    if sums is not None:
-        changed = [name for name in found if found[name] != sums.get(name)]
-        problems += [f"{folder / name} is damaged or was changed; {AGAIN}" for name in changed]
+    contents, problems = _verified(folder, files)
     if problems:
         raise InputError(problems)
-    table = _read_table(contents[TABLE], folder / TABLE)
-    snapshots = _read_snapshots(contents[CELLS], folder / CELLS)
-    return StoredRun(condition, table, provenance.pop("units"), snapshots, provenance, state)
+    return StoredRun(
+        condition=condition,
+        table=_read_table(contents[TABLE], folder / TABLE),
+        units=provenance.pop("units"),
+        snapshots=_read_snapshots(contents[CELLS], folder / CELLS),
+        provenance=provenance,
+        state=folder / STATE if (folder / STATE).exists() else None,
+    )
 
 
-def _checksums_of(provenance: dict[str, Any], folder: Path) -> Mapping[str, Any] | None:
-    """Take the checksums out of provenance; None if it was written without them."""
+class _File(BaseModel):
+    """What a file was when it was written."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    sha256: str
+    bytes: Annotated[int, Field(ge=0)]
+
+
+def _verified(folder: Path, files: Mapping[str, _File] | None) -> tuple[dict[str, bytes], list[str]]:
+    """Contents of the tables, and which files are missing, too large or not what was written."""
+    contents: dict[str, bytes] = {}
+    problems: list[str] = []
+    written = files or {}
+    for name in (TABLE, CELLS):
+        try:
+            limit = written[name].bytes if name in written else MAX_TABLE_BYTES
+            contents[name] = read_bytes(folder / name, min(limit, MAX_TABLE_BYTES))
+        except InputError as error:
+            problems += error.problems
+    found: dict[str, str | None] = {name: checksum(content) for name, content in contents.items()}
+    if (folder / STATE).exists() or STATE in written:
+        limit = written[STATE].bytes if STATE in written else memory_bytes()
+        found[STATE] = file_checksum(folder / STATE, limit)
+    if files is not None:
+        changed = [n for n, sha in found.items() if n not in files or sha != files[n].sha256]
+        problems += [f"{folder / name} is damaged or was changed; {AGAIN}" for name in changed]
+    return contents, problems
+
+
+def _files_of(provenance: dict[str, Any], folder: Path) -> Mapping[str, _File] | None:
+    """Take what files were out of provenance; None if it was written without."""
     if not {CHECKSUMS, SEAL} & set(provenance):
         warnings.warn(
             f"{folder} was written without checksums, by version 0.1; damage to it cannot be noticed",
             stacklevel=4,
         )
         return None
-    if not is_sealed(provenance) or not isinstance(provenance.get(CHECKSUMS), dict):
+    sealed_well = is_sealed(provenance)
+    provenance.pop(SEAL, None)
+    try:
+        files = {name: _File.model_validate(of) for name, of in provenance.pop(CHECKSUMS).items()}
+    except (KeyError, AttributeError, ValidationError):
+        sealed_well = False
+    if not sealed_well:
         raise InputError([f"{folder / PROVENANCE} is damaged or was changed; {AGAIN}"])
-    del provenance[SEAL]
-    sums: Mapping[str, Any] = provenance.pop(CHECKSUMS)
-    return sums
+    return files
 
 
 def _checked(provenance: dict[str, Any], path: Path) -> Condition:
