@@ -5,12 +5,12 @@ from types import TracebackType
 
 
 def _quiet(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Tell of an interruption in one line, even while libraries are being loaded."""
+    """Report an interruption in one line, even while libraries are being imported."""
     if issubclass(kind, KeyboardInterrupt):
         print("Interrupted; nothing was written.", file=sys.stderr)
     else:
         sys.__excepthook__(kind, error, trace)
 
 
-if sys.argv[:1] == ["-m"]:  # Run as a script, and only so.
+if sys.argv[:1] == ["-m"]:  # Only if run as a script: the hook belongs to the whole process.
     sys.excepthook = _quiet

@@ -1,16 +1,16 @@
-"""What do K loss and Mg loss do to membrane potential, excitability and QTc?
+"""How do K loss and Mg loss affect membrane potential, excitability and QTc?
 
 Question
-    Does mild K loss hyperpolarise muscle and severe K loss depolarise it, does Mg loss make it less
-    negative, and what becomes of the way to the threshold and of QTc?
+    Does mild K loss hyperpolarise muscle and severe K loss depolarise it, does Mg loss depolarise it,
+    and how do the margin to threshold and QTc change?
 Method
     Mean-field twins of virtual persons on 15 mmol/day of K and on none, and in mild and severe Mg loss.
-    What has changed in each person since the start is read off at the end, and where plasma K has
-    fallen by as much; means with intervals over persons. A curve goes as far as plasma K of all persons
-    falls, and from there to the means of the end.
+    Changes of each person from baseline are read at the end, and where plasma K has fallen by a given
+    amount; means with intervals over persons. Curves extend to the largest fall of plasma K that all
+    persons reach, and from there to the means of the end.
 Reading
-    Below zero: the potential is hyperpolarised; the margin, threshold less potential, is smaller and
-    the cell more excitable. At equal plasma K, Mg loss differs from K loss by what Mg does besides.
+    Negative: hyperpolarisation. A smaller margin (threshold minus potential) means that the cell is more
+    excitable. At equal plasma K, Mg loss differs from K loss by the other effects of Mg.
 Cost
     About 20 seconds on two cores.
 """
@@ -23,8 +23,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import sim
-from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import BLUE, FAINT, GREEN, SKY, STYLE, VERMILION, Page, draw_dose_response
+from sim.parameters import ONE_OF_EACH_TYPE
 from sim.statistics import mean_interval
 from sim.variables import VARIABLES
 
@@ -40,30 +41,33 @@ SIGNS = {
     "muscle margin": "margin_muscle", "heart margin": "margin_heart", "QTc": "qtc",
 }  # fmt: skip
 FALLS, EQUAL = np.arange(0.0, 2.3, 0.2), 4
-"""Falls of plasma K [mM], and the place of that at which K loss and Mg loss are compared, 0.8 mM."""
+"""Falls of plasma K [mM], and the index of the one at which K and Mg loss are compared, 0.8 mM."""
 
 
 def design(replicates: int, n_cells: int, days: float) -> sim.Design:
     """The study: K loss and Mg loss, mild and severe."""
     arms = [{"name": name, "duration": f"{days} day", **what} for name, what in ARMS.items()]
-    return twins(
+    return twin_design(
         "membrane_potential", arms, replicates, n_cells, every="1 day", variables=("plasma_k",
         *SIGNS.values())
     )  # fmt: skip
 
 
 def changes(study: sim.Study, sign: str, arm: str) -> NDArray[np.float64]:
-    """What has changed where plasma K has fallen by so much: a row a person, a column a fall."""
+    """Change of a sign where plasma K has fallen by each of FALLS: a row a person, a column a fall."""
     k, values = (study.values(name, arm).to_numpy() for name in ("plasma_k", SIGNS[sign]))
     rows = zip(k[:, :1] - k, values - values[:, :1], strict=True)
     return np.array([np.interp(FALLS, fall, change, right=np.nan) for fall, change in rows])
 
 
-@experiment(replicates=4, n_cells=5, duration=120.0)
+@experiment(replicates=4, n_cells=ONE_OF_EACH_TYPE, duration=120.0)
 def main(
-    replicates: int = 40, n_cells: int = 5, duration: float = 120.0, out: Path | None = None
+    replicates: int = 40,
+    n_cells: int = ONE_OF_EACH_TYPE,
+    duration: float = 120.0,
+    out: Path | None = None,
 ) -> Answer:
-    """Find what K loss and Mg loss change, with virtual persons, their cells, and days of loss."""
+    """Find the effects of K loss and Mg loss; with virtual persons, their cells, and days of loss."""
     study = run_study(design(replicates, n_cells, duration), out)
     seen = {(sign, arm): changes(study, sign, arm) for sign in SIGNS for arm in ARMS}
     found = {}
@@ -76,35 +80,35 @@ def main(
     at_k, at_mg = (seen["muscle potential", f"severe {x} loss"][:, EQUAL] for x in ("K", "Mg"))
     course = study.values("potential_mean", "severe K loss")
     lowest, end = course.min(axis=1), course.iloc[:, -1]
-    more = {
-        "severe K loss, fall 0.8 mM": at_k, "Mg loss less K loss, fall 0.8 mM": at_mg - at_k,
-        "severe K loss, lowest": lowest - course[0.0], "severe K loss, since then": end - lowest,
+    differences = {
+        "severe K loss, fall 0.8 mM": at_k, "Mg loss minus K loss, fall 0.8 mM": at_mg - at_k,
+        "severe K loss, lowest": lowest - course[0.0], "severe K loss, end minus lowest": end - lowest,
     }  # fmt: skip
-    v |= {name: Finding(mean_interval(change), "mV") for name, change in more.items()}
+    v |= {name: Finding(mean_interval(change), "mV") for name, change in differences.items()}
     found |= {f"muscle potential, {name}": finding for name, finding in v.items()}
     sentence = (
-        f"Severe K loss makes muscle's potential {-v['severe K loss, fall 0.8 mM']} more negative where "
-        f"plasma K has fallen by 0.8 mM, and {v['severe K loss']} less negative than at first once it "
-        f"has fallen by {-k['severe K loss']}. Severe Mg loss makes it {v['severe Mg loss']} less "
-        f"negative, brings muscle {-margin['severe Mg loss']} nearer to threshold and lengthens QTc by "
+        f"Severe K loss hyperpolarises muscle by {-v['severe K loss, fall 0.8 mM']} when plasma K has "
+        f"fallen by 0.8 mM, but depolarises it by {v['severe K loss']} relative to baseline when it has "
+        f"fallen by {-k['severe K loss']}. Severe Mg loss depolarises muscle by {v['severe Mg loss']}, "
+        f"brings it {-margin['severe Mg loss']} nearer to threshold and lengthens QTc by "
         f"{qtc['severe Mg loss']}; severe K loss lengthens QTc by {qtc['severe K loss']}."
     )
     return Answer(sentence, found, draw(seen, found), facts=study_facts(study))
 
 
 def draw(seen: dict[tuple[str, str], NDArray[np.float64]], found: dict[str, Finding]) -> Figure:
-    """Draw the change of each sign against the fall of plasma K, a line an arm."""
+    """Draw the change of each sign against the fall of plasma K, a line for each arm."""
     with rc_context(STYLE):
         page = Page(figsize=(7.5, 4.6), layout="constrained")
         *panels, key = page.subplots(2, 3).flat
         for (sign, name), axes in zip(SIGNS.items(), panels, strict=True):
             for arm, (color, line, marker) in zip(ARMS, LINE_STYLES, strict=True):
-                look = {"color": color, "linestyle": line, "marker": marker, "label": arm}
+                style = {"color": color, "linestyle": line, "marker": marker, "label": arm}
                 reached = np.isfinite(seen[sign, arm]).all(axis=0)
                 falls = np.append(FALLS[reached], -found[f"plasma K, {arm}"].interval.estimate)
                 means = [mean_interval(column) for column in seen[sign, arm].T[reached]]
                 means.append(found[f"{sign}, {arm}"].interval)
-                draw_dose_response(axes, falls, means, **look)
+                draw_dose_response(axes, falls, means, **style)
             axes.axhline(0.0, color=FAINT, linewidth=0.6)
             axes.set(title=f"change of {sign} ({VARIABLES[name].unit})", xlabel="fall of plasma K (mM)")
         key.legend(*panels[0].get_legend_handles_labels(), loc="center left")

@@ -1,17 +1,17 @@
-"""Does oral Mg lower cell Na and arterial pressure, and how much by dose?
+"""Does oral Mg lower cell Na and arterial pressure, and how does the effect depend on dose?
 
 Question
-    What do eight weeks of 5 to 40 mmol/day of oral Mg do to Na of muscle, vascular muscle and red cells
-    and to arterial pressure, in health and in those who lack Mg to begin with?
+    What is the effect of eight weeks of 5 to 40 mmol/day of oral Mg on Na of muscle, vascular muscle and
+    red cells and on arterial pressure, in healthy and in Mg-depleted persons?
 Method
-    Virtual persons (mean-field twins) go through all doses, once in health and once after, and still on,
-    a diet of 3 mmol/day of Mg begun 120 days before. Differences from the same person without Mg.
-    Published changes of systolic (S) and diastolic (D) pressure are made mean arterial ones as
-    (S + 2 D)/3, and so are their bounds, which makes these as wide as they can be.
+    Virtual persons (mean-field twins) receive every dose, once in health and once on a diet of
+    3 mmol/day of Mg that began 120 days earlier and continues. Effects are differences from the same
+    person without Mg. Published changes of systolic (S) and diastolic (D) pressure, and their bounds,
+    are converted to mean arterial pressure as (S + 2 D)/3, which gives the widest possible bounds.
 Reading
     Kawano 1998 and Motoyama 1989 were targets of the fit, with wide bands. Patients of the trials were
-    mostly hypertensive; virtual persons are not. Red cell Na fell in Motoyama's patients; those whose
-    pressure fell more had had more of it, as those who lack Mg have here.
+    mostly hypertensive; the virtual persons are not. Red cell Na fell in Motoyama's patients; it had
+    been higher in those with a larger fall of pressure, as it is in Mg-depleted persons here.
 Cost
     One to two minutes on two cores.
 """
@@ -22,17 +22,18 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import sim
-from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twins
+from experiments._tools.harness import Answer, Finding, experiment, run_study, study_facts, twin_design
 from sim.figures import BLUE, FAINT, INK, STYLE, VERMILION, Page, draw_dose_response
+from sim.parameters import ONE_OF_EACH_TYPE
 from sim.statistics import Interval, mean_interval
 from sim.variables import VARIABLES
 
-DOSES, USUAL = (0, 5, 10, 15, 20, 30, 40), 20  # All, and the one that is told [mmol/day].
-GROUPS = {"healthy": (0.0, ()), "lacking Mg": (120.0, [{"magnesium": "3 mmol/day"}])}
-"""Days before Mg is given, and diet."""
+DOSES, REPORTED = (0, 5, 10, 15, 20, 30, 40), 20  # All, and that of the answer [mmol/day].
+GROUPS = {"healthy": (0.0, ()), "Mg-depleted": (120.0, [{"magnesium": "3 mmol/day"}])}
+"""Days before supplementation, and diet."""
 LINE_STYLES = {"healthy": {"color": BLUE},
-         "lacking Mg": {"color": VERMILION, "linestyle": "--", "marker": "s"}}  # fmt: skip
-SHOWN = {"pressure": "mean arterial pressure", "na_in_mean": "Na of muscle",
+         "Mg-depleted": {"color": VERMILION, "linestyle": "--", "marker": "s"}}  # fmt: skip
+OUTCOMES = {"pressure": "mean arterial pressure", "na_in_mean": "Na of muscle",
          "smooth_muscle_na_in_mean": "Na of vascular muscle",
          "red_cell_na_in_mean": "Na of red cells"}  # fmt: skip
 PUBLISHED = {
@@ -41,7 +42,7 @@ PUBLISHED = {
     "Cochrane 2006 (many doses)": (43.0, (-1.3, -4.0, 1.5), (-2.2, -3.4, -0.9), (44.5, 0.1, "right")),
     "Jee 2002, slope": (10.0, (-4.3, -6.3, -2.2), (-2.3, -4.9, 0.0), (15.2, -4.2, "left")),
 }
-"""Dose [mmol/day], systolic and diastolic change [mmHg], and where to write it."""
+"""Dose [mmol/day], systolic and diastolic change [mmHg], and position of the label."""
 
 
 def design(replicates: int, n_cells: int, days: float) -> sim.Design:
@@ -53,8 +54,8 @@ def design(replicates: int, n_cells: int, days: float) -> sim.Design:
         )
         for group, (before, diet) in GROUPS.items() for dose in DOSES
     ]  # fmt: skip
-    return twins(
-        "oral_magnesium", arms, replicates, n_cells, every="8 day", variables=("plasma_mg", *SHOWN)
+    return twin_design(
+        "oral_magnesium", arms, replicates, n_cells, every="8 day", variables=("plasma_mg", *OUTCOMES)
     )  # fmt: skip
 
 
@@ -63,41 +64,45 @@ def mean_arterial(label: str) -> Interval:
     return Interval(*((s + 2.0 * d) / 3.0 for s, d in zip(*PUBLISHED[label][1:3], strict=True)), 0, 0.95)
 
 
-@experiment(replicates=4, n_cells=5, duration=56.0)
+@experiment(replicates=4, n_cells=ONE_OF_EACH_TYPE, duration=56.0)
 def main(
-    replicates: int = 60, n_cells: int = 5, duration: float = 56.0, out: Path | None = None
+    replicates: int = 60,
+    n_cells: int = ONE_OF_EACH_TYPE,
+    duration: float = 56.0,
+    out: Path | None = None,
 ) -> Answer:
-    """Find the answers to each dose; ``replicates`` are persons, ``duration`` is the days of Mg."""
+    """Find the response to each dose; ``replicates`` are persons, ``duration`` is the days of Mg."""
     study = run_study(design(replicates, n_cells, duration), out)
     f: dict[str, Finding] = {}
     for group, (before, _) in GROUPS.items():
-        for name, words in {"plasma_mg": "plasma Mg", **SHOWN}.items():
+        for name, words in {"plasma_mg": "plasma Mg", **OUTCOMES}.items():
             unit, start = VARIABLES[name].unit, study.at(name, f"{group} 0", before)
             f[f"{words} before, {group}"] = Finding(mean_interval(start), unit)
-            change = study.difference_at(name, f"{group} {USUAL}", f"{group} 0")
+            change = study.difference_at(name, f"{group} {REPORTED}", f"{group} 0")
             f[f"{words}, {group}"] = Finding(change, unit)
-        more = study.at("pressure", f"{group} 40") - study.at("pressure", f"{group} 10")
-        f[f"per 10 mmol/day more, {group}"] = Finding(mean_interval(more / 3.0), "mmHg")
+        rise = study.at("pressure", f"{group} 40") - study.at("pressure", f"{group} 10")
+        f[f"slope per 10 mmol/day, {group}"] = Finding(mean_interval(rise / 3.0), "mmHg")
     kawano = mean_arterial("Kawano 1998").brief("mmHg", 2)
     sentence = (
-        f"{duration:g} days of {USUAL} mmol/day of oral Mg lower mean arterial pressure by "
-        f"{-f['mean arterial pressure, healthy']} in health and by "
-        f"{-f['mean arterial pressure, lacking Mg']} in persons whose plasma Mg is "
-        f"{f['plasma Mg before, lacking Mg']}, where Kawano found a change of {kawano}. They lower red "
-        f"cell Na by {-f['Na of red cells, healthy']} and {-f['Na of red cells, lacking Mg']}."
+        f"{duration:g} days of {REPORTED} mmol/day of oral Mg lower mean arterial pressure by "
+        f"{-f['mean arterial pressure, healthy']} in healthy and by "
+        f"{-f['mean arterial pressure, Mg-depleted']} in Mg-depleted persons (plasma Mg "
+        f"{f['plasma Mg before, Mg-depleted'].interval.estimate:.2f} mM); Kawano 1998 found a change of "
+        f"{kawano}. Red cell Na falls by {-f['Na of red cells, healthy']} and "
+        f"{-f['Na of red cells, Mg-depleted']}, respectively."
     )
     return Answer(sentence, f, draw(study), facts=study_facts(study))
 
 
 def draw(study: sim.Study) -> Figure:
-    """Draw the answers to each dose, and what was published."""
+    """Draw dose–response relations, and published changes of pressure."""
     with rc_context(STYLE):
         page = Page(figsize=(7.5, 4.8), layout="constrained")
         grid = page.subplots(2, 2, sharex=True)
-        for axes, (name, words) in zip(grid.flat, SHOWN.items(), strict=True):
-            for group, look in LINE_STYLES.items():
+        for axes, (name, words) in zip(grid.flat, OUTCOMES.items(), strict=True):
+            for group, style in LINE_STYLES.items():
                 found = [study.difference_at(name, f"{group} {dose}", f"{group} 0") for dose in DOSES]
-                draw_dose_response(axes, DOSES, found, label=group, **look)
+                draw_dose_response(axes, DOSES, found, label=group, **style)
             axes.axhline(0.0, color=FAINT, lw=0.6)
             axes.set_ylabel(f"{words}, change ({VARIABLES[name].unit})")
         for label, (dose, _, _, (x, y, side)) in PUBLISHED.items():
@@ -110,7 +115,7 @@ def draw(study: sim.Study) -> Figure:
             grid[0, 0].text(x, y, label, ha=side)
         grid[0, 0].set_ylim(-4.5, 1.3)
         grid[0, 1].legend()
-        page.supxlabel("oral Mg (mmol/day); means of persons and 95 % intervals", fontsize=7.5)
+        page.supxlabel("oral Mg (mmol/day); means over persons with 95 % intervals", fontsize=7.5)
     return page
 
 

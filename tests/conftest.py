@@ -1,6 +1,6 @@
-"""Surroundings of all tests."""
+"""Environment of all tests."""
 
 import signal
 
-# A shell that runs tests in the background has them ignore Ctrl-C, and with them all they start.
+# A shell that runs tests in the background makes them, and their child processes, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)

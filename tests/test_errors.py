@@ -1,4 +1,4 @@
-"""Exceptions reach the caller from another process, or a copy, unchanged."""
+"""Exceptions can be pickled and copied without loss, as when they cross processes."""
 
 import copy
 import pickle
@@ -11,7 +11,7 @@ from sim import errors
 
 
 def all_errors(base: type[errors.SimError] = errors.SimError) -> Iterator[type[errors.SimError]]:
-    """The whole tree."""
+    """All classes of the tree."""
     yield base
     for child in base.__subclasses__():
         yield from all_errors(child)
@@ -20,13 +20,13 @@ def all_errors(base: type[errors.SimError] = errors.SimError) -> Iterator[type[e
 ERRORS = list(all_errors())
 
 
-def example(kind: type[errors.SimError]) -> errors.SimError:
-    """An error of a kind, with contents."""
-    if issubclass(kind, errors.InputError):
-        return kind(["cells = 0; give 1 or more", "no variable is called 'plasma_q'"])
-    if issubclass(kind, errors.SimulationError):
-        return kind("became negative", {"outcome": "failed"})
-    return kind("it broke: 3 of 4")
+def example(error_class: type[errors.SimError]) -> errors.SimError:
+    """An error of a class, with contents."""
+    if issubclass(error_class, errors.InputError):
+        return error_class(["cells = 0; give 1 or more", "no variable is called 'plasma_q'"])
+    if issubclass(error_class, errors.SimulationError):
+        return error_class("became negative", {"outcome": "failed"})
+    return error_class("it broke: 3 of 4")
 
 
 @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
@@ -45,7 +45,7 @@ def test_every_error_is_public_and_drawn_in_the_tree(kind: type[errors.SimError]
 
 
 def test_a_real_failure_survives_with_its_result() -> None:
-    """With table and tissue, as from a pool of processes."""
+    """With table and tissue, as from a process pool."""
     mild = sim.Condition(name="healthy", duration="1 day")
     error = errors.SimulationError("it failed", sim.run(mild, 5, noise=False))
     again = pickle.loads(pickle.dumps(error))

@@ -1,1 +1,1 @@
-"""What experiments share: the harness, findings over persons, pieces of figures, fitting, screening."""
+"""Common parts of experiments: harness, findings over persons, figures, fitting, screening."""

@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from experiments._tools.harness import SEED, processes, watched
+from experiments._tools.harness import SEED, process_pool, with_progress
 from sim.errors import InputError, SimulationError
-from sim.parameters import FACTS, Parameters, describe
+from sim.parameters import FACTS, ONE_OF_EACH_TYPE, Parameters, describe
 from sim.validation import CALIBRATION, TARGETS, Trials, Verdict, validate
 
 Array = NDArray[np.float64]
@@ -30,7 +30,7 @@ FREE = (
 FITTED_TO = tuple(target for target in TARGETS if target.group == CALIBRATION)
 ALL = len(FITTED_TO)
 MAX_RESIDUAL = 10.0
-"""Bound of residuals; residual of a target that cannot be measured, or without a healthy body."""
+"""Bound of residuals; also the residual of a target that cannot be measured."""
 STEP = 0.02
 """Step of finite differences, as a fraction of a plausible range."""
 PRIOR_SD = 0.5
@@ -58,7 +58,9 @@ def values_at(x: Array) -> dict[str, float]:
     return dict(zip(FREE, (low + x * (high - low)).tolist(), strict=True))
 
 
-def verdicts_at(x: Array, n_cells: int = 5, targets: int = ALL, seed: int = SEED) -> list[Verdict]:
+def verdicts_at(
+    x: Array, n_cells: int = ONE_OF_EACH_TYPE, targets: int = ALL, seed: int = SEED
+) -> list[Verdict]:
     """Verdicts on the targets at a point, for the mean-field twin or for more cells."""
     return validate(Trials(values_at(x), n_cells, seed), FITTED_TO[:targets])
 
@@ -79,13 +81,13 @@ def jacobian(x: Array, pool: ProcessPoolExecutor, targets: int = ALL) -> Array:
     steps = np.where(x + STEP <= 1.0, STEP, -STEP)
     moved = [x + step * unit for step, unit in zip(steps, np.eye(x.size), strict=True)]
     found = pool.map(partial(residuals, targets=targets), [x, *moved])
-    base, *columns = watched(found, "Jacobian", len(moved) + 1)
+    base, *columns = with_progress(found, "Jacobian", len(moved) + 1)
     return np.array([(column - base) / step for column, step in zip(columns, steps, strict=True)]).T
 
 
 def fit(start: Array, max_steps: int, targets: int = ALL) -> tuple[Array, Array]:
     """Least-squares fit from a point, in at most ``max_steps`` steps, and the Jacobian there."""
-    with processes() as pool:
+    with process_pool() as pool:
         found = least_squares(
             partial(residuals, targets=targets),
             np.clip(start, 0.001, 0.999),
@@ -122,7 +124,7 @@ def uncertainty(x: Array, jac: Array) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def measured_targets(x: Array, n_cells: int, populations: int, targets: int = ALL) -> pd.DataFrame:
-    """Targets in rows: of the mean-field twin, and the mean over populations of different cells."""
+    """Targets in rows: of the mean-field twin, and the mean over heterogeneous populations."""
     twin = verdicts_at(x, targets=targets)
     others = [verdicts_at(x, n_cells, targets, SEED + k) for k in range(populations)]
     means = np.mean([[verdict.model for verdict in verdicts] for verdicts in others], axis=0)

@@ -1,7 +1,7 @@
-"""What experiments share: sizes, findings, the folder of results, and the command line.
+"""Common parts of experiments: sizes, findings, the folder of results, and the command line.
 
-An experiment is a module with one question. Its ``main`` is made by :func:`experiment`, so that it is
-called, run as a script, listed and tested in one way.
+An experiment is a module with one question. Its ``main`` is made by :func:`experiment`, so that all
+experiments are called, run as scripts, listed and tested in the same way.
 """
 
 import atexit
@@ -32,16 +32,16 @@ from sim.study import is_study
 from sim.system import package_versions, usable_processors, write_atomically
 
 RESULTS = Path(__file__).parents[1] / "results"
-"""Where the results of the last full runs are committed."""
+"""Folder of the committed results of the last full runs."""
 SEED = 1
-"""Of every experiment."""
+"""Seed of every experiment."""
 SIZES = {"replicates": "--replicates", "n_cells": "--cells", "duration": "--days"}
-"""Arguments of every experiment, and their options."""
+"""Arguments of every experiment, and their options on the command line."""
 Item = TypeVar("Item")
 
 
 class Finding(NamedTuple):
-    """A number that an experiment found."""
+    """A quantity found by an experiment: estimate with interval, and unit."""
 
     interval: Interval
     unit: str = "1"
@@ -51,27 +51,27 @@ class Finding(NamedTuple):
         return self.interval.brief("" if self.unit == "1" else self.unit)
 
     def __neg__(self) -> "Finding":
-        """How far something falls, from how far it changes."""
+        """The finding with its sign reversed: a fall from a change."""
         found = self.interval
-        turned = found._replace(estimate=-found.estimate, low=-found.high, high=-found.low)
-        return self._replace(interval=turned)
+        negated = found._replace(estimate=-found.estimate, low=-found.high, high=-found.low)
+        return self._replace(interval=negated)
 
 
 class Answer(NamedTuple):
-    """What an experiment gives.
+    """Result of an experiment.
 
     Attributes
     ----------
     sentence : str
-        Answers the question, with its numbers and their intervals.
+        Answer to the question, with its numbers and their intervals.
     findings : mapping
-        The numbers by name: the table ``summary.csv``.
+        The numbers by name, written to ``summary.csv``.
     figure : matplotlib.figure.Figure
-        Shows them.
+        Figure of the findings.
     tables : mapping
-        Further tables by name, each to be written as ``NAME.csv``.
+        Further tables by name, each written to ``NAME.csv``.
     facts : mapping
-        What else a reader needs to repeat or to judge it; goes into ``provenance.json``.
+        Further facts needed to repeat or to assess the result, written to ``provenance.json``.
     """
 
     sentence: str
@@ -81,7 +81,7 @@ class Answer(NamedTuple):
     facts: Mapping[str, Any] = {}
 
     def summary(self) -> pd.DataFrame:
-        """Make the table of all findings."""
+        """Return the table of all findings."""
         rows = {
             name: {"unit": unit, "estimate": found.estimate, "low": found.low, "high": found.high,
                    "n": found.n}
@@ -92,64 +92,66 @@ class Answer(NamedTuple):
 
 @dataclass(eq=False)
 class Experiment:
-    """One question, with the size at which it is answered and a small one for tests.
+    """One question, with the size at which it is answered and a small size for tests.
 
     Called as ``main(replicates=…, n_cells=…, duration=…, out=…)``; without ``out`` nothing is written.
     """
 
     name: str
-    ask: Callable[..., Answer]
+    function: Callable[..., Answer]
     small: Mapping[str, float]
     full: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        defaults = {name: p.default for name, p in inspect.signature(self.ask).parameters.items()}
+        defaults = {name: p.default for name, p in inspect.signature(self.function).parameters.items()}
         self.full = {name: value for name, value in defaults.items() if name != "out"}
-        update_wrapper(self, self.ask)
+        update_wrapper(self, self.function)
 
     @property
     def text(self) -> dict[str, str]:
         """Title and sections of the module's docstring."""
-        return sections(sys.modules[self.ask.__module__].__doc__ or "")
+        return sections(sys.modules[self.function.__module__].__doc__ or "")
 
     def __call__(self, *sizes: float, out: str | Path | None = None, **options: Any) -> Answer:
-        """Answer the question at a size; write everything into a folder if one is given."""
+        """Answer the question at a given size; write the results if a folder is given."""
         chosen = {**self.full, **dict(zip(SIZES, sizes, strict=False)), **options}
-        home = None if out is None else Path(out)
-        if problems := self.problems(chosen, home):
+        folder = None if out is None else Path(out)
+        if problems := self.problems(chosen, folder):
             raise sim.InputError(problems)
-        answer = self.ask(**chosen, out=home)
-        if home is not None:
-            self._write(home, answer, chosen)
+        answer = self.function(**chosen, out=folder)
+        if folder is not None:
+            self._write(folder, answer, chosen)
         return answer
 
-    def problems(self, chosen: Mapping[str, Any], home: Path | None) -> list[str]:
-        """Say which sizes cannot be, and why a folder of results cannot be written."""
+    def problems(self, chosen: Mapping[str, Any], folder: Path | None) -> list[str]:
+        """List invalid sizes, and the reasons why the folder of results cannot be written."""
         problems = [
-            f"{_option(n)} {chosen[n]:g}; give more than zero" for n in SIZES if not chosen[n] > 0
+            f"{_option(n)} {chosen[n]:g}; give a positive number" for n in SIZES if not chosen[n] > 0
         ]
-        if chosen["duration"] % 1.0 != 0.0:  # So is infinity.
+        if chosen["duration"] % 1.0 != 0.0:  # NaN for infinity.
             problems.append(f"--days {chosen['duration']:g}; give whole days")
         if 0 < chosen["n_cells"] < len(CELL_TYPES):
-            problems.append(f"--cells {chosen['n_cells']:g}; give {len(CELL_TYPES)} or more, one a type")
-        if home is not None:
-            problems += place_problems(home)
-            if home.is_dir() and not self._is_own(home):
-                problems.append(f"--out {home} holds something else; choose another place")
+            problems.append(
+                f"--cells {chosen['n_cells']:g}; give {len(CELL_TYPES)} or more, one of each type"
+            )
+        if folder is not None:
+            problems += place_problems(folder)
+            if folder.is_dir() and not self._is_own(folder):
+                problems.append(f"--out {folder} contains other files; choose another folder")
         return problems
 
-    def _is_own(self, home: Path) -> bool:
-        """Whether a folder holds results of this experiment, finished or begun, or nothing."""
+    def _is_own(self, folder: Path) -> bool:
+        """Whether a folder is empty or contains results of this experiment, complete or not."""
         try:
-            facts = json.loads((home / "provenance.json").read_text(encoding="utf-8"))
+            facts = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return {path.name for path in home.iterdir()} <= {"study"}
+            return {path.name for path in folder.iterdir()} <= {"study"}
         except (OSError, ValueError):
             return False
         return isinstance(facts, dict) and facts.get("question") == self.text["Question"]
 
     def _write(self, out: Path, answer: Answer, chosen: Mapping[str, Any]) -> None:
-        """Write summary, further tables, figure (as picture and as vectors) and provenance."""
+        """Write summary, further tables, figure (PNG and PDF) and provenance."""
         out.mkdir(parents=True, exist_ok=True)
         for name, table in {**answer.tables, "summary": answer.summary()}.items():
             write_atomically(out / f"{name}.csv", table.to_csv(float_format="%.5g").encode())
@@ -158,7 +160,7 @@ class Experiment:
         facts = {
             "question": self.text["Question"],
             "answer": answer.sentence,
-            "command": " ".join(["python -m", f"experiments.{self.name}", *self.words(chosen)]),
+            "command": " ".join(["python -m", f"experiments.{self.name}", *self.options(chosen)]),
             "seed": SEED,
             **answer.facts,
             "versions": package_versions(),
@@ -166,19 +168,19 @@ class Experiment:
         text = json.dumps(facts, indent=1, ensure_ascii=False, default=str)
         write_atomically(out / "provenance.json", f"{text}\n".encode())
 
-    def words(self, chosen: Mapping[str, Any]) -> list[str]:
-        """Options of the command line for some sizes."""
-        words = []
+    def options(self, chosen: Mapping[str, Any]) -> list[str]:
+        """Options of the command line for the given sizes."""
+        options = []
         for name, value in chosen.items():
             if isinstance(value, bool):
-                words += [_option(name)] if value else []
+                options += [_option(name)] if value else []
             else:
-                words += [_option(name), f"{value:.12g}"]
-        return words
+                options += [_option(name), f"{value:.12g}"]
+        return options
 
     @property
     def command(self) -> click.Command:
-        """The experiment as a command with its sizes as options."""
+        """The experiment as a command, with its sizes as options."""
         options = [
             click.Option(
                 [_option(name), name], default=None, is_flag=isinstance(value, bool),
@@ -188,21 +190,21 @@ class Experiment:
             for name, value in self.full.items()
         ]  # fmt: skip
         options += [
-            click.Option(["--small"], is_flag=True, help="the size of the tests"),
+            click.Option(["--small"], is_flag=True, help="use the size of the tests"),
             click.Option(["--out"], type=click.Path(path_type=Path), help="folder of results"),
         ]
         return click.Command(self.name, callback=self._run, params=options, help=self.text["title"])
 
     def _help(self, name: str, value: Any) -> str:
-        """Say what an argument means, by the docstring of ``main``, and its sizes."""
-        lines = iter((inspect.getdoc(self.ask) or "").splitlines())
+        """Meaning of an argument, from the docstring of ``main``, and its sizes."""
+        lines = iter((inspect.getdoc(self.function) or "").splitlines())
         meaning = next((next(lines).strip() for line in lines if line.startswith(f"{name} :")), "")
         if isinstance(value, bool):
             return meaning
         return f"{meaning} {value:g} at full size, {self.small.get(name, value):g} with --small."
 
     def _run(self, small: bool, out: Path | None, **given: Any) -> None:
-        """Run from the command line: say what is asked, show progress, then the answer."""
+        """Run from the command line: print the question, progress, and the answer."""
         console = new_console()
         chosen = {**self.full, **(self.small if small else {})}
         chosen |= {
@@ -212,7 +214,7 @@ class Experiment:
         if problems := self.problems(chosen, out):
             refuse(problems)
         console.print(self.text["title"], style="bold")
-        console.print(" ".join(self.words(chosen)), f"(at full size: {self.text['Cost']})")
+        console.print(" ".join(self.options(chosen)), f"(at full size: {self.text['Cost']})")
         announce_compilation(console)
         try:
             answer = self(**chosen, out=out)
@@ -222,7 +224,7 @@ class Experiment:
             click.echo(f"Error: {error}", err=True)
             raise SystemExit(FAILED) from None
         except KeyboardInterrupt:
-            click.echo("Interrupted; the same command goes on with what is done of a study.", err=True)
+            click.echo("Interrupted; the same command resumes its study.", err=True)
             raise SystemExit(INTERRUPTED) from None
         console.print(answer.summary().to_string(float_format="{:.4g}".format))
         console.print(answer.sentence, style="bold")
@@ -235,47 +237,51 @@ def _option(name: str) -> str:
 
 
 def experiment(**small: float) -> Callable[[Callable[..., Answer]], Experiment]:
-    """Make a function the ``main`` of an experiment.
+    """Turn a function into the ``main`` of an experiment.
 
     The function takes ``replicates``, ``n_cells``, ``duration`` (days) and ``out``, all with defaults,
     which are the full size; it may take options of its own.
 
     Parameters
     ----------
-    small : numbers
-        Arguments at which it takes seconds.
+    **small : float
+        Arguments with which it takes seconds.
     """
-    return lambda ask: Experiment(Path(ask.__code__.co_filename).stem, ask, small)
+    return lambda function: Experiment(Path(function.__code__.co_filename).stem, function, small)
 
 
 def sections(docstring: str) -> dict[str, str]:
     """Title and sections (Question, Method, Reading, Cost …) of an experiment's docstring."""
     found: dict[str, list[str]] = {"title": []}
-    part = "title"
+    section = "title"
     for line in inspect.cleandoc(docstring).splitlines():
         if line and not line[0].isspace() and line.isalpha():
-            part = line
-        found.setdefault(part, []).append("" if line == part else line.strip())
+            section = line
+        found.setdefault(section, []).append("" if line == section else line.strip())
     return {name: " ".join(filter(None, lines)) for name, lines in found.items()}
 
 
-def twins(
+def twin_design(
     name: str, arms: Sequence[sim.Condition | str], replicates: int, n_cells: int, **others: Any
 ) -> sim.Design:
     """Design a study of virtual persons without fluctuations.
 
-    With five cells, one a type, each person is his mean-field twin; more differ from one another.
+    With one cell of each type, each person is a mean-field twin; more cells are heterogeneous.
 
     Parameters
     ----------
     name : str
-        Of the study.
+        Name of the study.
     arms : sequence of Condition or str
-        The first is the reference.
+        Arms, the first of which is the reference.
     replicates, n_cells : int
         Persons, and cells of each.
     **others
         Further fields of :class:`sim.Design`.
+
+    Returns
+    -------
+    sim.Design
     """
     return sim.Design(
         name=name, conditions=arms, replicates=replicates, cells=n_cells, seed=SEED, noise=False,
@@ -284,17 +290,17 @@ def twins(
 
 
 def run_study(design: sim.Design, out: Path | None) -> sim.Study:
-    """Run a study under a progress bar.
+    """Run a study with a progress bar.
 
-    It is kept in ``out/study`` or, without ``out``, until the program ends. Bodies that are there
-    already are not done again.
+    It is stored in ``out/study`` or, without ``out``, in a temporary folder until the program ends.
+    Replicates that are complete in this folder are not run again.
     """
     if out is None:
         folder = Path(tempfile.mkdtemp(prefix="experiment-"))
         atexit.register(rmtree, folder, ignore_errors=True)
     else:
         folder = out / "study"
-    begun = is_study(folder)
+    resumed = is_study(folder)
     console = new_console()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(design.name, total=design.n_members)
@@ -304,23 +310,23 @@ def run_study(design: sim.Design, out: Path | None) -> sim.Study:
                 on_progress=lambda p: bar.update(task, completed=p.completed, total=p.total),
             )  # fmt: skip
         except sim.InputError:
-            if not begun:
+            if not resumed:
                 raise
-            other = f"{folder} holds this experiment at another size, or by another version"
+            other = f"{folder} contains this experiment at another size or from another version"
             raise sim.InputError([f"{other}; choose another --out or remove it"]) from None
 
 
 def study_facts(study: sim.Study) -> dict[str, Any]:
-    """What a reader needs to check a study: its bodies, its digest and what failed."""
-    return {"bodies": study.n_completed, "digest": study.digest(), "failures": study.failures}
+    """Facts for the verification of a study: completed replicates, digest and failures."""
+    return {"replicates": study.n_completed, "digest": study.digest(), "failures": study.failures}
 
 
-def watched(items: Iterable[Item], what: str, total: int | None = None) -> Iterable[Item]:
-    """Go through items under a progress bar."""
+def with_progress(items: Iterable[Item], label: str, total: int | None = None) -> Iterable[Item]:
+    """Iterate over items with a progress bar."""
     console = new_console()
-    return track(items, what, total, console=console, transient=True, disable=not console.is_terminal)
+    return track(items, label, total, console=console, transient=True, disable=not console.is_terminal)
 
 
-def processes() -> ProcessPoolExecutor:
-    """Make a worker process a core, each started afresh, for threads do not survive a fork."""
+def process_pool() -> ProcessPoolExecutor:
+    """Start one worker process per core; spawned, because threads do not survive a fork."""
     return ProcessPoolExecutor(usable_processors(), get_context("spawn"))

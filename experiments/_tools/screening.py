@@ -1,6 +1,6 @@
-"""How outputs of severe Mg loss depend on parameters: Morris screening and Sobol indices, by SALib.
+"""Sensitivity of outputs in severe Mg loss to parameters: Morris screening and Sobol indices, by SALib.
 
-Every parameter moves over its plausible range. A set of parameters without a healthy body gives NaN.
+Every parameter varies over its plausible range. Sets without a healthy steady state give NaN.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
 import sim
-from experiments._tools.harness import SEED, watched
+from experiments._tools.harness import SEED, with_progress
 from sim.parameters import FACTS, PersonParameters, PopulationParameters
 
 Array = NDArray[np.float64]
@@ -25,26 +25,26 @@ OUTPUTS = {
     "plasma_k": "plasma K", "plasma_ca": "plasma Ca", "na_in_mean": "muscle Na", "k_in_mean": "muscle K",
 }  # fmt: skip
 UNUSED = {*PopulationParameters._fields, *PersonParameters._fields}
-"""How cells and persons differ, and noise, which the mean-field twin does not have."""
+"""Variability of cells and persons, and noise: not part of the mean-field twin."""
 NAMES = [name for name, fact in FACTS.items() if name not in UNUSED and fact.high > fact.low]
 
 
 class Loss(NamedTuple):
-    """Severe Mg loss of a tissue, asked for its outputs at the end."""
+    """Severe Mg loss of a tissue, evaluated at its end."""
 
     n_cells: int
     days: float
     pool: ProcessPoolExecutor
 
-    def outcomes(self, names: Sequence[str], rows: Array, what: str) -> Array:
-        """Outputs of all rows, with some parameters as they are in the row."""
+    def outcomes(self, names: Sequence[str], rows: Array, label: str) -> Array:
+        """Outputs for each row of values of the named parameters."""
         tasks = [(dict(zip(names, row, strict=True)), self.n_cells, self.days) for row in rows.tolist()]
         found = self.pool.map(outcome, tasks, chunksize=16)
-        return np.array(list(watched(found, what, len(tasks))))
+        return np.array(list(with_progress(found, label, len(tasks))))
 
 
 def outcome(task: tuple[dict[str, float], int, float]) -> list[float]:
-    """Outputs at the end of severe Mg loss with some parameters changed; NaN where there is no body."""
+    """Outputs at the end of severe Mg loss with changed parameters; NaN without a steady state."""
     parameters, n_cells, days = task
     try:
         result = sim.run(
@@ -57,31 +57,31 @@ def outcome(task: tuple[dict[str, float], int, float]) -> list[float]:
 
 
 def problem(names: Sequence[str]) -> dict[str, Any]:
-    """What SALib must know of some parameters."""
+    """SALib's description of the parameters."""
     ranges = [[FACTS[name].low, FACTS[name].high] for name in names]
     return {"num_vars": len(names), "names": list(names), "bounds": ranges}
 
 
 def screen(names: Sequence[str], trajectories: int, loss: Loss) -> tuple[pd.DataFrame, int]:
-    """Mean size of the elementary effects of parameters, over the spread of each output.
+    """Mean absolute elementary effects of parameters, relative to the SD of each output.
 
-    Effects at whose ends there is no body are left out.
+    Effects with an end point without a steady state are left out.
 
     Parameters
     ----------
     names : sequence of str
-        The parameters.
+        Names of the parameters.
     trajectories : int
-        How often each is moved.
+        Number of Morris trajectories.
     loss : Loss
-        What is done.
+        Model to evaluate.
 
     Returns
     -------
     effects : DataFrame
         A row a parameter, a column an output.
-    without_body : int
-        Sets of parameters that had none.
+    failed : int
+        Number of parameter sets without a steady state.
     """
     space = problem(names)
     rows = morris_sample.sample(space, trajectories, num_levels=4, seed=SEED)
@@ -101,23 +101,23 @@ def screen(names: Sequence[str], trajectories: int, loss: Loss) -> tuple[pd.Data
 def decompose(names: Sequence[str], samples: int, loss: Loss) -> tuple[pd.DataFrame, int]:
     """First-order and total Sobol index of parameters, with half-widths of 95 % intervals.
 
-    A set without a body takes the median of the others.
+    The output of a set without a steady state is imputed by the median of the others.
 
     Parameters
     ----------
     names : sequence of str
-        The parameters.
+        Names of the parameters.
     samples : int
-        Base samples, a power of two; each takes a run, and one more a parameter and one.
+        Base samples, a power of two; each takes two runs and one more for each parameter.
     loss : Loss
-        What is done.
+        Model to evaluate.
 
     Returns
     -------
     indices : DataFrame
-        A row a parameter and output.
-    without_body : int
-        Sets of parameters that had none.
+        A row for each parameter and output.
+    imputed : int
+        Number of parameter sets without a steady state.
     """
     space = problem(names)
     rows = sobol_sample.sample(space, samples, calc_second_order=False, seed=SEED)

@@ -1,7 +1,7 @@
-"""How close the program is to what the machine can do: one table, one figure.
+"""Performance of the program relative to peers and to the goals: one table, one figure.
 
-Speed of an evaluation against peers, thirty days against other integrators, what a cell costs from a
-hundred to ten million, memory, recording, and start. Goals stand beside what was measured.
+Speed of an evaluation against peers, thirty days against other integrators, cost per cell from a hundred
+to ten million cells, memory, recording, and start-up, each with its goal.
 
 Run with:  python -m experiments.benchmarks [--quick] [--out DIR]
 """
@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.benchmarks.machine import machine
-from experiments.benchmarks.picture import draw
+from experiments.benchmarks.plots import draw
 from experiments.benchmarks.race import AGENTS, BRIAN, MESA, NUMPY, C, Race, race, threaded_race
 from experiments.benchmarks.sizes import costs, memory, recording
 from experiments.benchmarks.starting import start_up
@@ -30,19 +30,19 @@ from sim.figures import save
 from sim.system import usable_processors, write_atomically
 
 RESULTS = Path(__file__).parents[1] / "results" / "engines"
-JUDGED = 100_000
-"""Cells at which speed is judged."""
+REFERENCE_CELLS = 100_000
+"""Number of cells to which the goals of speed refer."""
 
 
 class Size(NamedTuple):
-    """How much is measured."""
+    """Extent of the measurements."""
 
     rounds: int
     month_cells: int
     days: float
     lsoda_cells: tuple[int, ...]
     largest: int
-    """Power of ten of the largest tissue."""
+    """Exponent of ten of the largest tissue."""
     memory_cells: int
     runs: int
 
@@ -52,7 +52,7 @@ QUICK = Size(3, 1000, 3.0, (20,), 5, 100_000, 3)
 
 
 class Goal(NamedTuple):
-    """A goal beside what was measured."""
+    """A goal and the corresponding measurement."""
 
     what: str
     sign: str
@@ -67,7 +67,7 @@ class Goal(NamedTuple):
 
 
 def measure(size: Size, console: Console) -> dict[str, Any]:
-    """Measure everything, saying what is going on.
+    """Measure everything, with progress messages.
 
     Returns
     -------
@@ -76,45 +76,45 @@ def measure(size: Size, console: Console) -> dict[str, Any]:
     """
     found: dict[str, Any] = {"machine": machine()}
     threads = usable_processors()
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        console.print("Evaluations of the same cells by peers, in turns …")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        console.print("Evaluations of the same cells by all implementations, alternating …")
         found["races"] = [
             race(1000, (C, NUMPY, MESA, BRIAN, AGENTS), size.rounds, folder),
-            race(JUDGED, (C, NUMPY, MESA, BRIAN), size.rounds, folder),
-            threaded_race(JUDGED, threads, 5 * size.rounds, folder),
+            race(REFERENCE_CELLS, (C, NUMPY, MESA, BRIAN), size.rounds, folder),
+            threaded_race(REFERENCE_CELLS, threads, 5 * size.rounds, folder),
         ]
     console.print(f"{size.days:g} days by several integrators, and recording …")
     found["months"] = _months(size, found["races"][1])
     found["recording"] = recording(10_000, 24, size.rounds)
-    console.print(f"What a cell costs, up to 10^{size.largest} cells …")
+    console.print(f"Cost per cell, up to 10^{size.largest} cells …")
     counts = sorted({1, threads})
     found["costs"] = [
         cost
         for power in range(2, size.largest + 1)
         for cost in costs(10**power, counts, 3 if power > 5 else size.rounds)
     ]
-    console.print("Memory and start …")
+    console.print("Memory and start-up …")
     found["memory"] = memory(size.memory_cells)
     found["start"] = start_up(size.runs)
     return found
 
 
-def _months(size: Size, judged: Race) -> list[Month]:
-    """Simulate thirty days in all ways."""
+def _months(size: Size, one_thread: Race) -> list[Month]:
+    """Simulate thirty days with all integrators."""
     found = []
     for noise in (1.0, 3.0, None):
         ours, euler = months(size.month_cells, noise, size.days, EULER)
         found += [ours, euler]
-        if MESA in judged.seconds:
-            found.append(mesa_month(ours, euler, 1.0 / judged.rates(MESA)[1]))
+        if MESA in one_thread.seconds:
+            found.append(mesa_month(ours, euler, 1.0 / one_thread.rates(MESA)[1]))
     for n_cells in size.lsoda_cells:
         found += months(n_cells, 1.0, size.days, LSODA)
     return found
 
 
 def goals_of(found: dict[str, Any]) -> list[Goal]:
-    """Set each goal beside what was measured."""
+    """Compare each goal with its measurement."""
     one, all_threads = found["races"][1:]
     ours, _, mesa = found["months"][:3]
     ends = [c.nanoseconds for c in found["costs"] if c.threads == 1 and c.n_cells >= 10_000]
@@ -122,7 +122,12 @@ def goals_of(found: dict[str, Any]) -> list[Goal]:
     threads, start = all_threads.threads, list(found["start"].values())
     over_mesa = one.ratio(MESA) * all_threads.rates("this program")[1] / one.rates("this program")[1]
     return [
-        Goal(f"times faster than Mesa objects, {JUDGED:,} cells, 1 thread", "≥", 1000, one.ratio(MESA)),
+        Goal(
+            f"times faster than Mesa objects, {REFERENCE_CELLS:,} cells, 1 thread",
+            "≥",
+            1000,
+            one.ratio(MESA),
+        ),
         Goal("of C's speed, 1 thread", "≥", 0.6, one.ratio(C)),
         Goal(f"times faster than Mesa objects, {threads} threads (goal: of 4)", "≥", 2500, over_mesa),
         Goal(f"of C's speed, {threads} threads", "≥", 0.6, all_threads.ratio(C)),
@@ -138,7 +143,7 @@ def goals_of(found: dict[str, Any]) -> list[Goal]:
 
 
 def table_of(found: dict[str, Any]) -> pd.DataFrame:
-    """Make the one table of all figures: what, of whom, at which size, figure and unit."""
+    """Return the table of all measurements: quantity, implementation, size, value and unit."""
     rows: list[tuple[str, str, int, int, float, str]] = []
     for r in found["races"]:
         rows += [
@@ -158,9 +163,9 @@ def table_of(found: dict[str, Any]) -> pd.DataFrame:
         ("cost in a run", "this program", c.n_cells, c.threads, c.nanoseconds, "ns/cell/evaluation")
         for c in found["costs"]
     ]
-    held, recorded = found["memory"], found["recording"]
+    used, recorded = found["memory"], found["recording"]
     rows += [
-        ("memory", f"this program, {name}", int(held["n_cells"]), 1, held[name], "B/cell")
+        ("memory", f"this program, {name}", int(used["n_cells"]), 1, used[name], "B/cell")
         for name in ("resident", "peak", "theory")
     ]
     rows.append(("recording", "this program", int(recorded["n_cells"]), 1, recorded["adds"], "1"))
@@ -176,7 +181,7 @@ def main(out: Path = RESULTS, quick: bool = False) -> list[Goal]:
     out : path
         Folder to write.
     quick : bool
-        Less of everything, in two minutes rather than a quarter of an hour.
+        Smaller sizes, in two minutes instead of a quarter of an hour.
     """
     console = new_console()
     found = measure(QUICK if quick else FULL, console)
@@ -196,15 +201,15 @@ def main(out: Path = RESULTS, quick: bool = False) -> list[Goal]:
     text = json.dumps(summary, indent=1, ensure_ascii=False)
     write_atomically(out / "summary.json", f"{text}\n".encode())
     write_atomically(out / "table.csv", table.to_csv(index=False, float_format="%.5g").encode())
-    picture = draw(found["races"], found["months"], found["costs"])
+    figure = draw(found["races"], found["months"], found["costs"])
     for suffix in (".png", ".pdf"):
-        save(picture, out / f"engines{suffix}")
+        save(figure, out / f"engines{suffix}")
     _print(console, table, goals, notes)
     return goals
 
 
 def _race_summary(result: Race) -> dict[str, Any]:
-    """Quartiles of a race: rates, and by how much this program is faster, round by round."""
+    """Quartiles over rounds: rates, and ratios of this program's speed to that of each peer."""
     return {
         "n_cells": result.n_cells,
         "threads": result.threads,
@@ -218,7 +223,7 @@ def _race_summary(result: Race) -> dict[str, Any]:
 
 
 def _print(console: Console, table: pd.DataFrame, goals: Sequence[Goal], notes: list[str]) -> None:
-    """Print the table, what is to be said of peers, and the goals."""
+    """Print the table, notes on the peers, and the goals."""
     shown = Table(*table.columns, box=None, pad_edge=False)
     for what, who, cells, threads, figure, unit in table.itertuples(index=False):
         shown.add_row(what, who, f"{cells:,}", str(threads), f"{figure:.4g}", unit)
@@ -230,9 +235,11 @@ def _print(console: Console, table: pd.DataFrame, goals: Sequence[Goal], notes: 
         console.print(f"{verdict}: {goal.measured:.4g} {goal.what} (goal {goal.sign} {goal.goal:g})")
 
 
-@click.command(help="Measure speed, accuracy, memory and start against peers, beside the goals.")
+@click.command(
+    help="Measure speed, accuracy, memory and start-up against peers, and compare with the goals."
+)
 @click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="Folder to write.")
-@click.option("--quick", is_flag=True, help="Less of everything, in two minutes.")
+@click.option("--quick", is_flag=True, help="Smaller sizes, in two minutes.")
 def command(out: Path, quick: bool) -> None:
     """Run from the command line."""
     main(out, quick)

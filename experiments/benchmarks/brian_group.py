@@ -15,12 +15,12 @@ Array = NDArray[np.float64]
 class BrianGroup:
     """A group of Brian 2 whose code, compiled with Cython, fills the rates of all cells.
 
-    Timed is that code alone, without Brian's clock. The numbers in which types of cells differ are
-    arrays over cells, what all share are constants.
+    Only that code is timed, without Brian's clock. Type-specific parameters are arrays over cells,
+    shared ones are constants.
     """
 
     def __init__(self, tissue: Tissue) -> None:
-        import brian2  # Heavy, and often not there.
+        import brian2  # Slow to import, and optional.
 
         brian2.prefs.codegen.target = "cython"
         law = traced_rates(OPERATIONS_OF_LIBRARIES)
@@ -36,7 +36,7 @@ class BrianGroup:
         lines = [f"{name} = {_expression(*rest)}" for name, *rest in law.trace.operations]
         lines += [f"rate_{i} = {name}" for i, name in enumerate(law.rates)]
         operation = self._group.run_regularly("\n".join(lines), dt=1.0 * brian2.ms)
-        brian2.Network(self._group).run(1.0 * brian2.ms)  # Compiles.
+        brian2.Network(self._group).run(1.0 * brian2.ms)  # Compile.
         self.evaluate = operation.codeobj
 
     def rates(self) -> Array:
@@ -45,10 +45,10 @@ class BrianGroup:
 
 
 def _shared(tissue: Tissue, names: tuple[str, ...]) -> tuple[dict[str, float], dict[str, Array]]:
-    """Numbers that all cells share, and those in which types differ as arrays over cells."""
+    """Values that all cells share, and those that differ between types as arrays over cells."""
     of_types = zip(tissue.parameters.of_types(), tissue.cell_constants, strict=True)
     values = np.array([shared_values(tissue.fluid, tissue.control, p, rest) for p, rest in of_types])
-    constants = {"part": fraction_of_step(tissue.time, tissue.context)}
+    constants = {"fraction": fraction_of_step(tissue.time, tissue.context)}
     columns = {}
     for name, by_type in zip(names, values.T, strict=True):
         if np.ptp(by_type) == 0.0:
@@ -59,7 +59,7 @@ def _shared(tissue: Tissue, names: tuple[str, ...]) -> tuple[dict[str, float], d
 
 
 def _expression(operation: str, operands: tuple[str, ...]) -> str:
-    """Write an operation in Brian's language."""
+    """An operation as a Brian expression."""
     if operation in "+-*/":
         return f"{operands[0]} {operation} {operands[1]}"
     if operation in ("max", "min"):

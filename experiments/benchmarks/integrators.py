@@ -1,14 +1,14 @@
-"""Which takes fewer evaluations at equal error: Runge–Kutta–Chebyshev, or Rosenbrock's method?
+"""Which method takes fewer evaluations at equal error: Runge–Kutta–Chebyshev or Rosenbrock?
 
-RODAS, a Rosenbrock method of fourth order, stiffly accurate, solves for each stage with the Jacobian.
-That of a tissue has the shape of an arrow: a block of five states for each cell, bordered by the body,
-which cells feel through the eight numbers of the fluid. Thirteen evaluations of all cells give it by
-differences, one more the derivative in time. Here the method's steps are counted, with the Jacobian of
-all states by differences, which is the same; each new Jacobian is charged as fourteen evaluations, and
-its linear algebra as nothing, in the method's favour.
+RODAS, a stiffly accurate Rosenbrock method of fourth order, solves a linear system with the Jacobian in
+each stage. The Jacobian of a tissue has arrowhead structure: a block of five states for each cell,
+bordered by the body, which affects cells through the eight variables of the fluid. Thirteen evaluations
+of all cells give it by finite differences, one more gives the time derivative. Here the steps of the
+method are counted with a dense Jacobian by finite differences, which is the same; each new Jacobian
+counts as fourteen evaluations and its linear algebra as nothing, in favour of the method.
 
-Both weigh errors alike and run at several tolerances; the error is the largest over all states
-at the ends of days, against this program's integrator at a tolerance of 1e-10.
+Both weight errors equally and run at several tolerances; the error is the largest over all states at the
+ends of days, against this program's integrator at a tolerance of 1e-10.
 
 Run with:  python -m experiments.benchmarks.integrators [--quick] [--out DIR]
 
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 import sim
-from experiments.benchmarks.picture import in_powers
+from experiments.benchmarks.plots import logarithmic
 from experiments.benchmarks.thirty_days import scales_of, states_at_ends_of_days
 from sim.figures import BLUE, STYLE, VERMILION, Page, save
 from sim.system import write_atomically
@@ -46,17 +46,22 @@ SCENARIOS = {
     "meals": ("daily-meals", None),
     "meals, noise each 3 h": ("daily-meals", 3.0),
 }
-"""Condition and hours between fluctuations of each."""
+"""Condition and hours between fluctuations of each scenario."""
 TOLERANCES = (1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7)
-LOOSER = 100.0
-"""Rosenbrock's tolerances over Chebyshev's: its errors are as much smaller than its tolerance."""
+TOLERANCE_RATIO = 100.0
+"""Rosenbrock over Chebyshev tolerances; Rosenbrock errors lie further below the tolerance."""
 FINE = 1e-10
-OF_JACOBIAN = 14
-"""Evaluations of all cells that a Jacobian and the derivative in time cost."""
-JUDGED = 1e-4
-"""Error at which the two are compared."""
+"""Tolerance of the reference solution."""
+JACOBIAN_COST = 14
+"""Evaluations of all cells for a Jacobian and the time derivative."""
+REFERENCE_ERROR = 1e-4
+"""Error at which the methods are compared."""
 CHEBYSHEV, ROSENBROCK, FREE = "Chebyshev", "Rosenbrock", "Rosenbrock, Jacobians free"
-LOOKS = {CHEBYSHEV: (BLUE, "-", "o"), ROSENBROCK: (VERMILION, "--", "s"), FREE: (VERMILION, ":", "^")}
+LINE_STYLES = {
+    CHEBYSHEV: (BLUE, "-", "o"),
+    ROSENBROCK: (VERMILION, "--", "s"),
+    FREE: (VERMILION, ":", "^"),
+}
 
 GAMMA = 0.25
 ALPHA = (0.0, 0.386, 0.21, 0.63, 1.0, 1.0)
@@ -78,7 +83,7 @@ C = (
     (7.496443313967647, -10.24680431464352, -33.99990352819905, 11.70890893206160),
     (8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054),
 )
-"""Coefficients of RODAS in the form that needs no product with the Jacobian."""
+"""Coefficients of RODAS in the form without products with the Jacobian."""
 
 
 class Rosenbrock(Tissue):
@@ -88,11 +93,10 @@ class Rosenbrock(Tissue):
         super().__init__(*arguments, **options)
         self.counted, self.jacobians = 0, 0
         self._step, self._step_after_start = 0.0, 0.05
-        self._begun = -1.0
 
     @property
     def evaluations(self) -> int:
-        """Evaluations of the stages, without those of Jacobians."""
+        """Evaluations of the stages, without those for Jacobians."""
         return self.counted
 
     def advance_to(self, time: float, _rates: Callable[..., None] | None = None) -> None:
@@ -104,10 +108,10 @@ class Rosenbrock(Tissue):
         first = True
         while t < end:
             h = min(h, end - t)
-            new, off = rodas_step(self._rates_at, t, y, h, scales)
+            new, difference = rodas_step(self._rates_at, t, y, h, scales)
             self.counted += len(ALPHA)
             self.jacobians += 1
-            error = float((weights * np.abs(off) / np.maximum(np.abs(new), scales)).max())
+            error = float((weights * np.abs(difference) / np.maximum(np.abs(new), scales)).max())
             error = max(error / self.tolerance, 1e-8)
             factor = min(5.0, max(0.2, 0.9 * error**-0.25))
             if error <= 1.0:
@@ -128,7 +132,7 @@ class Rosenbrock(Tissue):
 def rodas_step(
     rates: Callable[[float, Array], Array], t: float, y: Array, h: float, scales: Array
 ) -> tuple[Array, Array]:
-    """Take a step of RODAS; return the new state and its estimated error.
+    """Take a step of RODAS.
 
     Parameters
     ----------
@@ -137,18 +141,23 @@ def rodas_step(
     t, y, h : float, array, float
         Time, state, and length of the step.
     scales : array
-        Sizes of the states, for differences.
+        Sizes of the states, for finite differences.
+
+    Returns
+    -------
+    new, error : array
+        The new state and its estimated error.
     """
     f0 = rates(t, y)
     matrix = np.eye(y.size) / (h * GAMMA) - _jacobian(rates, t, y, f0, scales)
     d = 1e-4 * h
-    in_time = (rates(t + d, y) - f0) / d
+    time_derivative = (rates(t + d, y) - f0) / d
     inverse = np.linalg.inv(matrix)
     u: list[Array] = []
     for alpha, gamma, a, c in zip(ALPHA, GAMMAS, A, C, strict=True):
         at = y + sum((w * x for w, x in zip(a, u, strict=True)), np.zeros_like(y))
         known = sum((w * x for w, x in zip(c, u, strict=True)), np.zeros_like(y)) / h
-        u.append(inverse @ (rates(t + alpha * h, at) + known + gamma * h * in_time))
+        u.append(inverse @ (rates(t + alpha * h, at) + known + gamma * h * time_derivative))
     end = y + sum((w * x for w, x in zip(A[-1], u, strict=False)), np.zeros_like(y)) + u[-1]
     return end, u[-1]
 
@@ -156,48 +165,48 @@ def rodas_step(
 def _jacobian(
     rates: Callable[[float, Array], Array], t: float, y: Array, f0: Array, scales: Array
 ) -> Array:
-    """Jacobian by differences."""
+    """Jacobian by finite differences."""
     columns = np.empty((y.size, y.size))
     for i in range(y.size):
-        moved, amount = y.copy(), 1e-6 * scales[i]
-        moved[i] += amount
-        columns[:, i] = (rates(t, moved) - f0) / amount
+        perturbed, step = y.copy(), 1e-6 * scales[i]
+        perturbed[i] += step
+        columns[:, i] = (rates(t, perturbed) - f0) / step
     return columns
 
 
 def measure(n_cells: int, days: int, tolerances: tuple[float, ...]) -> pd.DataFrame:
-    """Errors and evaluations a day of both methods in all scenarios, a row a run."""
+    """Errors and evaluations per day of both methods in all scenarios, one row per run."""
     rows = []
     for scenario in SCENARIOS:
-        right, judge = _lived(Tissue, scenario, n_cells, days, FINE)
-        sizes = np.maximum(np.abs(right), scales_of(judge))
+        reference, finest = _simulated(Tissue, scenario, n_cells, days, FINE)
+        sizes = np.maximum(np.abs(reference), scales_of(finest))
         for tolerance in tolerances:
-            states, tissue = _lived(Tissue, scenario, n_cells, days, tolerance)
-            error = float((np.abs(states - right) / sizes).max())
+            states, tissue = _simulated(Tissue, scenario, n_cells, days, tolerance)
+            error = float((np.abs(states - reference) / sizes).max())
             rows.append((scenario, CHEBYSHEV, tolerance, error, tissue.evaluations / days))
-            looser = LOOSER * tolerance
-            states, tissue = _lived(Rosenbrock, scenario, n_cells, days, looser)
-            error = float((np.abs(states - right) / sizes).max())
+            looser = TOLERANCE_RATIO * tolerance
+            states, tissue = _simulated(Rosenbrock, scenario, n_cells, days, looser)
+            error = float((np.abs(states - reference) / sizes).max())
             counted = tissue.evaluations / days
-            charged = counted + OF_JACOBIAN * tissue.jacobians / days
-            rows.append((scenario, ROSENBROCK, looser, error, charged))
+            total = counted + JACOBIAN_COST * tissue.jacobians / days
+            rows.append((scenario, ROSENBROCK, looser, error, total))
             rows.append((scenario, FREE, looser, error, counted))
     return pd.DataFrame(rows, columns=["scenario", "method", "tolerance", "error", "evaluations_a_day"])
 
 
-def _lived(
-    kind: type[Any], scenario: str, n_cells: int, days: int, tolerance: float
+def _simulated(
+    tissue_class: type[Any], scenario: str, n_cells: int, days: int, tolerance: float
 ) -> tuple[Array, Any]:
-    """States at the ends of days of a scenario, and the tissue that lived through it."""
+    """States at the ends of days of a scenario, and the tissue."""
     condition, noise = SCENARIOS[scenario]
-    tissue = kind(n_cells, noise=noise is not None, threads=1, tolerance=tolerance)
+    tissue = tissue_class(n_cells, noise=noise is not None, threads=1, tolerance=tolerance)
     return states_at_ends_of_days(tissue, sim.load(condition), noise, days), tissue
 
 
-def at_equal_error(table: pd.DataFrame, error: float = JUDGED) -> pd.DataFrame:
-    """Evaluations a day of each method at an error, between runs by powers; scenarios by methods.
+def at_equal_error(table: pd.DataFrame, error: float = REFERENCE_ERROR) -> pd.DataFrame:
+    """Evaluations per day of each method at an error, interpolated between runs on logarithmic scales.
 
-    Not a number where no runs lie on both sides of the error.
+    NaN where the runs do not bracket the error. A row for each scenario, a column for each method.
     """
     rows = {scenario: {} for scenario in SCENARIOS}
     for (scenario, method), runs in table.groupby(["scenario", "method"], sort=False):
@@ -209,19 +218,19 @@ def at_equal_error(table: pd.DataFrame, error: float = JUDGED) -> pd.DataFrame:
 
 
 def draw(table: pd.DataFrame) -> Figure:
-    """Draw error against evaluations, a panel a scenario."""
+    """Draw error against evaluations, a panel for each scenario."""
     with rc_context(STYLE):
         page = Page(figsize=(9.6, 2.8), layout="constrained")
         panels = page.subplots(1, len(SCENARIOS), sharey=True)
         for axes, scenario in zip(panels, SCENARIOS, strict=True):
-            for method, (colour, line, marker) in LOOKS.items():
+            for method, (colour, line, marker) in LINE_STYLES.items():
                 runs = table[(table.scenario == scenario) & (table.method == method)]
                 axes.plot(runs.evaluations_a_day, runs.error, line, color=colour, marker=marker,
                           markersize=3.5, linewidth=0.9, label=method)  # fmt: skip
-            axes.axhline(JUDGED, color="0.6", linewidth=0.6, zorder=0)
-            in_powers(axes.xaxis)
-            in_powers(axes.yaxis)
-            axes.set(title=scenario, xlabel="evaluations a day", xlim=(40.0, 8000.0))
+            axes.axhline(REFERENCE_ERROR, color="0.6", linewidth=0.6, zorder=0)
+            logarithmic(axes.xaxis)
+            logarithmic(axes.yaxis)
+            axes.set(title=scenario, xlabel="evaluations per day", xlim=(40.0, 8000.0))
         panels[0].set_ylabel("largest error (1)")
         page.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
         page.settle()
@@ -241,14 +250,14 @@ def main(out: Path | None = None, quick: bool = False) -> pd.DataFrame:
     return found
 
 
-@click.command(help="Evaluations a day at equal error: Runge-Kutta-Chebyshev, and Rosenbrock's method.")
-@click.option("--quick", is_flag=True, help="Less of everything, in half a minute.")
+@click.command(help="Evaluations per day at equal error: Runge-Kutta-Chebyshev and Rosenbrock methods.")
+@click.option("--quick", is_flag=True, help="Smaller sizes, in half a minute.")
 @click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="Folder to write.")
 def command(quick: bool, out: Path) -> None:
     """Run from the command line."""
     found = main(out, quick)
     console = Console(highlight=False)
-    console.print(f"Evaluations a simulated day at an error of {JUDGED:g}:")
+    console.print(f"Evaluations per simulated day at an error of {REFERENCE_ERROR:g}:")
     console.print(found.to_string(float_format="{:.0f}".format))
 
 

@@ -1,4 +1,4 @@
-"""The machine on which figures were measured."""
+"""The machine on which measurements were made."""
 
 import os
 import platform
@@ -10,13 +10,13 @@ from sim.system import usable_processors
 
 
 def machine() -> dict[str, Any]:
-    """Describe the machine and the versions that figures depend on."""
-    named = _named("/proc/cpuinfo")
+    """Describe the machine and the versions that measurements depend on."""
+    cpu = _fields("/proc/cpuinfo")
     packages = ("mesa", "numba", "llvmlite", "numpy", "scipy")
-    memory = _named("/proc/meminfo").get("MemTotal", "").split()
+    memory = _fields("/proc/meminfo").get("MemTotal", "").split()
     return {
-        "cpu": named.get("model name") or platform.processor(),
-        "vectors": [flag for flag in ("avx2", "avx512f") if flag in named.get("flags", "").split()],
+        "cpu": cpu.get("model name") or platform.processor(),
+        "vectors": [flag for flag in ("avx2", "avx512f") if flag in cpu.get("flags", "").split()],
         "cores": usable_processors(),
         "gigabytes": round(float(memory[0]) * 1024 / 1e9, 1) if memory else None,
         "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
@@ -26,8 +26,8 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _named(path: str) -> dict[str, str]:
-    """Values by name of a file of the system, or nothing where there is none."""
+def _fields(path: str) -> dict[str, str]:
+    """Fields of a file of the operating system; empty if there is no such file."""
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except OSError:

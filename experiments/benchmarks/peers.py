@@ -1,10 +1,10 @@
-"""Ways to evaluate the rates of all cells of a tissue, all with the laws of :mod:`sim.physiology.cell`.
+"""Implementations of the rates of all cells of a tissue, with the laws of :mod:`sim.physiology.cell`.
 
-Each law is copied with the elementary functions exchanged, ``math``'s for plain Python and NumPy's for
-arrays, which are faster there than the portable ones. Plain Mesa objects keep their state in
-attributes that are Python floats, know the numbers of their type, and are evaluated by
-``AgentSet.do``. NumPy evaluates all cells at once, with the numbers in which types differ as arrays,
-which is faster than type by type. C and Brian 2 get the traced law.
+Each law is copied with other elementary functions, ``math``'s for plain Python and NumPy's for arrays,
+which are faster there than the portable ones. Plain Mesa objects keep their state in attributes that are
+Python floats, refer to the parameters of their type, and are evaluated by ``AgentSet.do``. NumPy
+evaluates all cells at once, with type-specific parameters as arrays, which is faster than type by type.
+C and Brian 2 use the traced law.
 """
 
 import math
@@ -45,11 +45,11 @@ OF_NUMPY = dict(
         strict=True,
     )
 )
-"""What stands in for the portable elementary functions."""
+"""Replacements of the portable elementary functions."""
 
 
 class Engine(Protocol):
-    """One way to evaluate the rates of all cells."""
+    """One implementation of the rates of all cells."""
 
     evaluate: Callable[[], object]
     """Compute the rates of all cells once."""
@@ -75,7 +75,7 @@ class Compiled:
 
 
 class Threaded(Compiled):
-    """The same with the cells shared out among threads."""
+    """The same with the cells distributed over threads."""
 
     def __init__(self, tissue: Tissue, pool: ThreadPoolExecutor, threads: int) -> None:
         super().__init__(tissue)
@@ -87,16 +87,16 @@ class Threaded(Compiled):
 
 
 class ThreadedC:
-    """A C kernel with the cells shared out among threads, as many cells each."""
+    """A C kernel with the cells distributed evenly over threads."""
 
     def __init__(self, kernel: CKernel, n_cells: int, pool: ThreadPoolExecutor, threads: int) -> None:
         edges = np.linspace(0, n_cells, threads + 1).astype(int).tolist()
         self._kernel, self._pool = kernel, pool
-        self._shares = [kernel.share(a, b) for a, b in pairwise(edges)]
+        self._ranges = [kernel.for_range(a, b) for a, b in pairwise(edges)]
 
     def evaluate(self) -> None:
         """Compute the rates of all cells."""
-        own, *others = self._shares
+        own, *others = self._ranges
         jobs = [self._pool.submit(other.evaluate) for other in others]
         own.evaluate()
         for job in jobs:
@@ -108,13 +108,13 @@ class ThreadedC:
 
 
 class PlainCell(mesa.Agent):  # type: ignore[misc]
-    """A cell as one would write it in plain Mesa: attributes that are floats, and a method."""
+    """A cell as usually written in plain Mesa: attributes that are floats, and a method."""
 
     def __init__(
-        self, model: mesa.Model, state: Sequence[float], traits: Sequence[float], kind: int
+        self, model: mesa.Model, state: Sequence[float], traits: Sequence[float], cell_type: int
     ) -> None:
         super().__init__(model)
-        self.numbers, self.rest = model.numbers[kind], model.rests[kind]
+        self.numbers, self.constants = model.numbers[cell_type], model.constants[cell_type]
         self.na, self.k, self.mg, self.buffered, self.expression = state
         self.pump_capacity, self.k_leak, self.na_leak, self.size = traits[:4]
         self.pump_noise, self.leak_noise, self.pump_next, self.leak_next = traits[4:]
@@ -128,12 +128,12 @@ class PlainCell(mesa.Agent):  # type: ignore[misc]
             self.pump_capacity, self.k_leak, self.na_leak, self.size,
             self.pump_noise, self.leak_noise, self.pump_next, self.leak_next,
         )  # fmt: skip
-        traits = m.fluctuated(traits, m.part)
-        rates = m.cell_rates(state, traits, m.fluid, m.control, self.numbers, self.rest)
+        traits = m.fluctuated(traits, m.fraction)
+        rates = m.cell_rates(state, traits, m.fluid, m.control, self.numbers, self.constants)
         self.d_na, self.d_k, self.d_mg, self.d_buffered, self.d_expression = rates
 
-    def move(self, hours: float) -> None:
-        """Go on for some hours at the rates computed last."""
+    def advance(self, hours: float) -> None:
+        """Advance by some hours at the rates computed last."""
         self.na += hours * self.d_na
         self.k += hours * self.d_k
         self.mg += hours * self.d_mg
@@ -148,12 +148,12 @@ class MesaObjects(mesa.Model):  # type: ignore[misc]
         super().__init__()
         self.cell_rates = with_functions(cell_rates, OF_MATH)
         self.fluctuated = with_functions(fluctuated, OF_MATH)
-        self.part = float(fraction_of_step(tissue.time, tissue.context))
+        self.fraction = float(fraction_of_step(tissue.time, tissue.context))
         self.fluid, self.control = tissue.fluid, tissue.control
-        self.numbers, self.rests = tissue.parameters.of_types(), tissue.cell_constants
+        self.numbers, self.constants = tissue.parameters.of_types(), tissue.cell_constants
         states, traits = tissue.cells.T.tolist(), tissue.traits.T.tolist()
-        kinds = np.repeat(np.arange(len(tissue.counts)), tissue.counts).tolist()
-        PlainCell.create_agents(self, tissue.n_cells, states, traits, kinds)
+        cell_types = np.repeat(np.arange(len(tissue.counts)), tissue.counts).tolist()
+        PlainCell.create_agents(self, tissue.n_cells, states, traits, cell_types)
 
     def evaluate(self) -> None:
         """Compute the rates of all cells."""
@@ -165,30 +165,30 @@ class MesaObjects(mesa.Model):  # type: ignore[misc]
         return np.array(self.agents.get(names)).T
 
     def discard(self) -> None:
-        """Let go of all agents; Mesa 3.3.1 would keep them alive for good."""
+        """Release all agents; Mesa 3.3.1 keeps a reference to every model."""
         self.remove_all_agents()
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
 
 class NumPyArrays:
-    """The laws on arrays, one value a cell, the numbers of its type too."""
+    """The laws on arrays, one value per cell, also for the parameters of its type."""
 
     def __init__(self, tissue: Tissue) -> None:
         self.tissue = tissue
         self._cell_rates = with_functions(cell_rates, OF_NUMPY)
         self._fluctuated = with_functions(fluctuated, OF_NUMPY)
-        self._part = fraction_of_step(tissue.time, tissue.context)
+        self._fraction = fraction_of_step(tissue.time, tissue.context)
         of_types = (tissue.parameters.of_types(), tissue.cell_constants)
-        self._numbers, self._rest = (_spread_out(of, tissue.counts) for of in of_types)
+        self._numbers, self._constants = (_over_cells(x, tissue.counts) for x in of_types)
         self._rates: CellState | None = None
 
     def evaluate(self) -> None:
         """Compute the rates of all cells."""
         tissue = self.tissue
-        traits = self._fluctuated(CellTraits(*tissue.traits.astype(float)), self._part)
+        traits = self._fluctuated(CellTraits(*tissue.traits.astype(float)), self._fraction)
         state = CellState(*tissue.cells)
         self._rates = self._cell_rates(
-            state, traits, tissue.fluid, tissue.control, self._numbers, self._rest
+            state, traits, tissue.fluid, tissue.control, self._numbers, self._constants
         )
 
     def rates(self) -> Array:
@@ -196,17 +196,17 @@ class NumPyArrays:
         return np.array(self._rates)
 
 
-def _spread_out(of_types: Sequence[Any], counts: Sequence[int]) -> Any:
-    """Named numbers of all types as named arrays over cells; what all types share stays as it is."""
+def _over_cells(of_types: Sequence[Any], counts: Sequence[int]) -> Any:
+    """Records of all types as a record of arrays over cells; unchanged if all types share it."""
     if len(set(of_types)) == 1:
         return of_types[0]
     if isinstance(of_types[0], tuple):
-        return type(of_types[0])(*(_spread_out(of, counts) for of in zip(*of_types, strict=True)))
+        return type(of_types[0])(*(_over_cells(x, counts) for x in zip(*of_types, strict=True)))
     return np.repeat(of_types, counts)
 
 
 class ProjectAgents:
-    """The project's own agents, each asked for its fluxes by compiled code that serves one cell."""
+    """The project's own agents, each of which computes its fluxes by compiled code for one cell."""
 
     def __init__(self, tissue: Tissue, condition: str) -> None:
         self._model = sim.TissueModel(condition, tissue.n_cells, rng=0, model_reporters={})
@@ -223,6 +223,6 @@ class ProjectAgents:
         return np.array(self._rates).T
 
     def discard(self) -> None:
-        """Let go of all agents; Mesa 3.3.1 would keep them alive for good."""
+        """Release all agents; Mesa 3.3.1 keeps a reference to every model."""
         self._model.remove_all_agents()
         getattr(mesa.Agent, "_ids", {}).pop(self._model, None)

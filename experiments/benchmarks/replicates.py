@@ -1,14 +1,14 @@
-"""How fast replicates are: against Mesa's batch_run, what the runner costs, what workers gain.
+"""Speed of replicates: against Mesa's batch_run, overhead of the runner, and speed-up by workers.
 
 The same model is written as plain Mesa objects: cells with attributes that are floats, the project's own
-laws in plain Python (see :mod:`experiments.benchmarks.peers`), explicit Euler steps of a minute
-(steps of ten blow up), and the same cells with the same fluctuations. What the body does in a step is
-left to compiled code, to Mesa's favour. `mesa.batch_run` runs it in one process, as the study is run;
-both end at the same plasma K, which is checked. Peers take turns, round by round; ratios are taken in
-each round.
+laws in plain Python (see :mod:`experiments.benchmarks.peers`), explicit Euler steps of a minute (steps
+of ten are unstable), and the same cells with the same fluctuations. The body's part of a step is left to
+compiled code, in favour of Mesa. `mesa.batch_run` runs it in one process, like the study; final plasma K
+must agree. Both are timed alternately, round by round, and ratios are taken within rounds.
 
-The runner's cost is that of a study in one process (batches, tables, checksums, files) over a bare loop
-that simulates the same replicates. What workers gain is measured on one study; a pool's start is in it.
+The overhead of the runner is that of a study in one process (batches, tables, checksums, files) over a
+bare loop that simulates the same replicates. The speed-up by workers is measured on one study and
+includes the start of the pool.
 
 Run with:  python -m experiments.benchmarks.replicates [--quick] [--out DIR]
 """
@@ -40,17 +40,17 @@ from sim.tissue import N_SUMMED, Tissue, body_of, finish_rates, shared_fluid
 RESULTS = Path(__file__).parents[1] / "results" / "replicates"
 CONDITION = "severe-magnesium-loss"
 MINUTES = 60
-"""Steps of the Mesa model in an hour."""
+"""Steps of the Mesa model per hour."""
 NOISE_HOURS = 3
 MESA_RATIO, OVERHEAD, GAIN = 200.0, 0.05, 0.8
-"""Goals: replicates a second over Mesa's, part of the compute that the runner adds, and gain a worker
-(3.2 times on four)."""
+"""Goals: replicates per second over Mesa's, relative overhead of the runner, and speed-up per worker
+(3.2 on four)."""
 AGREEMENT = 0.02
-"""Largest difference in plasma K [mM] that Euler's steps may make."""
+"""Largest difference in plasma K [mM] that Euler steps may cause."""
 
 
 class MesaTissue(MesaObjects):
-    """The tissue as plain Mesa objects that also move: cells and body by Euler's method."""
+    """The tissue as plain Mesa objects that advance in time: cells and body by Euler's method."""
 
     def __init__(self, n_cells: int, days: float, replicate: int = 0, **_: Any) -> None:
         self.tissue = Tissue(n_cells, replicate=replicate)
@@ -59,16 +59,16 @@ class MesaTissue(MesaObjects):
         self.minute, self.end = 0, round(days * 24.0 * MINUTES)
         self.body: Array = body_of(self.tissue.y, n_cells).copy()
         self.sizes = self.tissue.traits[SIZE].tolist()
-        kinds = np.repeat(np.arange(len(CELL_TYPES)), self.tissue.counts)
-        self.weights = (self.tissue.context.reference_water[kinds] * self.tissue.traits[SIZE]).tolist()
+        types = np.repeat(np.arange(len(CELL_TYPES)), self.tissue.counts)
+        self.weights = (self.tissue.context.reference_water[types] * self.tissue.traits[SIZE]).tolist()
         self.datacollector = mesa.DataCollector(model_reporters={"plasma_k": lambda m: m.fluid.k})
-        self.datacollector.collect(self)  # batch_run looks a row up for every step and the start.
+        self.datacollector.collect(self)  # batch_run expects a row for the start and every step.
 
     def step(self) -> None:
         """Advance by a minute."""
         if self.minute % (NOISE_HOURS * MINUTES) == 0:
             self._fluctuate()
-        self.part = self.minute % (NOISE_HOURS * MINUTES) / (NOISE_HOURS * MINUTES)
+        self.fraction = self.minute % (NOISE_HOURS * MINUTES) / (NOISE_HOURS * MINUTES)
         context = self.tissue.context
         self.fluid = shared_fluid(self.body, context)
         self.agents.do("evaluate")
@@ -76,19 +76,19 @@ class MesaTissue(MesaObjects):
         uptakes[0] = self._uptake() / context.reference_water[context.blocks[0, 2]]
         rates = np.empty(self.body.size)
         finish_rates(self.body, rates, self.fluid, uptakes, context)
-        self.agents.do("move", 1.0 / MINUTES)
+        self.agents.do("advance", 1.0 / MINUTES)
         self.body += rates / MINUTES
         self.minute += 1
         self.running = self.minute < self.end
         self.datacollector.collect(self)
 
     def _uptake(self) -> Array:
-        """What all cells take up [mmol/h]."""
+        """Uptake of all cells [mmol/h]."""
         rows = zip(self.agents.get(["d_na", "d_k", "d_mg", "d_buffered"]), self.weights, strict=True)
         return np.array([[weight * rate for rate in rates] for rates, weight in rows]).sum(axis=0)
 
     def _fluctuate(self) -> None:
-        """Draw new values for all cells to run to."""
+        """Draw the next values of the fluctuations of all cells."""
         self.tissue.time = self.minute / MINUTES
         self.tissue.fluctuate(NOISE_HOURS)
         for cell, traits in zip(self.agents, self.tissue.traits.T.tolist(), strict=True):
@@ -104,7 +104,7 @@ def design(n_cells: int, days: float, replicates: int, **options: Any) -> sim.De
 
 
 def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Time by the clock on the wall, and what comes of it."""
+    """Wall time of a call, and its result."""
     gc.collect()
     start = perf_counter()
     outcome = work()
@@ -112,13 +112,13 @@ def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def run_in(study: sim.Design, **options: Any) -> sim.Study:
-    """Run a study in a folder of its own."""
+    """Run a study in a temporary folder."""
     folder = tempfile.mkdtemp(prefix="study-")
     return sim.run_study(study, Path(folder) / "study", **options)
 
 
 def race(n_cells: int, days: float, rounds: int, replicates: int) -> dict[str, Any]:
-    """Replicates a second of a study and of Mesa's batch_run, in turns."""
+    """Replicates per second of a study and of Mesa's batch_run, timed alternately."""
     plain = {"n_cells": [n_cells], "days": [days]}
     ours, theirs = [], []
     for number in range(rounds):
@@ -133,7 +133,7 @@ def race(n_cells: int, days: float, rounds: int, replicates: int) -> dict[str, A
         ours.append(replicates / took)
         difference = float(study.at("plasma_k", CONDITION).iloc[number]) - rows[-1]["plasma_k"]
         if not abs(difference) <= AGREEMENT:
-            raise AssertionError(f"Mesa's tissue ends {difference:.3f} mM of plasma K off")
+            raise AssertionError(f"final plasma K of the Mesa model differs by {difference:.3f} mM")
     ratios = np.array(ours) / np.array(theirs)
     return {
         "cells": n_cells, "days": days, "study_per_second": float(np.median(ours)),
@@ -143,7 +143,7 @@ def race(n_cells: int, days: float, rounds: int, replicates: int) -> dict[str, A
 
 
 def overhead(rounds: int, replicates: int) -> dict[str, float]:
-    """What a study adds to a bare loop over the same replicates of some 20 ms [1]."""
+    """Relative overhead of a study over a bare loop over the same replicates of about 20 ms [1]."""
     study = design(20, 3.0, replicates)
     plans = study.plans(1)
 
@@ -152,29 +152,29 @@ def overhead(rounds: int, replicates: int) -> dict[str, float]:
             arms = prepare_arms([p.of_replicate(replicate) for p in plans])
             simulate_replicate(arms, study.variables)
 
-    shares, each = [], []
+    overheads, each = [], []
     for _ in range(rounds):
         alone, _nothing = seconds(bare)
         whole, _found = seconds(lambda: run_in(study, workers=1, threads=1))
-        shares.append(whole / alone - 1.0)
+        overheads.append(whole / alone - 1.0)
         each.append(1e3 * alone / replicates)
-    return {"overhead": float(np.median(shares)), "ms_a_replicate": float(np.median(each))}
+    return {"overhead": float(np.median(overheads)), "ms_a_replicate": float(np.median(each))}
 
 
 def gain(rounds: int, replicates: int) -> dict[str, float]:
-    """How much faster all processors are than one."""
+    """Speed-up of all processors over one."""
     study, workers, gains = design(50, 5.0, replicates), usable_processors(), []
     for _ in range(rounds):
         one, first = seconds(lambda: run_in(study, workers=1))
         all_, second = seconds(lambda: run_in(study, workers=workers))
         if first.digest() != second.digest():
-            raise AssertionError("one worker and all gave other results")
+            raise AssertionError("results depend on the number of workers")
         gains.append(one / all_)
     return {"workers": float(workers), "gain": float(np.median(gains))}
 
 
 def main(out: Path | None = None, quick: bool = False) -> dict[str, Any]:
-    """Run all; return the figures."""
+    """Run all benchmarks; return the measurements."""
     race(5, 0.01, 1, 1)  # Compile before anything is timed.
     rounds = 1 if quick else 5
     sizes = (20, 100) if quick else (20, 100, 500)
@@ -191,7 +191,7 @@ def main(out: Path | None = None, quick: bool = False) -> dict[str, Any]:
 
 
 def show(summary: dict[str, Any]) -> None:
-    """Print the figures beside their goals."""
+    """Print the measurements with their goals."""
     table = Table("What", "Measured", "Goal", box=None, pad_edge=False)
     for row in summary["races"]:
         table.add_row(
@@ -201,20 +201,20 @@ def show(summary: dict[str, Any]) -> None:
         )
     runner, workers = summary["runner"], summary["workers"]
     table.add_row(
-        f"what the runner adds, at {runner['ms_a_replicate']:.0f} ms a replicate",
+        f"overhead of the runner, at {runner['ms_a_replicate']:.0f} ms a replicate",
         f"{100 * runner['overhead']:.1f} %", f"≤ {100 * OVERHEAD:.0f} %",
     )  # fmt: skip
     table.add_row(
-        f"gain of {workers['workers']:.0f} workers", f"{workers['gain']:.2f}",
+        f"speed-up by {workers['workers']:.0f} workers", f"{workers['gain']:.2f}",
         f"≥ {GAIN * workers['workers']:.1f}" if not math.isnan(workers["gain"]) else "",
     )  # fmt: skip
     Console(highlight=False).print(table)
 
 
 @click.command(
-    help="Replicates a second, against Mesa's batch_run; cost of the runner; gain of workers."
+    help="Replicates per second against Mesa's batch_run; overhead of the runner; speed-up by workers."
 )
-@click.option("--quick", is_flag=True, help="Less of everything, in a minute.")
+@click.option("--quick", is_flag=True, help="Smaller sizes, in a minute.")
 @click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="Folder to write.")
 def command(quick: bool, out: Path) -> None:
     """Run from the command line."""

@@ -1,4 +1,4 @@
-"""What a cell costs as tissues grow: time on one and on all threads, and memory; and recording."""
+"""Cost per cell as tissues grow: time on one and on all threads, and memory; cost of recording."""
 
 import gc
 import math
@@ -20,24 +20,24 @@ from sim.simulation import Recorder, Schedule
 from sim.tissue import Tissue
 
 CELL_HOURS = 2e6
-"""Cells times hours that one turn simulates at least."""
+"""Minimum number of cell-hours of one repetition."""
 RECORDED = ("plasma_k", "urine_k", "na_in_mean", "k_in_mean", "potential_mean")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Time for each cell and evaluation in a run whose cells fluctuate every hour."""
+    """Time per cell and evaluation in a run with hourly fluctuations."""
 
     n_cells: int
     threads: int
     nanoseconds: float
-    """Median of turns."""
+    """Median over repetitions."""
     start_seconds: float
-    """To draw the cells and find their steady states."""
+    """Time to sample the cells and compute their steady states."""
 
 
 def costs(n_cells: int, threads: Sequence[int], rounds: int) -> list[Cost]:
-    """Simulate some hours with several numbers of threads, in turns.
+    """Simulate some hours with several numbers of threads, alternating.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def costs(n_cells: int, threads: Sequence[int], rounds: int) -> list[Cost]:
     threads : sequence of int
         Numbers of threads to compare.
     rounds : int
-        Turns of each.
+        Repetitions of each.
     """
     began = perf_counter()
     tissue = Tissue(n_cells, threads=1)
@@ -66,14 +66,14 @@ def costs(n_cells: int, threads: Sequence[int], rounds: int) -> list[Cost]:
 
 
 def memory(n_cells: int) -> dict[str, float]:
-    """Bytes that a cell takes in a process of its own, over those of a tissue of one cell.
+    """Bytes per cell in a separate process, in excess of those of a tissue of one cell.
 
-    In theory a cell holds its state and the vectors of the integrator, each of five numbers, and
-    eight traits of half the length.
+    In theory a cell takes its state and the vectors of the integrator, five double-precision numbers
+    each, and eight single-precision traits.
     """
     spawn = multiprocessing.get_context("spawn")
     found = []
-    for n in (1, 1, n_cells):  # The first may have to compile, which takes memory of its own.
+    for n in (1, 1, n_cells):  # The first may compile, which itself takes memory.
         with ProcessPoolExecutor(1, mp_context=spawn) as pool:
             found.append(pool.submit(_memory_after_a_day, n).result())
     resident, peak = ((many - one) / n_cells for one, many in zip(*found[1:], strict=True))
@@ -82,14 +82,14 @@ def memory(n_cells: int) -> dict[str, float]:
 
 
 def _memory_after_a_day(n_cells: int) -> tuple[float, float]:
-    """Resident memory of this process after a tissue lived a day, and its peak [B]; Linux only."""
+    """Resident memory of this process after a simulated day, and its peak [B]; Linux only."""
     schedule = Schedule(Tissue(n_cells, threads=1), sim.load(CONDITION), HOURS_PER_DAY)
     schedule.advance_until(HOURS_PER_DAY)
     return resident_memory()
 
 
 def resident_memory() -> tuple[float, float]:
-    """Resident memory of this process now, and its peak [B]; not a number but on Linux."""
+    """Current resident memory of this process, and its peak [B]; NaN except on Linux."""
     gc.collect()
     try:
         lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
@@ -100,11 +100,11 @@ def resident_memory() -> tuple[float, float]:
 
 
 def recording(n_cells: int, hours: int, rounds: int) -> dict[str, float]:
-    """What recording :data:`RECORDED` every hour adds to a run whose cells fluctuate every hour [1]."""
+    """Relative cost of recording :data:`RECORDED` every hour in a run with hourly fluctuations [1]."""
     schedules = [
         Schedule(Tissue(n_cells, threads=1), sim.load(CONDITION), 1.0) for _ in ("with", "without")
     ]
-    recorder, shares = Recorder(RECORDED), []
+    recorder, costs_added = Recorder(RECORDED), []
     for _ in range(rounds):
         taken = []
         for schedule, records in zip(schedules, (True, False), strict=True):
@@ -114,5 +114,5 @@ def recording(n_cells: int, hours: int, rounds: int) -> dict[str, float]:
                 if records:
                     recorder.record(schedule.tissue)
             taken.append(perf_counter() - began)
-        shares.append(taken[0] / taken[1] - 1.0)
-    return {"n_cells": n_cells, "hours": hours, "rounds": rounds, "adds": float(np.median(shares))}
+        costs_added.append(taken[0] / taken[1] - 1.0)
+    return {"n_cells": n_cells, "hours": hours, "rounds": rounds, "adds": float(np.median(costs_added))}

@@ -1,4 +1,4 @@
-"""How long whole commands take: help, a short run, and the first run, which compiles."""
+"""Time of whole commands: help, a short run, and the first run, which compiles."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ SHORT_RUN = ("run", "baseline", "--cells", "100", "--days", "1")
 
 
 def start_up(runs: int) -> dict[str, float]:
-    """Seconds of whole commands, medians of some runs; and of the first run less a later one."""
+    """Median seconds of whole commands; and of the first run minus a later one."""
     found = {
         "sim --help": _median(("--help",), runs),
         f"sim {' '.join(SHORT_RUN)}": _median(SHORT_RUN, runs),
@@ -25,7 +25,7 @@ def start_up(runs: int) -> dict[str, float]:
 
 
 def cold_compile() -> float:
-    """Seconds that a first run takes longer than a second one, in a copy without compiled kernels."""
+    """First run minus second run [s], in a copy of the package without compiled kernels."""
     package = Path(sim.__file__).parent
     with tempfile.TemporaryDirectory() as folder:
         skip = shutil.ignore_patterns("__pycache__")
@@ -35,18 +35,22 @@ def cold_compile() -> float:
 
 
 def _median(arguments: tuple[str, ...], runs: int) -> float:
-    """Median time of a command [s]; one run more does not count."""
+    """Median time of a command [s], after one run that is discarded."""
     return float(np.median([_seconds(arguments) for _ in range(runs + 1)][1:]))
 
 
 def _seconds(arguments: tuple[str, ...], home: Path | None = None) -> float:
-    """Time of a command of this package, or of the copy of it in a folder [s]."""
+    """Time of a command of this package, or of the copy in a folder [s]."""
     with tempfile.TemporaryDirectory() as folder:
         out = ("--out", str(Path(folder) / "run")) if arguments[0] == "run" else ()
         command = [sys.executable, "-m", "sim", *arguments, *out]
-        place = {} if home is None else {"PYTHONPATH": str(home)}
+        environment = {} if home is None else {"PYTHONPATH": str(home)}
         began = perf_counter()
         subprocess.run(
-            command, check=True, capture_output=True, cwd=home or folder, env={**os.environ, **place}
+            command,
+            check=True,
+            capture_output=True,
+            cwd=home or folder,
+            env={**os.environ, **environment},
         )
         return perf_counter() - began

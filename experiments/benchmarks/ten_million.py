@@ -1,7 +1,7 @@
-"""Ten million cells for thirty days: that the memory of a laptop is enough, and how long it takes.
+"""Ten million cells for thirty days: whether the memory of a laptop suffices, and how long it takes.
 
-Without fluctuations, for the sake of time: cells take the same memory, but a day with them six times as
-long.
+Without fluctuations, to save time: with them the memory of cells is the same, but a day takes six times
+as long.
 
 Run with:  python -m experiments.benchmarks.ten_million [--cells N] [--days D] [--noise] [--out DIR]
 """
@@ -26,7 +26,7 @@ RESULTS = Path(__file__).parents[1] / "results" / "engines"
 GIGA = 1e9
 
 
-@click.command(help="Simulate a tissue of ten million cells; say on the way how it goes.")
+@click.command(help="Simulate a tissue of ten million cells, with progress messages.")
 @click.option("--cells", default=10_000_000, show_default=True, type=click.IntRange(5))
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1))
 @click.option("--noise", is_flag=True, help="With fluctuations, every three hours.")

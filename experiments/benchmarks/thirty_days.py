@@ -1,12 +1,12 @@
-"""Thirty days of severe Mg loss: evaluations, seconds and error of several integrators.
+"""Thirty days of severe Mg loss: evaluations, time and error of several integrators.
 
-All integrate the same equations of the same cells with the same fluctuations; only how they advance
-from one moment to the next differs. The error is the largest over all states of cells and body, at the
-ends of some days, relative to the larger of the state and its scale. What is right is this program's
-integrator at a tolerance of 1e-9.
+All integrate the same equations of the same cells with the same fluctuations; only the method of
+integration differs. The error is the largest over all states of cells and body, at the ends of some
+days, relative to the larger of the state and its scale. The reference is this program's integrator at a
+tolerance of 1e-9.
 
-Mesa objects are not run for so long: their seconds are extrapolated from the race, as the time of an
-evaluation times those of Euler's method at the step whose error would be this program's.
+Mesa objects are not run for so long: their time is extrapolated from the race, as the time of an
+evaluation times the number of Euler steps that would give this program's error.
 """
 
 from collections.abc import Callable
@@ -20,17 +20,16 @@ from scipy.integrate import solve_ivp
 
 import sim
 from experiments.benchmarks.race import CONDITION
-from sim.numerics import flattened
 from sim.quantities import HOURS_PER_DAY
 from sim.simulation import Schedule
 from sim.tissue import Tissue, tissue_rates
 
 Array = NDArray[np.float64]
 
-LOOKS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+COMPARED_DAYS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 """Days at whose ends states are compared."""
 FINE = 1e-9
-"""Tolerance of what is right."""
+"""Tolerance of the reference solution."""
 MINUTE = 1.0 / 60.0
 LSODA_RTOL = 1e-4
 
@@ -42,7 +41,7 @@ class EulerTissue(Tissue):
 
     @property
     def evaluations(self) -> int:
-        """How often the rates were evaluated so far."""
+        """Number of evaluations of the rates so far."""
         return self.counted
 
     def advance_to(self, time: float, _rates: Callable[..., None] | None = None) -> None:
@@ -59,7 +58,7 @@ class EulerTissue(Tissue):
 
 
 class LsodaTissue(EulerTissue):
-    """A tissue that advances by SciPy's LSODA, with a dense Jacobian by differences."""
+    """A tissue that advances by SciPy's LSODA, with a dense Jacobian by finite differences."""
 
     def advance_to(self, time: float, _rates: Callable[..., None] | None = None) -> None:
         """Integrate to a time [h] with the compiled rates."""
@@ -91,7 +90,7 @@ PEERS: dict[str, type[Tissue]] = {EULER: EulerTissue, LSODA: LsodaTissue}
 
 @dataclass(frozen=True)
 class Month:
-    """What some days of a tissue took, and how far they were off."""
+    """Cost and error of a simulation of some days."""
 
     integrator: str
     n_cells: int
@@ -109,30 +108,30 @@ def months(n_cells: int, noise_hours: float | None, days: float, peer: str) -> l
     Parameters
     ----------
     n_cells : int
-        Number of cells; LSODA can do small tissues only.
+        Number of cells; LSODA is feasible for small tissues only.
     noise_hours : float or None
-        Time between fluctuations [h]; none without.
+        Time between fluctuations [h]; no fluctuations if None.
     days : float
-        How long.
+        Duration [day].
     peer : str
         One of :data:`PEERS`.
     """
-    right, _, _ = _lived(Tissue, n_cells, noise_hours, days, tolerance=FINE)
+    reference, _, _ = _simulated(Tissue, n_cells, noise_hours, days, tolerance=FINE)
     return [
-        _month(name, kind, n_cells, noise_hours, days, right)
-        for name, kind in {"this program": Tissue, peer: PEERS[peer]}.items()
+        _month(name, tissue_class, n_cells, noise_hours, days, reference)
+        for name, tissue_class in {"this program": Tissue, peer: PEERS[peer]}.items()
     ]
 
 
 def mesa_month(ours: Month, euler: Month, seconds_a_cell: float) -> Month:
-    """Extrapolate what plain Mesa objects take for this program's error.
+    """Extrapolate the time of plain Mesa objects to this program's error.
 
     Parameters
     ----------
     ours, euler : Month
-        This program's, and Euler's method's at one minute. Euler's error goes with the step.
+        This program's, and Euler's method's at one minute; Euler's error is proportional to the step.
     seconds_a_cell : float
-        Of one evaluation by Mesa objects.
+        Time per cell of one evaluation by Mesa objects [s].
     """
     a_day = euler.evaluations_a_day * euler.error / ours.error
     seconds = a_day * ours.days * ours.n_cells * seconds_a_cell
@@ -143,20 +142,25 @@ def mesa_month(ours: Month, euler: Month, seconds_a_cell: float) -> Month:
 
 
 def _month(
-    name: str, kind: type[Tissue], n_cells: int, noise_hours: float | None, days: float, right: Array
+    name: str,
+    tissue_class: type[Tissue],
+    n_cells: int,
+    noise_hours: float | None,
+    days: float,
+    reference: Array,
 ) -> Month:
-    """Simulate some days in one way."""
-    states, evaluations, seconds = _lived(kind, n_cells, noise_hours, days)
-    sizes = np.maximum(np.abs(right), scales_of(Tissue(n_cells, noise=False)))
-    error = float(np.abs((states - right) / sizes).max())
+    """Simulate some days with one integrator."""
+    states, evaluations, seconds = _simulated(tissue_class, n_cells, noise_hours, days)
+    sizes = np.maximum(np.abs(reference), scales_of(Tissue(n_cells, noise=False)))
+    error = float(np.abs((states - reference) / sizes).max())
     return Month(name, n_cells, noise_hours, days, evaluations / days, seconds, error)
 
 
-def _lived(
-    kind: type[Tissue], n_cells: int, noise_hours: float | None, days: float, **options: Any
+def _simulated(
+    tissue_class: type[Tissue], n_cells: int, noise_hours: float | None, days: float, **options: Any
 ) -> tuple[Array, int, float]:
     """States at the ends of days, evaluations, and seconds on one thread."""
-    tissue = kind(n_cells, noise=noise_hours is not None, threads=1, **options)
+    tissue = tissue_class(n_cells, noise=noise_hours is not None, threads=1, **options)
     began = perf_counter()
     states = states_at_ends_of_days(tissue, sim.load(CONDITION), noise_hours, days)
     return states, tissue.evaluations, perf_counter() - began
@@ -165,15 +169,15 @@ def _lived(
 def states_at_ends_of_days(
     tissue: Tissue, condition: sim.Condition, noise_hours: float | None, days: float
 ) -> Array:
-    """Live through a condition; states of cells and body at the ends of some days, (looks, states)."""
+    """Simulate a condition; states of cells and body at the ends of some days, (days, states)."""
     schedule, states = Schedule(tissue, condition, noise_hours), []
-    for day in [day for day in LOOKS if day < days] + [days]:
+    for day in [day for day in COMPARED_DAYS if day < days] + [days]:
         schedule.advance_until(day * HOURS_PER_DAY)
-        states.append(np.concatenate([tissue.cells.ravel(), flattened(tissue.body)]))
+        states.append(tissue.y.copy())
     return np.array(states)
 
 
 def scales_of(tissue: Tissue) -> Array:
-    """Size of each state below which its errors count as absolute."""
+    """Size of each state below which its errors are absolute."""
     segments = tissue._segments
     return np.repeat(segments.scales, np.diff(segments.ends, prepend=0))

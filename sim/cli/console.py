@@ -10,8 +10,12 @@ from sim.system.text import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-INVALID_INPUT, FAILED, INTERRUPTED = 2, 1, 130
-"""Exit codes other than zero."""
+INVALID_INPUT = 2
+"""Exit code of a command that refuses its input."""
+FAILED = 1
+"""Exit code of a command whose work did not finish, or of a target that is missed."""
+INTERRUPTED = 130
+"""Exit code of a command that was interrupted from the keyboard."""
 SHOWN = (
     "plasma_k",
     "plasma_mg",

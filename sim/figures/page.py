@@ -12,6 +12,7 @@ from sim.figures.style import STYLE
 from sim.system.files import write_atomically
 
 DPI: Final = 150
+"""Resolution of saved pictures [dots per inch]."""
 UNDATED: Final[dict[str, dict[str, Any]]] = {
     ".png": {},
     ".pdf": {"CreationDate": None},

@@ -20,12 +20,17 @@ INK: Final = "0.15"
 FAINT: Final = "0.35"
 """Grey of secondary text."""
 BLUE: Final = "#0072B2"
+"""Blue of the palette of Okabe and Ito."""
 VERMILION: Final = "#D55E00"
+"""Vermilion of the palette of Okabe and Ito."""
 GREEN: Final = "#009E73"
+"""Bluish green of the palette of Okabe and Ito."""
 PURPLE: Final = "#CC79A7"
+"""Reddish purple of the palette of Okabe and Ito."""
 ORANGE: Final = "#E69F00"
+"""Orange of the palette of Okabe and Ito."""
 SKY: Final = "#56B4E9"
-"""Palette of Okabe and Ito."""
+"""Sky blue of the palette of Okabe and Ito."""
 
 
 class LineStyle(NamedTuple):
@@ -44,6 +49,7 @@ LINE_STYLES: Final = (
     LineStyle(ORANGE, (0, (3, 1, 1, 1, 1, 1)), "v"),
     LineStyle(SKY, (0, (9, 2)), "P"),
 )
+"""Styles of the first six runs or arms of a figure, in order."""
 
 STYLE: Final[dict[Any, Any]] = {
     "font.size": 7.0,

@@ -8,6 +8,7 @@ from numba import types
 from numba.extending import intrinsic, overload
 
 ROOT_OF_HALF = 0.7071067811865476
+"""Lower end of the range into which significands are brought [1]."""
 _ROOT_OF_HALF_BITS = int(np.float64(ROOT_OF_HALF).view(np.int64))
 _FRACTION_BITS = 52
 

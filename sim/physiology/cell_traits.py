@@ -16,8 +16,11 @@ Rows = Any
 """A record, such as :class:`CellState`, whose fields are rows of a table: a number a cell."""
 
 N_STATES = len(CellState._fields)
+"""Number of states of a cell."""
 N_TRAITS = len(CellTraits._fields)
+"""Number of traits of a cell."""
 SIZE = CellTraits._fields.index("size")
+"""Row of the size among the traits."""
 
 state_rows = rows_reader(CellState)
 """Rows of the states of some cells, by name."""

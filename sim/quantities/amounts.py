@@ -1,4 +1,4 @@
-"""Amounts by ion: one record wherever sodium, potassium, magnesium and calcium go together."""
+"""Amounts by ion: one record for sodium, potassium, magnesium and calcium."""
 
 from typing import NamedTuple
 

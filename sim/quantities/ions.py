@@ -1,10 +1,10 @@
-"""The ions whose balance the program keeps, with the facts that define them."""
+"""The ions of the model, with the facts that define them."""
 
 from typing import Final, NamedTuple
 
 
 class Ion(NamedTuple):
-    """One ion: the word users type, its symbol, valence and molar mass [g/mol]."""
+    """One ion: its name in the input, symbol, valence and molar mass [g/mol]."""
 
     name: str
     symbol: str
@@ -20,9 +20,10 @@ CHLORIDE: Final = Ion("chloride", "Cl", -1, 35.453)
 BICARBONATE: Final = Ion("bicarbonate", "HCO3", -1, 61.017)
 
 CATIONS: Final = (SODIUM, POTASSIUM, MAGNESIUM)
-"""The cations whose balance the cells take part in."""
+"""The cations that cells exchange."""
 
 SUPPLIED: Final = (*CATIONS, CALCIUM)
 """Cations in diets and supplements, which are given as chlorides."""
 
 BY_NAME: Final = {ion.name: ion for ion in (*SUPPLIED, CHLORIDE, BICARBONATE)}
+"""Every ion by the word that users type."""

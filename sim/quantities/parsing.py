@@ -1,7 +1,7 @@
 """Quantities as text: "49 mmol/day", "300 mg/day", "40 mEq", "2 weeks".
 
-The only place where units of the outside become the program's own. Masses and equivalents of an ion
-become moles. A bare number is refused: it does not say what it means.
+The only place where external units are converted to those of the program. Masses and equivalents of an
+ion become moles. A bare number is refused, because its unit is unknown.
 """
 
 import math
@@ -14,17 +14,17 @@ from sim.quantities.ions import Ion
 from sim.quantities.units import HOURS_PER_DAY
 
 RATE = "mmol/hour"
-"""Unit of supply inside the program."""
+"""Internal unit of supply."""
 AMOUNT = "mmol"
-"""Unit of amounts inside the program."""
+"""Internal unit of amounts."""
 TIME = "hour"
-"""Unit of time inside the program."""
+"""Internal unit of time."""
 FLOW, MASS, MASS_RATE = "L/hour", "gram", "gram/day"
-"""Units of juices, of carbohydrate and of its supply inside the program."""
+"""Internal units of digestive juices, of carbohydrate and of its supply."""
 
 
-USUAL = {("day", TIME): HOURS_PER_DAY, ("mmol/day", RATE): 1.0 / HOURS_PER_DAY}
-"""Conversions that nearly every condition needs, known without loading the registry."""
+FREQUENT = {("day", TIME): HOURS_PER_DAY, ("mmol/day", RATE): 1.0 / HOURS_PER_DAY}
+"""Conversions that nearly every condition needs, available without loading the registry."""
 NUMBER_AND_UNIT = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b)"
     r"\s*(1|(?:1\s*/\s*)?(?:[A-Za-zµμ°%]+(?:\s*/\s*|\s*\*\s*|\s+per\s+|$))*)",
@@ -33,13 +33,13 @@ NUMBER_AND_UNIT = re.compile(
 """One number, then a unit made of names that are multiplied or divided: no arithmetic, no lists."""
 
 
-LONGEST = 100
-"""Longest text that may be a quantity."""
+MAX_LENGTH = 100
+"""Maximum length of the text of a quantity."""
 
 
 @cache
 def registry() -> Any:
-    """Return the registry of units; imported late, for it takes a quarter of a second."""
+    """Return the registry of units; imported on first use, because it takes a quarter of a second."""
     import pint
 
     units = pint.UnitRegistry()
@@ -49,7 +49,7 @@ def registry() -> Any:
 
 
 def parse(text: object, unit: str, example: str, ion: Ion | None = None) -> float:
-    """Turn a quantity as text into a number.
+    """Convert a quantity as text to a number.
 
     Parameters
     ----------
@@ -58,9 +58,9 @@ def parse(text: object, unit: str, example: str, ion: Ion | None = None) -> floa
     unit : str
         Unit of the result.
     example : str
-        Shown when the text is refused.
+        Example shown in the message if the text is refused.
     ion : Ion, optional
-        The ion it is an amount of; then masses and equivalents are allowed too.
+        Ion of which the quantity is an amount; masses and equivalents are then allowed.
 
     Returns
     -------
@@ -70,18 +70,18 @@ def parse(text: object, unit: str, example: str, ion: Ion | None = None) -> floa
     Raises
     ------
     QuantityError
-        If the text has no unit, an unknown unit, a unit of another kind, or no finite number.
+        If the text has no unit, an unknown unit, a unit of another dimension, or no finite number.
     """
     if not isinstance(text, str):
         raise QuantityError(f"{text!r} has no unit; write it as text, such as {example!r}")
-    parts = NUMBER_AND_UNIT.fullmatch(text.strip()) if len(text) <= LONGEST else None
+    parts = NUMBER_AND_UNIT.fullmatch(text.strip()) if len(text) <= MAX_LENGTH else None
     if parts is None:
         raise QuantityError(f"{text!r} is not one number with a unit, such as {example!r}")
     number, unit_text = parts.groups()
     if not unit_text and unit != "1":
         raise QuantityError(f"{text!r} has no unit; write it like {example!r}")
-    if unit_text == unit or (unit_text, unit) in USUAL:
-        value = float(number) * USUAL.get((unit_text, unit), 1.0)
+    if unit_text == unit or (unit_text, unit) in FREQUENT:
+        value = float(number) * FREQUENT.get((unit_text, unit), 1.0)
     else:
         value = _converted(text, float(number), unit_text, unit, example, ion)
     if not math.isfinite(value):
@@ -90,14 +90,14 @@ def parse(text: object, unit: str, example: str, ion: Ion | None = None) -> floa
 
 
 def written(value: float, unit: str) -> str:
-    """Write a number and its unit so that :func:`parse` gives the same number, to the bit."""
+    """Write a number and its unit so that :func:`parse` restores exactly the same number."""
     return f"{value!r} {unit}"
 
 
 def _converted(
     text: str, number: float, unit_text: str, unit: str, example: str, ion: Ion | None
 ) -> float:
-    """Convert a number from the unit in a text to a unit of the program."""
+    """Convert a number from the unit of a text to an internal unit."""
     import pint
 
     if ion is not None and "osm" in unit_text.lower():
@@ -123,7 +123,7 @@ def _converted(
 
 
 def _in_moles(quantity: Any, ion: Ion) -> Any:
-    """Turn the mass or the equivalents of an ion into its moles."""
+    """Convert the mass or the equivalents of an ion to moles."""
     units, dimensions = registry(), quantity.dimensionality
     if "[mass]" in dimensions:
         return quantity / (ion.molar_mass * units.gram / units.mole)
@@ -133,5 +133,5 @@ def _in_moles(quantity: Any, ion: Ion) -> Any:
 
 
 def _unit_name(text: str) -> str:
-    """Name that the registry knows a unit by."""
+    """Name of a unit in the registry."""
     return "" if text == "1" else text.replace("%", "percent")

@@ -1,13 +1,14 @@
-"""Units used inside the program and the physical constants that join them.
+"""Internal units of the program and the physical constants that relate them.
 
-Inside, every number is in mmol, L, h, mM, mV and mosm. Text with other units is converted once, at
-the edge, by :mod:`sim.quantities.parsing`; results are converted to days once, by
+Internally, every number is in mmol, L, h, mM, mV and mosm. Text with other units is converted once,
+on input, by :mod:`sim.quantities.parsing`; results are converted to days once, by
 :mod:`sim.simulation.recorder`.
 """
 
 from typing import Final
 
 HOURS_PER_DAY: Final = 24.0
+"""Hours in a day: results are in days, the model is in hours."""
 MINUTES_PER_HOUR: Final = 60.0
 
 GAS_CONSTANT: Final = 8.314462618

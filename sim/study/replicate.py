@@ -15,6 +15,7 @@ from sim.conditions.plan import RunPlan
 from sim.errors import IntegrationError, SteadyStateError
 from sim.parameters import BodyParameters
 from sim.physiology.virtual_persons import Person
+from sim.quantities.amounts import Amounts
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import Recorder, cell_table
@@ -128,12 +129,8 @@ def _with_distinct_diet(body: BodyParameters) -> BodyParameters:
     A diet that happens to equal the typical one has no effect on a typical body but has one on a person
     who eats otherwise; compared on this body, the arms differ.
     """
-    return body._replace(
-        intake_na=body.intake_na * 1.0917381,
-        intake_k=body.intake_k * 1.0917381,
-        intake_mg=body.intake_mg * 1.0917381,
-        intake_ca=body.intake_ca * 1.0917381,
-    )
+    intakes = [f"intake_{ion}" for ion in Amounts._fields]
+    return body._replace(**{name: getattr(body, name) * 1.0917381 for name in intakes})
 
 
 def _divergence(a: RunPlan, b: RunPlan, body: BodyParameters) -> float:

@@ -28,7 +28,9 @@ from sim.validation.trials import TRIALS, Trials
 
 TARGETS_FILE = Path(__file__).with_name("targets.toml")
 CALIBRATION: Final = "calibration"
+"""Group of the targets that parameters were fitted to."""
 HELD_OUT: Final = "held out"
+"""Group of the targets that the fit did not see."""
 SOURCES: Final = {source.key: source for source in vars(sources).values() if isinstance(source, Source)}
 
 

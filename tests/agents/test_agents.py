@@ -1,4 +1,4 @@
-"""Agents are real Mesa agents, and views of the tissue."""
+"""Agents are Mesa agents, and views of the tissue."""
 
 import mesa
 import numpy as np
@@ -44,7 +44,7 @@ def test_cells_know_their_type(model: sim.TissueModel) -> None:
 
 
 @pytest.mark.parametrize("kind", CELL_TYPES)
-def test_what_is_put_into_a_cell_of_any_type_shows_in_the_body(kind: str) -> None:
+def test_ions_added_to_a_cell_of_any_type_appear_in_the_body(kind: str) -> None:
     model = sim.TissueModel("baseline", 20, rng=2, noise=False)
     cell = next(cell for cell in model.cells if cell.cell_type == kind)
     before, water = model.tissue.totals(), cell.water
@@ -68,7 +68,7 @@ def test_data_collector_collects_model_and_agents() -> None:
     assert agents["K"].dropna().between(100.0, 180.0).all()
 
 
-def test_agents_see_what_the_tissue_holds(model: sim.TissueModel) -> None:
+def test_agents_show_the_state_of_the_tissue(model: sim.TissueModel) -> None:
     model.step()
     seen = Membrane(*model.tissue.observe())
     for cell in model.cells:
@@ -82,7 +82,7 @@ def test_agents_see_what_the_tissue_holds(model: sim.TissueModel) -> None:
     assert model.kidney.urine_k == model.tissue.excretion.amounts.k
 
 
-def test_halving_a_pump_changes_the_cell_and_shows_in_the_audit() -> None:
+def test_halving_a_pump_changes_the_cell_and_appears_in_the_audit() -> None:
     model = sim.TissueModel("baseline", 30, rng=2, noise=False)
     cell, other = model.cells[4], model.cells[5]
     na, na_other = cell.na_in, other.na_in
@@ -108,7 +108,7 @@ def test_an_unknown_ion_cannot_be_injected(model: sim.TissueModel) -> None:
 
 
 class Adapting(sim.CellAgent):
-    """A cell that makes pumps when it is full of Na."""
+    """A cell that expresses more pumps when its Na is high."""
 
     def step(self) -> None:
         if self.na_in > 12.0:
@@ -127,7 +127,7 @@ def test_a_rule_of_a_subclass_runs_with_either_engine() -> None:
 
 
 class Sealed(sim.CellAgent):
-    """A cell that takes no part in the exchange."""
+    """A cell without fluxes."""
 
     def fluxes(self, fluid: Fluid) -> CellState:
         assert fluid.k > 0.0
@@ -135,7 +135,7 @@ class Sealed(sim.CellAgent):
 
 
 class Failing(sim.RenalAgent):
-    """A kidney that makes no urine."""
+    """A kidney without urine output."""
 
     def excretion(self, fluid: Fluid) -> Excretion:
         assert fluid.volume > 0.0
@@ -154,7 +154,7 @@ def test_a_law_of_a_subclass_is_called_by_the_agents_engine() -> None:
     assert model.tissue.audit().worst <= 1e-12
 
 
-def test_a_law_that_would_not_be_called_is_refused() -> None:
+def test_an_override_that_would_not_be_called_is_refused() -> None:
     with pytest.raises(sim.InputError, match="engine='agents'"):
         sim.TissueModel("baseline", 5, cell_class=Sealed)
     with pytest.raises(sim.InputError, match="compiled"):
@@ -168,7 +168,7 @@ def test_all_problems_of_a_model_are_listed_at_once() -> None:
     assert [p.startswith(s) for p, s in zip(refusal.value.problems, starts, strict=True)] == [True] * 5
 
 
-def test_parameters_without_a_healthy_body_are_refused_as_such() -> None:
+def test_parameters_without_a_healthy_steady_state_are_refused() -> None:
     correlations = {"leaks": 0.9, "pump_k_leak": 0.9, "pump_na_leak": 0.0}
     parameters = {f"correlation_{name}": value for name, value in correlations.items()}
     with pytest.raises(sim.SteadyStateError):

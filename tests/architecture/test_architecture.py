@@ -110,10 +110,3 @@ def test_every_parameter_is_used_by_the_model() -> None:
     }  # fmt: skip
     assert own == set(TypeParameters._fields)
     assert not [name for name in FACTS if f".{name}" not in source and name not in own]
-
-
-def test_the_parameter_table_is_the_generated_one() -> None:
-    from sim.parameters import markdown_table
-
-    table = PACKAGE / "parameters" / "TABLE.md"
-    assert table.read_text(encoding="utf-8") == markdown_table(), "sim describe --markdown > it"

@@ -1,4 +1,4 @@
-"""How tests call commands, and what a command leaves behind."""
+"""Helpers to call commands and to inspect their output."""
 
 import json
 import os
@@ -24,15 +24,15 @@ def call(*arguments: str) -> Result:
     return result
 
 
-def said(*arguments: str) -> str:
-    """What a command that must succeed says."""
+def output_of(*arguments: str) -> str:
+    """Output of a command that must succeed."""
     result = call(*arguments)
     assert (result.exit_code, result.stderr) == (0, "")
     return result.stdout
 
 
-def refused(*arguments: str) -> list[str]:
-    """Problems for which a command is refused: exit code 2, nothing written, nothing but errors said."""
+def problems_of(*arguments: str) -> list[str]:
+    """Problems with which a command is refused: exit code 2, nothing written, only errors printed."""
     before = sorted(Path.cwd().rglob("*"))
     result = call(*arguments)
     assert result.exit_code == 2
@@ -43,24 +43,24 @@ def refused(*arguments: str) -> list[str]:
 
 
 def shell(*arguments: str, code: str | None = None) -> subprocess.CompletedProcess[str]:
-    """A command as a process of its own, or a line of Python."""
+    """Run a command, or a line of Python, in a separate process."""
     line = ["-c", code] if code else ["-m", "sim", *arguments]
     return subprocess.run(
-        [sys.executable, *line], capture_output=True, text=True, timeout=120, env=surroundings()
+        [sys.executable, *line], capture_output=True, text=True, timeout=120, env=child_environment()
     )
 
 
-def surroundings() -> dict[str, str]:
-    """Environment in which a process of its own imports the same package."""
+def child_environment() -> dict[str, str]:
+    """Environment in which a separate process imports the same package."""
     return {**os.environ, "PYTHONPATH": str(Path(sim.__file__).parents[1]), "PYTHONWARNINGS": "error"}
 
 
-def words(text: str) -> str:
-    """Text with every run of white space as one space."""
+def single_spaced(text: str) -> str:
+    """Text with every sequence of white space replaced by one space."""
     return " ".join(text.split())
 
 
 def provenance_of(folder: Path) -> dict[str, Any]:
-    """Provenance that lies in a folder."""
+    """Provenance in a folder."""
     data: dict[str, Any] = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
     return data

@@ -1,4 +1,4 @@
-"""The command line as users meet it: what it gives, and what it refuses and how."""
+"""The command line: help, output, and messages for invalid input."""
 
 import os
 import re
@@ -19,7 +19,16 @@ from sim.conditions.treatments import TREATMENTS
 from sim.parameters import CELL_TYPES, FACTS, Basis, describe
 from sim.parameters.inputs import KNOCK_OUTS
 from sim.variables.table import PER_CELL, VARIABLES
-from tests.cli.commands import FILES, TINY, call, provenance_of, refused, said, shell, words
+from tests.cli.commands import (
+    FILES,
+    TINY,
+    call,
+    output_of,
+    problems_of,
+    provenance_of,
+    shell,
+    single_spaced,
+)
 
 COMMANDS = ("run", "list", "describe", "init")
 
@@ -28,9 +37,9 @@ COMMANDS = ("run", "list", "describe", "init")
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
-def test_help_names_every_command_and_a_first_step(flag: str) -> None:
-    """Help says what there is and where to begin."""
-    text = said(flag)
+def test_help_lists_every_command_and_a_first_step(flag: str) -> None:
+    """Help lists the commands and an example."""
+    text = output_of(flag)
     assert [name for name in COMMANDS if not re.search(rf"^  {name} ", text, re.MULTILINE)] == []
     assert "sim run refractory-hypokalaemia" in text
 
@@ -38,7 +47,7 @@ def test_help_names_every_command_and_a_first_step(flag: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: str) -> None:
     """Each command explains itself and its options."""
-    text = said(command, "--help")
+    text = output_of(command, "--help")
     assert text.startswith("Usage: ")
     options = main.commands[command].params
     names = [option.opts[-1] for option in options if option.param_type_name == "option"]
@@ -47,11 +56,11 @@ def test_every_command_has_help(command: str) -> None:
 
 def test_version_is_that_of_the_package() -> None:
     """`--version` names program and version."""
-    assert said("--version") == f"sim, version {metadata.version('sim-mg')}\n"
+    assert output_of("--version") == f"sim, version {metadata.version('sim-mg')}\n"
 
 
-def test_help_answers_without_heavy_imports() -> None:
-    """Neither the compiler nor the table library is loaded to say what there is."""
+def test_help_needs_no_heavy_imports() -> None:
+    """Neither the compiler nor the table library is loaded for help."""
     code = (
         "import sys\nfrom sim.cli import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
@@ -72,7 +81,7 @@ def test_the_package_runs_as_a_module_and_as_a_script() -> None:
 
 
 def test_an_unknown_command_is_refused() -> None:
-    """A misspelling is named."""
+    """The message contains the misspelt name."""
     result = call("rum", "baseline")
     assert result.exit_code == 2
     assert "'rum'" in result.stderr
@@ -82,8 +91,8 @@ def test_an_unknown_command_is_refused() -> None:
 
 
 def test_list_shows_every_condition_with_duration_and_title() -> None:
-    """A row a condition: name, days, title."""
-    rows = [words(line) for line in said("list").splitlines()]
+    """One row per condition: name, days, title."""
+    rows = [single_spaced(line) for line in output_of("list").splitlines()]
     assert rows[0] == "Condition Days Title"
     assert rows[1:] == [
         f"{name} {load(name).duration / 24:g} {load(name).title}" for name in built_in_conditions()
@@ -91,10 +100,10 @@ def test_list_shows_every_condition_with_duration_and_title() -> None:
 
 
 def test_describe_shows_every_parameter_with_value_unit_and_range() -> None:
-    """No parameter is missing, none is cut, and each row says what `describe` knows."""
-    text = said("describe")
+    """No parameter is missing or truncated, and each row contains the facts of `describe`."""
+    text = output_of("describe")
     assert "…" not in text
-    lines = {line.split()[0]: words(line) for line in text.splitlines() if line[:1].strip()}
+    lines = {line.split()[0]: single_spaced(line) for line in text.splitlines() if line[:1].strip()}
     assert [name for name in FACTS if name not in lines] == []
     for entry in describe():
         fact = entry.fact
@@ -105,8 +114,8 @@ def test_describe_shows_every_parameter_with_value_unit_and_range() -> None:
 
 
 def test_describe_counts_parameters_by_basis() -> None:
-    """The last line says how many numbers are measured, derived, fitted and assumed."""
-    last = said("describe").splitlines()[-1]
+    """The last line counts measured, derived, fitted and assumed parameters."""
+    last = output_of("describe").splitlines()[-1]
     counts = {basis: int(count) for count, basis in re.findall(r"(\d+) (\w+)", last)}
     found = [entry.fact.basis.value for entry in describe()]
     assert counts == {basis.value: found.count(basis.value) for basis in Basis}
@@ -114,23 +123,23 @@ def test_describe_counts_parameters_by_basis() -> None:
 
 
 def test_describe_writes_markdown_with_every_parameter() -> None:
-    """A row a parameter, all with the same number of cells."""
-    rows = [line for line in said("describe", "--markdown").splitlines() if line.startswith("|")]
+    """One row per parameter, all with the same number of columns."""
+    rows = [line for line in output_of("describe", "--markdown").splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
     assert [row[0] for row in cells[2:]] == list(FACTS)
     assert {len(row) for row in cells} == {7}
 
 
 def test_describe_mechanisms_shows_every_knock_out() -> None:
-    """A row a mechanism: its name and what happens without it."""
-    rows = [words(line) for line in said("describe", "--mechanisms").splitlines()]
+    """One row per mechanism: its name and the effect of its knock-out."""
+    rows = [single_spaced(line) for line in output_of("describe", "--mechanisms").splitlines()]
     assert rows[1:] == [f"{name} {meaning}" for name, meaning in KNOCK_OUTS.items()]
 
 
 def test_describe_treatments_shows_every_rule() -> None:
-    """A row a treatment: strength, range, unit, the input that it sets, and its meaning."""
-    lines = [line for line in said("describe", "--treatments").splitlines() if line[:1].strip()]
-    rows = [words(line) for line in lines]
+    """One row per treatment: strength, range, unit, its input, and its meaning."""
+    lines = [line for line in output_of("describe", "--treatments").splitlines() if line[:1].strip()]
+    rows = [single_spaced(line) for line in lines]
     assert rows[0] == "Treatment Strength Range Unit Sets Meaning"
     assert [row.split()[0] for row in rows[1:]] == list(TREATMENTS)
     assert "nephron-loss effect 0 to 0.98 1 nephron_loss fraction of GFR" in "\n".join(rows)
@@ -138,15 +147,15 @@ def test_describe_treatments_shows_every_rule() -> None:
 
 
 def test_lists_exclude_each_other() -> None:
-    """One thing is described at a time."""
-    (problem,) = refused("describe", "baseline", "--treatments", "--variables")
+    """Only one list can be described at a time."""
+    (problem,) = problems_of("describe", "baseline", "--treatments", "--variables")
     assert problem.startswith("CONDITION, --mechanisms, --treatments, --variables and --markdown")
 
 
 @pytest.mark.parametrize("name", built_in_conditions())
 def test_describe_shows_the_interventions_of_a_condition(name: str) -> None:
     """Title, description, duration and every event with its days."""
-    condition, text = load(name), words(said("describe", name))
+    condition, text = load(name), single_spaced(output_of("describe", name))
     assert text.startswith(f"{name}: {condition.title} {condition.description}")
     assert f" {condition.duration / 24:g} days" in text
     for start, stop, label in condition.events():
@@ -154,35 +163,35 @@ def test_describe_shows_the_interventions_of_a_condition(name: str) -> None:
 
 
 def test_describe_shows_mechanisms_and_parameters_of_a_condition(desk: Path) -> None:
-    """What a file switches off and changes is shown too."""
+    """Knock-outs and changed parameters of a file are shown."""
     (desk / "own.toml").write_text(
         'duration = "3 day"\nwithout = ["romk-mg-block"]\n[parameters]\npump_half_mg = "100 uM"\n',
         encoding="utf-8",
     )
-    text = said("describe", "own.toml")
+    text = output_of("describe", "own.toml")
     assert "without romk-mg-block" in text
     assert "pump_half_mg = 0.1" in text
 
 
 def test_describe_refuses_what_it_cannot_load() -> None:
-    """An unknown name is answered as by `run`."""
-    (problem,) = refused("describe", "baselin")
+    """An unknown name gives the same message as in `run`."""
+    (problem,) = problems_of("describe", "baselin")
     assert "did you mean 'baseline'?" in problem
 
 
 @pytest.mark.parametrize("title", ["dose [mmol/day]", "[/bold] end"])
 def test_describe_shows_square_brackets(desk: Path, title: str) -> None:
-    """A title or a description may hold any character."""
+    """A title or a description may contain any character."""
     (desk / "own.toml").write_text(f'title = "{title}"\nduration = "3 day"\n', encoding="utf-8")
-    assert title in said("describe", "own.toml")
+    assert title in output_of("describe", "own.toml")
 
 
-# A condition of one's own
+# User-defined conditions
 
 
 def test_init_writes_an_example_that_loads(desk: Path) -> None:
-    """The example is a valid condition that does what its comments say."""
-    text = said("init", "mine.toml")
+    """The example is a valid condition that agrees with its comments."""
+    text = output_of("init", "mine.toml")
     assert "mine.toml" in text
     assert "sim run mine.toml" in (desk / "mine.toml").read_text(encoding="utf-8")
     condition = load("mine.toml")
@@ -192,9 +201,9 @@ def test_init_writes_an_example_that_loads(desk: Path) -> None:
     ]
 
 
-def test_init_writes_the_example_made_from_the_models(desk: Path) -> None:
-    """With the name of the file in it; see tests of the template itself."""
-    said("init", "mine.toml")
+def test_init_writes_the_template(desk: Path) -> None:
+    """With the name of the file; the template itself has its own tests."""
+    output_of("init", "mine.toml")
     text = (desk / "mine.toml").read_text(encoding="utf-8")
     assert text == condition_template().replace("{file}", "mine.toml")
 
@@ -204,9 +213,9 @@ def test_init_writes_the_example_made_from_the_models(desk: Path) -> None:
     ["# [[meals]]", "# [[meal]]", "# [[treatment]]", "# without = ", "# [parameters]"],
     ids=["meals", "meal", "treatment", "without", "number"],
 )
-def test_what_is_commented_out_in_the_example_is_valid(desk: Path, first: str) -> None:
-    """Each commented block loads when the marks before it are taken away, in its place."""
-    said("init", "mine.toml")
+def test_commented_blocks_of_the_example_are_valid(desk: Path, first: str) -> None:
+    """Each block is valid in its place when it is uncommented."""
+    output_of("init", "mine.toml")
     lines = (desk / "mine.toml").read_text(encoding="utf-8").splitlines()
     place = next(i for i, line in enumerate(lines) if line.startswith(first))
     lines[place] = lines[place].removeprefix("# ")
@@ -221,8 +230,8 @@ def test_what_is_commented_out_in_the_example_is_valid(desk: Path, first: str) -
 
 
 def test_an_amount_in_the_example_is_valid(desk: Path) -> None:
-    """What stands behind the dose may be written in its place, with a stop."""
-    said("init", "mine.toml")
+    """The alternative in the comment may replace the dose, with a stop."""
+    output_of("init", "mine.toml")
     text = (desk / "mine.toml").read_text(encoding="utf-8")
     (amount,) = re.findall(r"amount = \S+ \w+\"", text)
     text = re.sub(r"dose = .*", f'{amount}\nstop = "31 day"', text)
@@ -241,23 +250,23 @@ def test_an_amount_in_the_example_is_valid(desk: Path) -> None:
     ],
 )
 def test_init_refuses_a_file_that_cannot_be_written(desk: Path, file: str, expected: str) -> None:
-    """Nothing is overwritten, and no folder is made unasked."""
+    """Nothing is overwritten, and no folder is created."""
     (desk / "there.toml").write_text("kept", encoding="utf-8")
-    (problem,) = refused("init", file)
+    (problem,) = problems_of("init", file)
     assert expected in problem
     assert (desk / "there.toml").read_text(encoding="utf-8") == "kept"
 
 
 def test_init_lists_all_problems_at_once() -> None:
     """Suffix and folder are listed together."""
-    assert len(refused("init", "no/mine.txt")) == 2
+    assert len(problems_of("init", "no/mine.txt")) == 2
 
 
-# Running
+# Runs
 
 
 class Done(NamedTuple):
-    """Runs that tests look at: first, second and what each said."""
+    """Runs inspected by tests: the first, the second, and their output."""
 
     folder: Path
     first: str
@@ -266,7 +275,7 @@ class Done(NamedTuple):
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
-    """The same small run of a condition with an event, twice, with no `--out`."""
+    """The same small run of a condition with an event, twice, without `--out`."""
     folder = tmp_path_factory.mktemp("runs")
     (folder / "own.toml").write_text(
         'title = "Salt [then none]"\nduration = "30 day"\nwithout = ["bone-exchange"]\n'
@@ -280,31 +289,31 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
     try:
         yield Done(
             folder,
-            said("run", "own.toml", *TINY, *changes),
-            said("run", "own.toml", "--cells", "3", "--days", "0.5", "--uniform"),
+            output_of("run", "own.toml", *TINY, *changes),
+            output_of("run", "own.toml", "--cells", "3", "--days", "0.5", "--uniform"),
         )
     finally:
         os.chdir(before)
 
 
-def test_a_run_writes_its_files_into_a_folder_of_its_name(done: Done) -> None:
+def test_a_run_writes_its_files_into_a_folder_with_its_name(done: Done) -> None:
     """By default results go to results/NAME, and nothing else is written."""
     assert {path.name for path in (done.folder / "results" / "own").iterdir()} == FILES
     assert {path.name for path in done.folder.iterdir()} == {"own.toml", "results"}
 
 
-def test_a_second_run_goes_beside_the_first(done: Done) -> None:
-    """Nothing is overwritten: the second run goes to results/NAME-2."""
+def test_a_second_run_does_not_overwrite_the_first(done: Done) -> None:
+    """The second run is written to results/NAME-2."""
     assert {path.name for path in (done.folder / "results").iterdir()} == {"own", "own-2"}
     assert provenance_of(done.folder / "results" / "own")["noise"] is False
     assert provenance_of(done.folder / "results" / "own-2")["noise"] is True
 
 
-def test_a_run_says_where_its_files_are(done: Done) -> None:
-    """The last line names folder and files."""
+def test_a_run_prints_the_location_of_its_files(done: Done) -> None:
+    """The last line contains folder and files."""
     for text, folder in ((done.first, "results/own"), (done.second, "results/own-2")):
         last = re.split(r"\nWrote ", text)[-1]
-        assert words(last).startswith(f"{folder}: ")
+        assert single_spaced(last).startswith(f"{folder}: ")
         assert set(re.findall(r"\w+\.\w+", last)) == FILES
 
 
@@ -317,12 +326,12 @@ def test_a_run_shows_start_event_and_end(done: Done) -> None:
 
 
 def test_a_run_shows_its_title_as_written(done: Done) -> None:
-    """A title may hold square brackets."""
+    """A title may contain square brackets."""
     assert "Salt [then none]" in done.first
 
 
 def test_the_table_is_readable_and_complete(done: Done) -> None:
-    """Rows by day, a column for every variable, no number missing but those of absent types."""
+    """Rows by day, a column for every variable, missing values only for absent cell types."""
     table = pd.read_parquet(done.folder / "results" / "own" / "table.parquet")
     assert list(table.columns) == list(VARIABLES)
     assert (table.index.name, table.index.tolist()) == ("time", [0.0, 0.25, 0.5])
@@ -335,7 +344,7 @@ def test_the_table_is_readable_and_complete(done: Done) -> None:
 
 
 def test_the_cells_are_readable_and_complete(done: Done) -> None:
-    """Cells by day and number, a column for everything known of a cell."""
+    """Cells by day and number, a column for every quantity of a cell."""
     cells = pd.read_parquet(done.folder / "results" / "own" / "cells.parquet")
     assert list(cells.columns) == list(PER_CELL)
     assert list(cells.index.names) == ["time", "cell"]
@@ -344,14 +353,14 @@ def test_the_cells_are_readable_and_complete(done: Done) -> None:
     assert set(cells["type"]) <= set(CELL_TYPES)
 
 
-def test_the_figure_is_a_picture(done: Done) -> None:
-    """PNG and PDF begin as such files do."""
+def test_the_figure_has_a_valid_format(done: Done) -> None:
+    """PNG and PDF start with their signatures."""
     folder = done.folder / "results" / "own"
     assert (folder / "overview.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
-def test_provenance_holds_all_that_a_repeat_needs(done: Done) -> None:
-    """Condition, numbers, seed, switches, versions, outcome and units are all there."""
+def test_provenance_is_sufficient_for_repetition(done: Done) -> None:
+    """It contains condition, parameters, seed, options, versions, outcome and units."""
     found = provenance_of(done.folder / "results" / "own")
     assert (found["outcome"], found["n_cells"], found["seed"]) == ("finished", 3, 5)
     assert (found["noise"], found["heterogeneous"]) == (False, True)
@@ -374,21 +383,21 @@ def test_provenance_holds_all_that_a_repeat_needs(done: Done) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", found["began"])
 
 
-def test_provenance_names_a_uniform_run(done: Done) -> None:
-    """The mean-field twin is marked as such, and its cells are alike."""
+def test_provenance_marks_a_uniform_run(done: Done) -> None:
+    """The mean-field twin is marked as such, and its cells are identical."""
     folder = done.folder / "results" / "own-2"
     assert provenance_of(folder)["heterogeneous"] is False
     cells = pd.read_parquet(folder / "cells.parquet")
     assert set(cells["size"]) == {1.0}
 
 
-def test_provenance_holds_the_number_of_snapshots(done: Done) -> None:
-    """How many snapshots were asked for is part of the plan."""
+def test_provenance_contains_the_number_of_snapshots(done: Done) -> None:
+    """The requested number of snapshots is part of the plan."""
     assert provenance_of(done.folder / "results" / "own")["snapshots"] == 13
 
 
-def test_a_run_in_python_repeats_one_of_the_command_line(done: Done) -> None:
-    """The same plan gives the same tables, to the bit, through files and back."""
+def test_a_run_in_python_agrees_with_the_command_line(done: Done) -> None:
+    """The same plan gives the same tables bit for bit, also after saving and loading."""
     folder = done.folder / "results" / "own"
     result = sim.run(
         done.folder / "own.toml",
@@ -407,9 +416,9 @@ def test_a_run_in_python_repeats_one_of_the_command_line(done: Done) -> None:
 
 
 def test_the_written_example_runs_into_a_new_nested_folder(desk: Path) -> None:
-    """The file that `init` writes runs as it stands; folders on the way are made."""
-    said("init", "mine.toml")
-    text = said("run", "mine.toml", *TINY, "--out", "deep/down/here")
+    """The file written by `init` runs unchanged; parent folders are created."""
+    output_of("init", "mine.toml")
+    text = output_of("run", "mine.toml", *TINY, "--out", "deep/down/here")
     assert "My condition" in text
     assert {path.name for path in (desk / "deep" / "down" / "here").iterdir()} == FILES
     assert {path.name for path in desk.iterdir()} == {"deep", "mine.toml"}
@@ -481,19 +490,19 @@ BAD_INPUT: dict[str, tuple[tuple[str, ...], list[str]]] = {
 def test_bad_input_is_refused_in_one_line(
     desk: Path, arguments: tuple[str, ...], expected: list[str]
 ) -> None:
-    """Exit code 2, nothing written, and a line that says what was given and what is allowed."""
+    """Exit code 2, nothing written, and one line with the given value and the allowed ones."""
     (desk / "there").mkdir()
     (desk / "file").touch()
     (desk / "bad.toml").write_text("duration = [", encoding="utf-8")
-    (problem,) = refused(*arguments)
+    (problem,) = problems_of(*arguments)
     assert [fragment for fragment in expected if fragment not in problem] == []
 
 
 @pytest.mark.parametrize(
     "arguments", [("--cells", "many"), ("--days", "soon"), ("--seed", "1.5"), ("--zzz",), ()], ids=str
 )
-def test_what_is_no_number_or_no_option_is_refused(arguments: tuple[str, ...]) -> None:
-    """A value of another kind or a missing condition ends with code 2 and names the argument."""
+def test_non_numeric_values_and_unknown_options_are_refused(arguments: tuple[str, ...]) -> None:
+    """A value of another type or a missing condition gives exit code 2 and names the argument."""
     condition = ("baseline",) if arguments else ()
     result = call("run", *condition, *arguments)
     assert result.exit_code == 2
@@ -501,8 +510,8 @@ def test_what_is_no_number_or_no_option_is_refused(arguments: tuple[str, ...]) -
 
 
 def test_all_problems_of_a_call_are_listed_at_once(desk: Path) -> None:
-    """A user can correct everything at once: options, condition, mechanisms, parameters, folder."""
-    problems = refused(
+    """Options, condition, mechanisms, parameters and folder are checked together."""
+    problems = problems_of(
         *("run", "baselin", "--cells", "0", "--days", "nan", "--seed", "-1", "--threads", "0"),
         *("--without", "zzz", "--set", "pump_haf_mg=0.1 mM", "--set", "gfr=3", "--set", "gfr"),
         *("--out", str(desk)),
@@ -516,13 +525,13 @@ def test_all_problems_of_a_call_are_listed_at_once(desk: Path) -> None:
 
 
 def test_all_problems_of_a_file_and_of_options_are_listed_at_once(desk: Path) -> None:
-    """Problems in a file come together with those of the call."""
+    """Problems of a file are listed together with those of the call."""
     (desk / "bad.toml").write_text(
         'duration = "3 day"\nzzz = 1\n[[diet]]\npotassium = "-1 mmol/day"\n'
         '[[treatment]]\nkind = "thiazide"\nfold = 2.0\n',
         encoding="utf-8",
     )
-    problems = refused("run", "bad.toml", "--cells", "0", "--without", "romk")
+    problems = problems_of("run", "bad.toml", "--cells", "0", "--without", "romk")
     expected = [
         "zzz: unknown key",
         "diet no. 1 potassium",
@@ -536,8 +545,8 @@ def test_all_problems_of_a_file_and_of_options_are_listed_at_once(desk: Path) ->
     assert len(problems) == len(expected)
 
 
-def test_a_refusal_in_a_process_of_its_own_has_no_traceback(desk: Path) -> None:
-    """What a user sees in a terminal is the sentence and nothing else."""
+def test_invalid_input_gives_no_traceback_in_a_terminal(desk: Path) -> None:
+    """The output of a separate process is the message and nothing else."""
     done = shell("run", "baselin", "--cells", "0")
     assert done.returncode == 2
     assert done.stdout == ""
@@ -545,8 +554,8 @@ def test_a_refusal_in_a_process_of_its_own_has_no_traceback(desk: Path) -> None:
     assert list(desk.iterdir()) == []
 
 
-def test_values_that_are_no_numbers_are_listed_with_all_other_problems() -> None:
-    """Kinds of options are checked with the rest."""
+def test_non_numeric_values_are_listed_with_all_other_problems() -> None:
+    """Types of options are checked together with their values."""
     result = call("run", "baselin", "--cells", "many", "--days", "soon")
     expected = ["'many'", "'soon'", "'baselin'"]
     assert [fragment for fragment in expected if fragment not in result.stderr] == []
@@ -568,23 +577,23 @@ NO_REST: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("changes", NO_REST.values(), ids=NO_REST.keys())
-def test_numbers_that_allow_no_healthy_body_are_refused(changes: dict[str, str]) -> None:
-    """Parameters without a steady state are refused in words, not with a traceback."""
+def test_parameters_without_a_healthy_steady_state_are_refused(changes: dict[str, str]) -> None:
+    """Parameters without a steady state give a message, not a traceback."""
     options = [text for name, value in changes.items() for text in ("--set", f"{name}={value}")]
-    assert refused("run", "baseline", "--cells", "30", "--days", "0.5", *options) != []
+    assert problems_of("run", "baseline", "--cells", "30", "--days", "0.5", *options) != []
 
 
-def test_osmolality_can_be_set_as_its_own_refusal_says() -> None:
-    """The example in a refusal is taken when it is typed back."""
-    (problem,) = refused("run", "baseline", "--set", "osmolality=285")
+def test_example_in_the_message_on_osmolality_is_accepted() -> None:
+    """The example of a message is itself valid input."""
+    (problem,) = problems_of("run", "baseline", "--set", "osmolality=285")
     example = re.search(r"osmolality=(\S+ \S+?)'", problem)
     assert example is not None
-    (other,) = refused("run", "baseline", "--cells", "0", "--set", f"osmolality={example[1]}")
+    (other,) = problems_of("run", "baseline", "--cells", "0", "--set", f"osmolality={example[1]}")
     assert "cells" in other
 
 
-def test_a_share_that_is_a_list_in_a_file_is_refused(desk: Path) -> None:
-    """A parameter of a wrong kind gives a sentence."""
+def test_a_list_instead_of_a_fraction_in_a_file_is_refused(desk: Path) -> None:
+    """A parameter of a wrong type gives a message."""
     (desk / "bad.toml").write_text('duration = "3 day"\n[parameters]\nsd_size = [1]\n', encoding="utf-8")
-    (problem,) = refused("run", "bad.toml")
+    (problem,) = problems_of("run", "bad.toml")
     assert "sd_size" in problem

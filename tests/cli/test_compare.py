@@ -1,4 +1,4 @@
-"""`sim compare` and `sim plot`: what they print, write and refuse."""
+"""`sim compare` and `sim plot`: output, files, and messages for invalid input."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def test_folders_are_compared(both: Path, tmp_path: Path) -> None:
     assert (tmp_path / "c/differences.csv").read_text() == (both / "differences.csv").read_text()
 
 
-def test_what_else_differs_is_printed(both: Path, tmp_path: Path) -> None:
+def test_other_differences_are_printed(both: Path, tmp_path: Path) -> None:
     shown = call("compare", str(both / "A"), "baseline", "--cells", "5", "--days", "2",
                  "--out", str(tmp_path / "c"))  # fmt: skip
     assert "differ in n_cells too" in shown.output
@@ -50,14 +50,14 @@ def test_every_problem_is_listed_and_nothing_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("day", ["nan", "inf"])
-def test_a_day_that_is_none_is_refused(both: Path, tmp_path: Path, day: str) -> None:
+def test_an_invalid_day_is_refused(both: Path, tmp_path: Path, day: str) -> None:
     shown = call("compare", str(both / "A"), str(both / "B"), "--day", day, "--out", str(tmp_path / "c"))
     assert shown.exit_code == 2
     assert "not a finite number" in shown.stderr
 
 
-def test_runs_that_were_finished_are_kept_if_they_cannot_be_compared(tmp_path: Path) -> None:
-    """A run of an hour and a half has no moment in common with one that is recorded every six hours."""
+def test_finished_runs_are_kept_if_they_cannot_be_compared(tmp_path: Path) -> None:
+    """A run of an hour and a half has no time in common with one that is recorded every six hours."""
     brief = tmp_path / "brief.toml"
     brief.write_text('name = "brief"\nduration = "1.5 hour"\n')
     out = tmp_path / "c"

@@ -1,4 +1,4 @@
-"""Running from Python: results and refusals of `sim.run`, failures and interruptions."""
+"""Runs from Python: results of `sim.run`, invalid input, failures and interruptions."""
 
 import os
 import pty
@@ -25,13 +25,13 @@ from sim.conditions.plan import RunPlan
 from sim.errors import SimulationError
 from sim.parameters import CELL_TYPES, BodyParameters, Parameters
 from sim.variables.table import PER_CELL, VARIABLES
-from tests.cli.commands import FILES, TINY, call, provenance_of, said, surroundings
+from tests.cli.commands import FILES, TINY, call, child_environment, output_of, provenance_of
 
 # From Python
 
 
 def problems(*arguments: Any, **options: Any) -> list[str]:
-    """Sentences with which `sim.run` is refused."""
+    """Problems with which `sim.run` is refused."""
     with pytest.raises(sim.InputError) as refusal:
         sim.run(*arguments, **options)
     assert str(refusal.value) == "\n".join(refusal.value.problems)
@@ -76,7 +76,7 @@ def test_run_refuses_a_file_with_problems(desk: Path) -> None:
 
 @pytest.mark.parametrize("cells", [10**12, 99_999_999])
 def test_more_cells_than_fit_are_refused(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No run begins that memory cannot hold; the problem says how many it can."""
+    """A run that exceeds memory is not started; the message gives the largest number of cells."""
     monkeypatch.setattr("sim.conditions.plan.memory_bytes", lambda: 350_000_000)
     (problem,) = problems("baseline", cells)
     assert ("100,000,000" if cells > 10**8 else "it can hold 1,000,000") in problem
@@ -96,8 +96,8 @@ def test_more_cells_than_fit_are_refused(cells: int, monkeypatch: pytest.MonkeyP
     ],
     ids=str,
 )
-def test_arguments_of_another_kind_are_refused(options: dict[str, Any]) -> None:
-    """A number that is no number is input that is invalid like any other."""
+def test_arguments_of_another_type_are_refused(options: dict[str, Any]) -> None:
+    """A non-numeric value is invalid input like any other."""
     (problem,) = problems(**{"condition": "baseline", "n_cells": 3, **options})
     assert str(next(reversed(options.values()))) in problem or "0.1 mM" in problem
 
@@ -109,7 +109,7 @@ NO_NAMES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"without": ["romk", 3]},
         ["without: 3 is not the name", "called 'romk'"],
     ),
-    "such a mechanism beside an unknown condition": (
+    "such a mechanism and an unknown condition": (
         {"without": [None, "romk"], "condition": "baselin"},
         ["without: None is not the name", "called 'romk'", "'baselin'"],
     ),
@@ -119,7 +119,7 @@ NO_NAMES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"parameters": {3: 4}},
         ["parameters: 3 is not the name of a parameter"],
     ),
-    "such a parameter beside others that is invalid": (
+    "such a parameter and other problems": (
         {"parameters": {3: 4, "gf": 1.0, "gfr": "170"}, "n_cells": 0},
         ["cells = 0", "parameters: 3 is not the name", "called 'gf'", "gfr = '170' is not a number"],
     ),
@@ -127,23 +127,25 @@ NO_NAMES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize(("options", "expected"), NO_NAMES.values(), ids=NO_NAMES.keys())
-def test_what_is_no_name_is_refused_with_all_else(options: dict[str, Any], expected: list[str]) -> None:
-    """Mechanisms and parameters that are not named are problems like others, not a crash."""
+def test_invalid_names_are_refused_with_all_other_problems(
+    options: dict[str, Any], expected: list[str]
+) -> None:
+    """Mechanisms and parameters that are not text are problems like others, not a crash."""
     found = problems(**{"condition": "baseline", "n_cells": 3, **options})
     assert [
         words for words, sentence in zip(expected, found, strict=True) if words not in sentence
     ] == []
 
 
-def test_no_parameters_and_no_mechanisms_are_fine() -> None:
-    """Nothing to change may be said in several ways."""
+def test_empty_parameters_and_mechanisms_are_accepted() -> None:
+    """Several equivalent values mean no change."""
     for options in ({"parameters": None}, {"parameters": {}}, {"without": ()}, {"without": iter([])}):
         planned = RunPlan("baseline", 3, **options)
         assert (planned.parameters, planned.condition.without) == ({}, ())
 
 
-def test_one_mechanism_as_text_is_understood_or_refused_once() -> None:
-    """`without="romk-mg-block"` is a slip that needs one sentence at most."""
+def test_one_mechanism_as_text_is_accepted_or_refused_once() -> None:
+    """`without="romk-mg-block"` gives at most one problem."""
     try:
         sim.run("baseline", 3, days=0.1, without="romk-mg-block")
     except sim.InputError as refusal:
@@ -159,7 +161,7 @@ def result() -> sim.Result:
     return sim.run("severe-magnesium-loss", 30, days=4.0, seed=2)
 
 
-def test_a_table_has_a_row_every_six_hours_and_a_column_a_variable(result: sim.Result) -> None:
+def test_table_has_a_row_every_six_hours_and_a_column_for_every_variable(result: sim.Result) -> None:
     """Index in days from start to end; a float for every variable."""
     assert result.table.index.name == "time"
     assert result.table.index.tolist() == [0.25 * k for k in range(17)]
@@ -178,7 +180,7 @@ def test_every_column_has_a_unit(result: sim.Result) -> None:
 
 
 def test_a_run_starts_healthy(result: sim.Result) -> None:
-    """The first row is the body of the parameters, in balance."""
+    """The first row is the steady state of the parameters."""
     body, first = BodyParameters(), result.table.iloc[0]
     assert (first["plasma_na"], first["plasma_k"]) == pytest.approx((body.plasma_na, body.plasma_k))
     assert first["intake_k"] == pytest.approx(body.intake_k)
@@ -186,7 +188,7 @@ def test_a_run_starts_healthy(result: sim.Result) -> None:
 
 
 def test_cells_are_those_of_the_nearest_snapshot(result: sim.Result) -> None:
-    """Any time finds the nearest snapshot and says which that was; the end by default."""
+    """Any time selects the nearest snapshot and reports its time; the default is the end."""
     times = list(result.snapshots)
     assert (times[0], times[-1], len(times)) == (0.0, 4.0, 13)
     assert result.cells().attrs["time"] == 4.0
@@ -196,8 +198,8 @@ def test_cells_are_those_of_the_nearest_snapshot(result: sim.Result) -> None:
         pd.testing.assert_frame_equal(frame, result.snapshots[frame.attrs["time"]])
 
 
-def test_a_table_of_cells_has_a_row_a_cell(result: sim.Result) -> None:
-    """Index is the number of the cell; a column for everything known of one."""
+def test_table_of_cells_has_a_row_for_every_cell(result: sim.Result) -> None:
+    """The index is the number of the cell; a column for every quantity."""
     cells = result.cells()
     assert cells.index.name == "cell"
     assert cells.index.tolist() == list(range(30))
@@ -229,21 +231,21 @@ def test_a_run_records_signs_of_the_healthy_body(result: sim.Result) -> None:
 
 
 def test_cells_are_a_copy(result: sim.Result) -> None:
-    """Changing what `cells` gave changes nothing in the result."""
+    """Changes of the returned table do not affect the result."""
     cells = result.cells()
     cells["size"] = 0.0
     assert (result.cells()["size"] > 0.0).all()
 
 
-def test_a_finished_run_says_so(result: sim.Result) -> None:
-    """Outcome, provenance and condition belong to the run."""
+def test_a_finished_run_is_marked_as_finished(result: sim.Result) -> None:
+    """Outcome, provenance and condition agree with the run."""
     assert result.finished
     assert result.provenance["outcome"] == "finished"
     assert result.condition == load("severe-magnesium-loss").revised(duration="4 day")
 
 
 def test_saving_into_a_folder_that_exists_is_refused(result: sim.Result, desk: Path) -> None:
-    """Nothing that is there is touched."""
+    """Existing files are not changed."""
     with pytest.raises(FileExistsError, match="exists already"):
         result.save(desk)
     assert list(desk.iterdir()) == []
@@ -252,7 +254,7 @@ def test_saving_into_a_folder_that_exists_is_refused(result: sim.Result, desk: P
 def test_saving_writes_all_or_nothing(
     result: sim.Result, desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the figure fails, no folder and no draft is left."""
+    """If the figure fails, neither a folder nor a temporary one remains."""
 
     def fail(*_: object) -> None:
         raise OSError("disc full")
@@ -264,12 +266,12 @@ def test_saving_writes_all_or_nothing(
 
 
 MEANS = [f"{flow}_{ion}" for flow in ("intake", "urine", "stool") for ion in ("na", "k", "mg", "ca")]
-"""Columns that are means since the last row, and so depend on how often a row is taken."""
+"""Columns that are means since the previous row, and so depend on the recording interval."""
 
 
 @pytest.mark.parametrize("noise", [True, False])
-def test_recording_more_often_changes_nothing(noise: bool) -> None:
-    """Rows at common times are the same to the bit, however many rows and snapshots are taken."""
+def test_recording_interval_does_not_change_results(noise: bool) -> None:
+    """Rows at common times agree bit for bit for any number of rows and snapshots."""
     options: dict[str, Any] = {"days": 2.0, "seed": 2, "noise": noise, "step_hours": 3.0}
     rare = sim.run("severe-magnesium-loss", 8, record_hours=12.0, snapshots=2, **options)
     often = sim.run("severe-magnesium-loss", 8, record_hours=3.0, snapshots=17, **options)
@@ -293,7 +295,7 @@ def test_means_of_many_rows_are_the_mean_of_few() -> None:
 
 @pytest.mark.parametrize("step_hours", [None, 0.7, 5.0])
 def test_rows_fall_on_steps_and_the_end_has_one(step_hours: float | None) -> None:
-    """Odd durations and steps still give a first and a last row, in order, without repeats."""
+    """Uneven durations and steps give a first and a last row, in order, without duplicates."""
     result = sim.run("baseline", 3, days=0.83, record_hours=2.0, step_hours=step_hours)
     hours = 24.0 * result.table.index.to_numpy()
     assert (hours[0], result.table.index[-1]) == (0.0, 0.83)
@@ -303,7 +305,7 @@ def test_rows_fall_on_steps_and_the_end_has_one(step_hours: float | None) -> Non
 
 
 def test_the_caller_is_notified_of_every_row() -> None:
-    """As it is recorded, in order, with its latest values."""
+    """When it is recorded, in order, with its values."""
     heard: list[tuple[float, float]] = []
     result = sim.run(
         "baseline", 3, days=1.0, on_record=lambda r, hours: heard.append((hours, r.latest("plasma_k")))
@@ -312,7 +314,7 @@ def test_the_caller_is_notified_of_every_row() -> None:
 
 
 def test_parameters_take_effect(result: sim.Result) -> None:
-    """A changed number is in force from the start and recorded as changed."""
+    """A changed parameter acts from the start and is recorded as changed."""
     other = sim.run("baseline", 3, days=0.5, parameters={"plasma_k": 4.8, "sd_size": 0.0})
     assert other.table["plasma_k"].iloc[0] == pytest.approx(4.8, rel=1e-12)
     assert set(other.cells()["size"]) == {1.0}
@@ -323,7 +325,7 @@ def test_parameters_take_effect(result: sim.Result) -> None:
 
 
 def test_parameters_of_a_call_override_those_of_the_condition() -> None:
-    """The call is nearer to the user than the file."""
+    """Arguments of the call have precedence."""
     condition = sim.Condition(
         name="mine", duration="6 hour", parameters={"plasma_k": "4.0 mM", "gfr": "170 L/day"}
     )
@@ -332,8 +334,8 @@ def test_parameters_of_a_call_override_those_of_the_condition() -> None:
     assert result.table["plasma_k"].iloc[0] == pytest.approx(4.8, rel=1e-12)
 
 
-def test_mechanisms_are_switched_off(result: sim.Result) -> None:
-    """Without bone exchange bone Mg stays; with it, it falls. Those of the condition stay off too."""
+def test_mechanisms_are_knocked_out(result: sim.Result) -> None:
+    """Without bone exchange bone Mg is constant; knock-outs of the condition remain in force."""
     condition = sim.load("severe-magnesium-loss").revised(without=["romk-mg-block"])
     other = sim.run(condition, 30, days=4.0, seed=2, without=["bone-exchange", "romk-mg-block"])
     assert other.condition.without == ("romk-mg-block", "bone-exchange")
@@ -342,13 +344,13 @@ def test_mechanisms_are_switched_off(result: sim.Result) -> None:
 
 
 def test_threads_do_not_change_results(result: sim.Result) -> None:
-    """Two threads give the bits of one."""
+    """Two threads agree bit for bit with one."""
     other = sim.run("severe-magnesium-loss", 30, days=4.0, seed=2, threads=2)
     assert other.table.to_numpy().tobytes() == result.table.to_numpy().tobytes()
 
 
-def test_every_public_name_is_there() -> None:
-    """What the package promises can be imported; anything else is an error."""
+def test_every_public_name_is_available() -> None:
+    """All public names can be imported; other names raise an error."""
     assert [name for name in sim.__all__ if getattr(sim, name).__name__ != name] == []
     assert sim.__version__ == metadata.version("sim-mg")
     assert sim.named() == sim.built_in_conditions()
@@ -358,7 +360,7 @@ def test_every_public_name_is_there() -> None:
 
 
 def test_the_error_of_a_failed_run_is_public() -> None:
-    """Who catches InputError as sim.InputError expects the other error there too."""
+    """SimulationError is available from the package like InputError."""
     assert sim.SimulationError is SimulationError  # type: ignore[attr-defined]
 
 
@@ -368,15 +370,15 @@ def test_the_error_of_a_failed_run_is_public() -> None:
 IMPOSSIBLE = (
     'duration = "9 day"\n[[treatment]]\nkind = "vomiting"\nrate = "20 L/day"\nstart = "7 hour"\n'
 )
-"""As much juice is lost as there is fluid, until its Cl is gone."""
+"""Losses of digestive juice that exhaust extracellular Cl."""
 FAILURE = re.compile(
     r"((na|k|mg|buffered|expression) of cell \d+|\w+ of the body) became (negative|not finite) "
     r"on day (\d+\.\d{3}); check the condition's doses"
 )
 
 
-def test_a_condition_that_cannot_be_ends_with_code_1_and_what_was_recorded(desk: Path) -> None:
-    """The message names quantity and day; tables until then are kept and say how it ended."""
+def test_a_failed_run_gives_exit_code_1_and_a_partial_result(desk: Path) -> None:
+    """The message names quantity and day; tables until then are saved with the outcome."""
     (desk / "no.toml").write_text(IMPOSSIBLE, encoding="utf-8")
     result = call("run", "no.toml", "--cells", "8")
     assert result.exit_code == 1
@@ -394,8 +396,8 @@ def test_a_condition_that_cannot_be_ends_with_code_1_and_what_was_recorded(desk:
     assert provenance_of(folder)["outcome"] == f"failed: {result.stderr.splitlines()[0][7:]}"
 
 
-def test_a_failed_run_raises_an_error_that_holds_the_result(desk: Path) -> None:
-    """In Python the part that was recorded is in the error, with its cells."""
+def test_the_error_of_a_failed_run_contains_the_result(desk: Path) -> None:
+    """In Python the partial result is an attribute of the error, with its cells."""
     (desk / "no.toml").write_text(IMPOSSIBLE, encoding="utf-8")
     with pytest.raises(SimulationError, match=FAILURE) as failure:
         sim.run("no.toml", 3)
@@ -412,25 +414,25 @@ def test_a_failed_run_raises_an_error_that_holds_the_result(desk: Path) -> None:
 
 
 def until(master: int, wanted: str, seconds: float) -> str:
-    """Read what a terminal shows until it holds a pattern, or its program ends."""
+    """Read the output of a terminal until it matches a pattern, or the program ends."""
     shown, end = b"", time.monotonic() + seconds
     while time.monotonic() < end:
         if select.select([master], [], [], 0.1)[0]:
             try:
                 shown += os.read(master, 65536)
             except OSError:
-                break  # The program has closed its side.
+                break  # The program has ended.
         if wanted and re.search(wanted, shown.decode(errors="ignore")):
             break
     return shown.decode(errors="ignore")
 
 
-def test_ctrl_c_keeps_what_was_recorded(desk: Path) -> None:
-    """In a terminal a bar shows the day; Ctrl-C ends with code 130 and a readable partial result."""
+def test_ctrl_c_saves_the_partial_result(desk: Path) -> None:
+    """In a terminal a progress bar shows the day; Ctrl-C gives exit code 130 and a partial result."""
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "sim", "run", "baseline"]
     command += ["--cells", "2000", "--days", "400", "--out", "partial"]
-    environment = surroundings() | {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
+    environment = child_environment() | {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
     with open("errors", "wb") as errors:
         process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=errors, env=environment, start_new_session=True
@@ -464,17 +466,17 @@ def test_ctrl_c_keeps_what_was_recorded(desk: Path) -> None:
 
 
 def interrupt(*_: object, **__: object) -> None:
-    """Do what Ctrl-C does."""
+    """Simulate Ctrl-C."""
     raise KeyboardInterrupt
 
 
 def interrupted_at(hours: float) -> sim.Result:
-    """Result of a run that is interrupted when it records a moment [h]."""
+    """Result of a run that is interrupted when it records a given time [h]."""
     return sim.run("baseline", 3, days=4.0, on_record=lambda _, t: interrupt() if t >= hours else None)
 
 
-def test_an_interrupted_run_returns_what_was_recorded() -> None:
-    """From Python too, the rows until then are there, and the result is not called finished."""
+def test_an_interrupted_run_returns_a_partial_result() -> None:
+    """In Python the rows until then are available, and the result is not marked as finished."""
     result = interrupted_at(24.0)
     assert not result.finished
     assert result.provenance["outcome"] == "interrupted on day 1.00"
@@ -483,8 +485,8 @@ def test_an_interrupted_run_returns_what_was_recorded() -> None:
 
 
 @pytest.mark.parametrize("use", ["save", "cells"])
-def test_a_run_interrupted_at_once_can_be_used(desk: Path, use: str) -> None:
-    """Between first row and first snapshot a result is as good as later."""
+def test_a_run_interrupted_immediately_can_be_used(desk: Path, use: str) -> None:
+    """A result is valid even between the first row and the first snapshot."""
     result = interrupted_at(0.0)
     assert len(result.table) == 1
     if use == "save":
@@ -499,17 +501,17 @@ def test_a_run_interrupted_at_once_can_be_used(desk: Path, use: str) -> None:
 def test_ctrl_c_before_the_first_step_ends_with_code_130(
     desk: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    """The code of an interruption does not depend on when it comes; nothing is left behind."""
+    """The exit code of an interruption does not depend on its time; no files remain."""
     monkeypatch.setattr(place, interrupt)
     result = CliRunner().invoke(main, ["run", "baseline", *TINY])
     assert list(desk.iterdir()) == []
     assert result.exit_code == 130
 
 
-def test_ctrl_c_while_saving_leaves_no_half_of_a_result(
+def test_ctrl_c_while_saving_leaves_no_incomplete_result(
     desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder is complete or not there."""
+    """A folder is complete or absent."""
     monkeypatch.setattr("sim.figures.page.save", interrupt)
     result = CliRunner().invoke(main, ["run", "baseline", *TINY])
     assert result.exit_code != 0
@@ -518,7 +520,7 @@ def test_ctrl_c_while_saving_leaves_no_half_of_a_result(
 
 
 def test_files_of_built_in_conditions_are_valid_toml_with_known_keys() -> None:
-    """Every file is text that a user may copy and change."""
+    """Every file is a template that users can copy and change."""
     paths = list(FOLDER.glob("*.toml"))
     assert len(paths) == len(sim.built_in_conditions())
     for path in paths:
@@ -527,12 +529,12 @@ def test_files_of_built_in_conditions_are_valid_toml_with_known_keys() -> None:
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["nothing compiled yet", "compiled before"])
-def test_a_first_run_says_that_it_compiles(
+def test_a_first_run_announces_compilation(
     kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It takes half a minute, in which a newcomer must not think that it hangs."""
+    """Compilation takes half a minute, during which the program must not appear to hang."""
     monkeypatch.setattr("sim.numerics.jit.CACHE_FOLDER", tmp_path)
     if kept:
         (tmp_path / "sim_1").mkdir()
         (tmp_path / "sim_1" / "stages.integrate_tissue-1.py311.nbi").touch()
-    assert ("Compiling for this machine" in said("run", "baseline", *TINY)) != kept
+    assert ("Compiling for this machine" in output_of("run", "baseline", *TINY)) != kept

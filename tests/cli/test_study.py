@@ -9,7 +9,7 @@ import pytest
 import sim
 from sim.cli.studying import TEMPLATE
 from sim.study.design_files import load_design
-from tests.cli.commands import call, refused, said, words
+from tests.cli.commands import call, output_of, problems_of, single_spaced
 
 SMALL = ("--replicates", "4", "--cells", "5", "--days", "2", "--workers", "1")
 ARMS = ("baseline", "severe-magnesium-loss")
@@ -19,16 +19,16 @@ STUDY = {"manifest.json", "parts.jsonl", ".lock", "courses", "cases", "summary.c
 
 @pytest.fixture
 def done() -> str:
-    """What a small study says; its folder is results/baseline-severe-magnesium-loss."""
-    return said("study", "run", *ARMS, *SMALL, "--endpoint", "plasma_k < 3.5")
+    """Output of a small study; its folder is results/baseline-severe-magnesium-loss."""
+    return output_of("study", "run", *ARMS, *SMALL, "--endpoint", "plasma_k < 3.5")
 
 
 FOLDER = Path("results") / "baseline-severe-magnesium-loss"
 
 
-def test_a_study_says_what_it_found_with_the_number_of_replicates(done: str) -> None:
-    """Arms, the paired difference, what pairing gains, probabilities, and where everything is."""
-    text = words(done)
+def test_a_study_prints_its_findings_with_the_number_of_replicates(done: str) -> None:
+    """Arms, paired difference, variance reduction, probabilities, and the location of files."""
+    text = single_spaced(done)
     assert "Median and middle 90 % of 4 persons, at the end" in text
     assert re.search(r"plasma_k, severe-magnesium-loss minus baseline: -0\.\d+ mM \(95 % interval", text)
     assert "pairing makes its variance" in text
@@ -39,53 +39,55 @@ def test_a_study_says_what_it_found_with_the_number_of_replicates(done: str) -> 
 
 def test_the_former_option_for_endpoints_still_works(done: str) -> None:
     """It is --ask; the names of executors are options too."""
-    again = said("study", "run", *ARMS, *SMALL, "--ask", "plasma_k < 3.5")
-    assert words(again) == words(done)
-    text = words(said("study", "show", str(FOLDER), "--ask", "plasma_k < 3.9"))
+    again = output_of("study", "run", *ARMS, *SMALL, "--ask", "plasma_k < 3.5")
+    assert single_spaced(again) == single_spaced(done)
+    text = single_spaced(output_of("study", "show", str(FOLDER), "--ask", "plasma_k < 3.9"))
     assert "plasma_k < 3.9 mM, baseline: " in text
-    (problem,) = refused("study", "run", *ARMS, *SMALL, "--executor", "serial")
+    (problem,) = problems_of("study", "run", *ARMS, *SMALL, "--executor", "serial")
     assert "workers = 1; the executor 'serial' does not take it" in problem
 
 
 @pytest.mark.usefixtures("done")
-def test_a_study_leaves_tables_figures_and_nothing_else() -> None:
-    """Everything is in one folder."""
+def test_a_study_writes_tables_and_figures_only() -> None:
+    """All files are in one folder."""
     assert {path.name for path in FOLDER.iterdir()} == STUDY | FIGURES | {"probabilities.png"}
     courses = pd.read_parquet(FOLDER / "courses")
     assert sorted(courses["condition"].unique()) == sorted(ARMS)
     assert len(courses) == 4 * 2 * 3
 
 
-def test_a_finished_study_is_not_done_again(done: str) -> None:
-    """By its design or by its folder, the same is said and no batch is touched."""
+def test_a_finished_study_is_not_repeated(done: str) -> None:
+    """With its design or its folder, the output is the same and no batch is changed."""
     before = {path: path.stat().st_mtime_ns for path in (FOLDER / "courses").iterdir()}
-    assert words(said("study", "run", str(FOLDER))) == words(done)
-    assert words(said("study", "run", *ARMS, *SMALL, "--endpoint", "plasma_k < 3.5")) == words(done)
+    assert single_spaced(output_of("study", "run", str(FOLDER))) == single_spaced(done)
+    assert single_spaced(
+        output_of("study", "run", *ARMS, *SMALL, "--endpoint", "plasma_k < 3.5")
+    ) == single_spaced(done)
     assert {path: path.stat().st_mtime_ns for path in (FOLDER / "courses").iterdir()} == before
 
 
 @pytest.mark.usefixtures("done")
 def test_another_design_in_the_folder_is_refused_and_more_replicates_are_added() -> None:
-    """The difference is shown; --extend adds replicates and leaves the others as they are."""
+    """The difference is shown; --extend adds replicates without changing the others."""
     more = ("study", "run", *ARMS, "--replicates", "6", *SMALL[2:])
-    (problem,) = refused(*more)
+    (problem,) = problems_of(*more)
     assert "replicates: 4 in the folder, 6 given" in problem
     assert "--extend" in problem
-    (problem,) = refused("study", "run", *ARMS, *SMALL, "--seed", "2")
+    (problem,) = problems_of("study", "run", *ARMS, *SMALL, "--seed", "2")
     assert "seed: 0 in the folder, 2 given" in problem
     first = sim.open_study(FOLDER).courses
-    assert "of 6 persons" in words(said(*more, "--extend"))
+    assert "of 6 persons" in single_spaced(output_of(*more, "--extend"))
     both = sim.open_study(FOLDER).courses
     pd.testing.assert_frame_equal(both[both["replicate"] < 4].reset_index(drop=True), first)
 
 
 @pytest.mark.usefixtures("done")
 def test_verify_prints_the_digest_and_finds_damage() -> None:
-    """The digest is that of the study; a flipped byte ends with code 1 and says what to do."""
+    """The digest is that of the study; a changed byte gives exit code 1 and advice."""
     study = sim.open_study(FOLDER)
-    assert said("study", "verify", str(FOLDER)).split()[0] == study.digest()
-    assert said("study", "verify", str(FOLDER), "--replicate", "2").split()[0] == study.digest(2)
-    (problem,) = refused("study", "verify", str(FOLDER), "--replicate", "9")
+    assert output_of("study", "verify", str(FOLDER)).split()[0] == study.digest()
+    assert output_of("study", "verify", str(FOLDER), "--replicate", "2").split()[0] == study.digest(2)
+    (problem,) = problems_of("study", "verify", str(FOLDER), "--replicate", "9")
     assert "no replicate 9" in problem
     batch = next((FOLDER / "courses").iterdir())
     content = bytearray(batch.read_bytes())
@@ -94,24 +96,24 @@ def test_verify_prints_the_digest_and_finds_damage() -> None:
     result = call("study", "verify", str(FOLDER))
     assert result.exit_code == 1
     assert f"sim study run {FOLDER}" in result.stderr
-    said("study", "run", str(FOLDER), "--workers", "1")
-    assert said("study", "verify", str(FOLDER)).split()[0] == study.digest()
+    output_of("study", "run", str(FOLDER), "--workers", "1")
+    assert output_of("study", "verify", str(FOLDER)).split()[0] == study.digest()
 
 
 @pytest.mark.usefixtures("done")
 def test_shards_are_merged_to_the_same_results() -> None:
-    """Each shard is a job of its own; together they are the study."""
+    """Each shard is a separate job; together they are the study."""
     wanted = sim.open_study(FOLDER).digest()
     for number in (1, 2, 3):
-        text = said("study", "run", *ARMS, *SMALL, "--out", "parts", "--shard", f"{number}/3")
-        assert "sim study merge parts" in words(text)
-    assert "of 4 persons" in words(said("study", "merge", "parts"))
-    assert said("study", "verify", "parts").split()[0] == wanted
+        text = output_of("study", "run", *ARMS, *SMALL, "--out", "parts", "--shard", f"{number}/3")
+        assert "sim study merge parts" in single_spaced(text)
+    assert "of 4 persons" in single_spaced(output_of("study", "merge", "parts"))
+    assert output_of("study", "verify", "parts").split()[0] == wanted
 
 
-def test_shards_that_are_missing_are_reported() -> None:
-    """What is there is merged; code 1 says what is not, and how to do it."""
-    said("study", "run", *ARMS, *SMALL, "--out", "parts", "--shard", "1/2", "--replicates", "40")
+def test_missing_shards_are_reported() -> None:
+    """Available shards are merged; exit code 1, with the missing ones and the commands to run them."""
+    output_of("study", "run", *ARMS, *SMALL, "--out", "parts", "--shard", "1/2", "--replicates", "40")
     result = call("study", "merge", "parts")
     assert result.exit_code == 1
     assert "missing" in result.stderr
@@ -120,15 +122,17 @@ def test_shards_that_are_missing_are_reported() -> None:
 
 @pytest.mark.usefixtures("done")
 def test_show_takes_another_day_and_another_endpoint() -> None:
-    """With the unit written or not."""
-    text = words(said("study", "show", str(FOLDER), "--day", "1", "--endpoint", "plasma_mg < 0.85 mM"))
+    """With or without a unit."""
+    text = single_spaced(
+        output_of("study", "show", str(FOLDER), "--day", "1", "--endpoint", "plasma_mg < 0.85 mM")
+    )
     assert "on day 1" in text
     assert "plasma_mg < 0.85 mM, baseline: " in text
 
 
 def test_every_problem_is_reported_at_once() -> None:
-    """Conditions, numbers, executor, shard, parameters: one message, code 2, nothing written."""
-    problems = refused(
+    """Conditions, numbers, executor, shard, parameters: one message, exit code 2, nothing written."""
+    problems = problems_of(
         "study", "run", "baseline", "sever", "--replicates", "many", "--workers", "0", "--shard", "3",
         "--dask", "here", "--set", "pump_half_m=0.1 mM", "--endpoint", "plasma_q < 1",
     )  # fmt: skip
@@ -139,55 +143,57 @@ def test_every_problem_is_reported_at_once() -> None:
 
 @pytest.mark.parametrize("command", ["show", "verify", "merge"])
 def test_a_folder_without_a_study_is_refused(command: str) -> None:
-    """Code 2, and what is missing."""
-    (problem,) = refused("study", command, "nowhere")
+    """Exit code 2, and the missing files."""
+    (problem,) = problems_of("study", command, "nowhere")
     assert "nowhere" in problem
 
 
 def test_the_template_is_a_study() -> None:
-    """What `sim study init` writes can be run."""
-    assert "sim study run mine.toml" in said("study", "init", "mine.toml")
+    """The file written by `sim study init` can be run."""
+    assert "sim study run mine.toml" in output_of("study", "init", "mine.toml")
     design = load_design("mine.toml")
     assert (design.name, design.arms) == ("mine", ["severe-magnesium-loss", "baseline"])
     assert Path("mine.toml").read_text(encoding="utf-8") == TEMPLATE.replace("{file}", "mine.toml")
-    assert "mine.toml exists already" in refused("study", "init", "mine.toml")[0]
+    assert "mine.toml exists already" in problems_of("study", "init", "mine.toml")[0]
 
 
-def test_a_study_file_is_run_beside_its_conditions(desk: Path) -> None:
-    """Conditions are sought beside the study's file; options go before what it says."""
+def test_a_study_file_finds_its_conditions(desk: Path) -> None:
+    """Conditions are found in the folder of the study's file; options have precedence over it."""
     (desk / "own").mkdir()
     (desk / "own" / "salt.toml").write_text('duration = "2 day"\n[[diet]]\nsodium = "300 mmol/day"\n')
     (desk / "own" / "trial.toml").write_text('conditions = ["baseline", "salt.toml"]\nreplicates = 50\n')
-    said("study", "run", "own/trial.toml", *SMALL)
+    output_of("study", "run", "own/trial.toml", *SMALL)
     study = sim.open_study("results/trial")
     assert (study.arms, study.n_completed) == (["baseline", "salt"], 4)
 
 
-def test_changed_parameters_hold_in_all_arms() -> None:
+def test_changed_parameters_apply_to_all_arms() -> None:
     """They are part of the design."""
-    said("study", "run", *ARMS, *SMALL, "--set", "gfr=170 L/day", "--no-persons")
+    output_of("study", "run", *ARMS, *SMALL, "--set", "gfr=170 L/day", "--no-persons")
     design = sim.open_study(FOLDER).design
     assert (design.parameters, design.persons) == ({"gfr": 170.0}, False)
 
 
-def test_a_kept_body_goes_on() -> None:
-    """`sim run --keep-state`, then `sim resume`: as if it had not stopped."""
+def test_a_saved_state_is_resumed() -> None:
+    """`sim run --keep-state`, then `sim resume`: as without interruption."""
     few = ("--cells", "5", "--days")
-    said("run", "severe-magnesium-loss", *few, "1", "--out", "first", "--keep-state")
-    said("resume", "first", "severe-magnesium-loss", "--days", "2", "--out", "second")
-    said("run", "severe-magnesium-loss", *few, "2", "--out", "whole")
+    output_of("run", "severe-magnesium-loss", *few, "1", "--out", "first", "--keep-state")
+    output_of("resume", "first", "severe-magnesium-loss", "--days", "2", "--out", "second")
+    output_of("run", "severe-magnesium-loss", *few, "2", "--out", "whole")
     ends = [
         pd.read_parquet(f"{name}/table.parquet")["plasma_k"].iloc[-1] for name in ("second", "whole")
     ]
     assert ends[0] == ends[1]
-    (problem,) = refused("resume", "first", "severe-magnesium-loss", "--days", "0.5", "--out", "third")
+    (problem,) = problems_of(
+        "resume", "first", "severe-magnesium-loss", "--days", "0.5", "--out", "third"
+    )
     assert "give more days" in problem
 
 
 @pytest.mark.usefixtures("done")
 def test_one_replicate_of_a_study_can_be_run_alone() -> None:
-    """With everything recorded: `sim run --replicate 2 --person`."""
-    said(
+    """With all variables recorded: `sim run --replicate 2 --person`."""
+    output_of(
         "run", "baseline", "--cells", "5", "--days", "2", "--replicate", "2", "--person", "--out", "two"
     )
     alone = pd.read_parquet("two/table.parquet")["plasma_k"]

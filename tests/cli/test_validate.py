@@ -1,4 +1,4 @@
-"""``sim validate``: one row for each target, JSON on request, exit code 1 if one is missed."""
+"""``sim validate``: one row for each target, JSON on request, exit code 1 if a target is missed."""
 
 import json
 from pathlib import Path

@@ -20,7 +20,7 @@ from sim.parameters.inputs import KNOCK_OUTS, Control
 from sim.quantities.amounts import Amounts
 from sim.quantities.ions import BY_NAME, SUPPLIED
 from sim.quantities.parsing import parse
-from tests.conditions.flat import FlatControl, flat, flat_at
+from tests.conditions.flat import flat, flat_at
 
 BODY = BodyParameters()
 USUAL = flat(
@@ -34,7 +34,9 @@ USUAL = flat(
     )
 )
 """Control without any intervention."""
-GATES = FlatControl._fields[FlatControl._fields.index("pump_mg_site") :]
+SUPPLY_AND_TARGETS = {"oral", "infused", "carbohydrate", *(rule.target for rule in TREATMENTS.values())}
+GATES = tuple(name for name in Control._fields if name not in SUPPLY_AND_TARGETS)
+"""Inputs that neither supply nor a treatment sets, in their order."""
 BUILT_IN = tuple(built_in_conditions())
 GIVEN = {"effect": 0.25, "fold": 3.0, "rate": "2 L/day"}
 """A strength of every kind, as a file writes it."""

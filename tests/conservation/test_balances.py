@@ -1,4 +1,4 @@
-"""Nothing is made and nothing is lost: every balance closes under every condition."""
+"""Conservation: every balance closes under every condition."""
 
 import numpy as np
 import pytest
@@ -25,16 +25,16 @@ def test_every_balance_closes_at_every_row_of_every_named_condition(name: str, n
     assert audits.abs().to_numpy().max() <= CLOSED
 
 
-def spans(longest: float) -> st.SearchStrategy[dict[str, str]]:
+def spans(max_length: float) -> st.SearchStrategy[dict[str, str]]:
     """Start, and sometimes stop, of an event within some hours."""
-    start, length = st.floats(0.0, 0.8 * longest), st.none() | st.floats(0.5, longest)
+    start, length = st.floats(0.0, 0.8 * max_length), st.none() | st.floats(0.5, max_length)
     return st.tuples(start, length).map(
         lambda x: {"start": f"{x[0]} hour"} | ({} if x[1] is None else {"stop": f"{x[0] + x[1]} hour"})
     )
 
 
-def amounts(most: float, unit: str) -> st.SearchStrategy[str]:
-    return st.floats(0.0, most).map(lambda x: f"{x} {unit}")
+def amounts(maximum: float, unit: str) -> st.SearchStrategy[str]:
+    return st.floats(0.0, maximum).map(lambda x: f"{x} {unit}")
 
 
 HOURS = 48.0
@@ -49,7 +49,7 @@ STRENGTHS = {
 
 @st.composite
 def diets(draw: st.DrawFn) -> list[sim.Diet]:
-    """A diet for each of some ions, each over a span of its own."""
+    """Diets for some ions, each with its own span."""
     chosen = draw(st.sets(st.sampled_from(IONS)))
     return [
         sim.Diet(**{ion: draw(amounts(DIETS[ion], "mmol/day"))}, **draw(spans(HOURS)))
@@ -69,7 +69,7 @@ def meals(draw: st.DrawFn) -> list[sim.Meals]:
 
 @st.composite
 def single_meals(draw: st.DrawFn) -> list[sim.Meal]:
-    """Up to two meals or swallowed doses; they may overlap."""
+    """Up to two meals or oral doses, which may overlap."""
     return [
         sim.Meal(
             start=f"{draw(st.floats(0.0, HOURS))} hour",
@@ -82,15 +82,15 @@ def single_meals(draw: st.DrawFn) -> list[sim.Meal]:
 
 @st.composite
 def supplements(draw: st.DrawFn) -> list[sim.Supplement]:
-    """Doses and amounts of some ions by some routes."""
+    """Rates and amounts of some ions by some routes."""
     chosen = draw(st.sets(st.tuples(st.sampled_from(IONS), st.sampled_from(["oral", "intravenous"]))))
     made = []
     for ion, route in sorted(chosen):
         span = draw(spans(HOURS))
-        most = DIETS[ion] / 3.0
+        maximum = DIETS[ion] / 3.0
         given_at_once = "stop" in span and draw(st.booleans())
-        measure = {"amount": amounts(most, "mmol")} if given_at_once else {
-            "dose": amounts(most, "mmol/day")
+        measure = {"amount": amounts(maximum, "mmol")} if given_at_once else {
+            "dose": amounts(maximum, "mmol/day")
         }  # fmt: skip
         drawn = {name: draw(strategy) for name, strategy in measure.items()}
         made.append(sim.Supplement(ion=ion, route=route, **drawn, **span))
@@ -99,7 +99,7 @@ def supplements(draw: st.DrawFn) -> list[sim.Supplement]:
 
 @st.composite
 def treatments(draw: st.DrawFn) -> list[sim.Treatment]:
-    """Some of all treatments."""
+    """A random subset of treatments."""
     chosen = draw(st.sets(st.sampled_from(sorted(TREATMENTS)), max_size=6))
     return [
         sim.Treatment(
@@ -113,7 +113,7 @@ def treatments(draw: st.DrawFn) -> list[sim.Treatment]:
 
 @st.composite
 def conditions(draw: st.DrawFn) -> Condition:
-    """Two days of random supply, meals, losses, drugs and missing mechanisms."""
+    """Two days of random supply, meals, losses, drugs and knock-outs."""
     return sim.Condition(
         name="random",
         duration=f"{HOURS} hour",
@@ -133,7 +133,7 @@ def test_every_balance_closes_under_any_condition(
 ) -> None:
     try:
         result = sim.run(condition, n_cells, seed=seed, noise=noise, record_hours=12.0)
-    except sim.SimulationError as stopped:  # A body that cannot live on keeps its books until then.
+    except sim.SimulationError as stopped:  # Balances close until the integration fails.
         result = stopped.result
     audits = result.table.filter(like="audit_")
     assert audits.abs().to_numpy().max() <= CLOSED
@@ -154,8 +154,8 @@ def test_every_balance_closes_without_any_one_mechanism(mechanism: str) -> None:
     assert result.provenance["worst_imbalance"] <= CLOSED
 
 
-def test_supply_and_losses_are_what_the_condition_says() -> None:
-    """Two meals, a dose within an hour and an amount over five: all arrive, and all is accounted for."""
+def test_supply_and_losses_agree_with_the_condition() -> None:
+    """Two meals, a dose within an hour and an amount over five hours are supplied completely."""
     condition = sim.Condition(
         name="known",
         duration="3 day",
@@ -180,7 +180,7 @@ def test_supply_and_losses_are_what_the_condition_says() -> None:
     assert now.k - start.k == pytest.approx(body.intake.k - body.urine.k - body.stool.k, abs=1e-8)
 
 
-def test_the_audit_sees_what_is_added_by_hand() -> None:
+def test_audit_detects_manual_additions() -> None:
     model = sim.TissueModel("baseline", 10, rng=1, noise=False)
     before = model.tissue.totals()
     model.extracellular.inject("potassium", 20.0)
@@ -196,7 +196,7 @@ def test_the_audit_sees_what_is_added_by_hand() -> None:
     assert audit.worst <= CLOSED
 
 
-def test_the_audit_sees_a_leak_of_one_part_in_a_million() -> None:
+def test_audit_detects_a_leak_of_one_part_in_a_million() -> None:
     tissue = sim.Tissue(10, noise=False)
     tissue.cells[1, 0] *= 1.0 + 1e-5
     audit = tissue.audit()
@@ -204,7 +204,7 @@ def test_the_audit_sees_a_leak_of_one_part_in_a_million() -> None:
     assert abs(audit.osmoles) > 1e-8
 
 
-def test_the_audit_sees_a_leak_of_calcium_and_of_each_ion_of_the_fluid() -> None:
+def test_audit_detects_a_leak_of_each_ion_of_the_fluid() -> None:
     tissue = sim.Tissue(10, noise=False)
     for name in ("ecf_na", "ecf_k", "ecf_mg", "ecf_ca", "ecf_cl", "ecf_hco3"):
         place = 5 * 10 + names_of(BodyState).index(name)
@@ -218,7 +218,7 @@ def test_the_audit_sees_a_leak_of_calcium_and_of_each_ion_of_the_fluid() -> None
 
 
 def test_membranes_carry_no_net_current() -> None:
-    """Cl moves as electroneutrality asks; GHK at the potential found gives the same flux."""
+    """Cl flux from electroneutrality agrees with GHK at the computed potential."""
     tissue = sim.Tissue(200, seed=3)
     tissue.control = sim.load("severe-magnesium-loss").control_at(0.0, tissue.parameters.body)
     tissue.advance_to(24.0 * 60.0)

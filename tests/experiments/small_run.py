@@ -1,4 +1,4 @@
-"""Runs an experiment at small size and compares it with what is committed."""
+"""Run of an experiment at small size, compared with the committed results."""
 
 from importlib import import_module
 from pathlib import Path
@@ -9,16 +9,16 @@ import pandas as pd
 from experiments._tools.harness import RESULTS, Answer
 
 FACTOR = 3.0
-"""A small run may differ from the full one by this factor."""
+"""Largest factor by which a small run may differ from the full one."""
 SMALL = 0.03
-"""Less than this part of the largest finding of the same unit may be of another order."""
+"""Findings below this fraction of the largest one of the same unit may differ in magnitude."""
 TINY = 0.005
-"""Less than this part of it has no direction that a small run must show."""
+"""Findings below this fraction of it may differ in sign."""
 FILES = {"summary.csv", "figure.png", "figure.pdf", "provenance.json"}
 
 
 def small_run(name: str, out: Path) -> Answer:
-    """Answer at small size into a folder, having checked everything that all experiments must do."""
+    """Run at small size into a folder, and check what holds for all experiments."""
     main = import_module(f"experiments.{name}").main
     answer: Answer = main(**main.small, out=out)
     assert FILES | {f"{table}.csv" for table in answer.tables} <= {path.name for path in out.iterdir()}
@@ -30,7 +30,7 @@ def small_run(name: str, out: Path) -> Answer:
 
 
 def disagreements(committed: pd.DataFrame, fresh: pd.DataFrame) -> list[str]:
-    """Findings of which a fresh small run has not the committed direction and order of magnitude."""
+    """Findings whose sign or order of magnitude differs between the committed and a small run."""
     assert list(committed.index.sort_values()) == list(fresh.index.sort_values())
     largest = committed["estimate"].abs().groupby(committed["unit"]).max()
     problems = []

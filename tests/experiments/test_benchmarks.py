@@ -1,5 +1,7 @@
-"""The benchmarks compare what computes the same, and say what they measured."""
+"""The benchmarks compare implementations of the same computation, and report their measurements."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -15,40 +17,56 @@ from experiments.benchmarks.sizes import Cost, recording
 from experiments.benchmarks.traced import OPERATIONS, Trace, traced_rates
 
 
-def test_the_peers_of_the_benchmark_compute_the_same_law(tmp_path: Path) -> None:
+def test_peers_compute_the_same_rates(tmp_path: Path) -> None:
     result = race(200, (C, NUMPY, MESA, BRIAN, AGENTS), 1, tmp_path)  # Raises if rates differ.
     missing = {note.split(" is left out")[0] for note in result.notes if "left out" in note}
     assert set(result.seconds) == {OURS, C, NUMPY, MESA, BRIAN, AGENTS} - missing
     assert missing <= {C, BRIAN}
 
 
-def test_threads_of_both_compute_the_same_law(tmp_path: Path) -> None:
+def test_threaded_peers_compute_the_same_rates(tmp_path: Path) -> None:
     assert OURS in threaded_race(500, 2, 1, tmp_path).seconds  # Raises if rates differ.
 
 
-def test_strict_c_gives_the_bits_of_this_program(tmp_path: Path) -> None:
+def test_strict_c_agrees_bitwise(tmp_path: Path) -> None:
     from experiments.benchmarks.peers import Compiled
-    from experiments.benchmarks.race import tissue_under_way
+    from experiments.benchmarks.race import active_tissue
 
-    tissue = tissue_under_way(100)
+    tissue = active_tissue(100)
     try:
-        kernel = c_kernel.CKernel(tissue, c_kernel.compiled(c_kernel.WAYS["own exp, -O3"], tmp_path))
+        kernel = c_kernel.CKernel(tissue, c_kernel.compiled(c_kernel.BUILDS["own exp, -O3"], tmp_path))
     except c_kernel.NoCompilerError as error:
         pytest.skip(str(error))
-    judge = Compiled(tissue)
+    reference = Compiled(tissue)
     kernel.evaluate()
-    judge.evaluate()
-    assert np.array_equal(kernel.rates(), judge.rates())
+    reference.evaluate()
+    assert np.array_equal(kernel.rates(), reference.rates())
 
 
-def test_a_missing_compiler_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("build", c_kernel.BUILDS)
+def test_loading_the_kernel_preserves_subnormals(build: str, tmp_path: Path) -> None:
+    """In a process of its own, because flushing to zero would outlast the test."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom experiments.benchmarks import c_kernel\n"
+        "try:\n    c_kernel.compiled(c_kernel.BUILDS[sys.argv[1]], Path(sys.argv[2]))\n"
+        "except c_kernel.NoCompilerError:\n    sys.exit(3)\n"
+        "smallest = float(sys.argv[3])\nassert smallest / 2.0 > 0.0 and smallest * 0.5 > 0.0\n"
+    )
+    arguments = [build, str(tmp_path), repr(sys.float_info.min)]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], check=False, capture_output=True)
+    if done.returncode == 3:
+        pytest.skip("no C compiler")
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_missing_compiler_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(c_kernel.shutil, "which", lambda _: None)
     result = race(5, (C,), 1, tmp_path)
     assert set(result.seconds) == {OURS}
     assert "no C compiler" in result.notes[0]
 
 
-def test_what_is_computed_twice_is_traced_once() -> None:
+def test_repeated_operations_are_traced_once() -> None:
     trace = Trace()
     a, b = trace.input("a"), trace.input("b")
     first, second = a * b + 1.0, a * b + 1.0
@@ -59,7 +77,7 @@ def test_what_is_computed_twice_is_traced_once() -> None:
     assert len(traced_rates(OPERATIONS).rates) == 5
 
 
-def test_errors_of_a_month_are_those_of_the_integrator() -> None:
+def test_error_of_a_run_is_that_of_the_integrator() -> None:
     ours, euler = thirty_days.months(20, 3.0, 1.0, thirty_days.EULER)
     assert 0.0 < ours.error < 1e-3
     assert 0.0 < euler.error < 1e-3
@@ -75,7 +93,7 @@ def test_lsoda_agrees_with_this_program() -> None:
     assert lsoda.evaluations_a_day > 0.0
 
 
-def test_rosenbrocks_method_is_of_fourth_order() -> None:
+def test_rosenbrock_method_is_of_fourth_order() -> None:
     def rates(t: float, y: np.ndarray) -> np.ndarray:
         """Prothero & Robinson's equation, whose solution is cos t."""
         return -20.0 * (y - np.cos(t)) - np.sin(t)
@@ -94,7 +112,7 @@ def test_integrators_are_compared_at_equal_error() -> None:
     rows = [
         (scenario, method, 1.0, error, evaluations)
         for scenario in integrators.SCENARIOS
-        for method in integrators.LOOKS
+        for method in integrators.LINE_STYLES
         for error, evaluations in ((1e-3, 10.0), (1e-5, 1000.0))
     ]
     columns = ["scenario", "method", "tolerance", "error", "evaluations_a_day"]
@@ -106,19 +124,19 @@ def test_integrators_are_compared_at_equal_error() -> None:
 
 def test_rosenbrock_and_chebyshev_agree_on_the_tissue() -> None:
     states = [
-        integrators._lived(kind, "with noise each 3 h", 5, 1, tolerance)[0]
-        for kind, tolerance in ((sim.Tissue, 1e-8), (integrators.Rosenbrock, 1e-6))
+        integrators._simulated(tissue_class, "with noise each 3 h", 5, 1, tolerance)[0]
+        for tissue_class, tolerance in ((sim.Tissue, 1e-8), (integrators.Rosenbrock, 1e-6))
     ]
     assert np.allclose(*states, rtol=1e-5, atol=1e-4)
 
 
-def test_what_recording_costs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A recorder that sleeps longer than the tissue takes more than doubles the time."""
+def test_cost_of_recording_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recorder that sleeps longer than the tissue takes to integrate more than doubles the time."""
     monkeypatch.setattr("sim.simulation.recorder.Recorder.record", lambda *_: time.sleep(0.3))
     assert recording(5, 2, 3)["adds"] > 1.0
 
 
-def test_goals_stand_beside_what_was_measured() -> None:
+def test_goals_are_compared_with_measurements() -> None:
     one = Race(100, 1, {OURS: [1e-8], MESA: [2e-5], C: [0.9e-8]}, [])
     both = Race(100, 2, {OURS: [5e-9], C: [4.5e-9]}, [])
     ours, euler = thirty_days.months(5, 1.0, 0.25, thirty_days.EULER)
@@ -144,7 +162,7 @@ def test_goals_stand_beside_what_was_measured() -> None:
     assert len(suite.table_of(found)) > 20
 
 
-def test_mesa_objects_end_where_the_study_does() -> None:
+def test_mesa_model_ends_in_the_same_state_as_the_study() -> None:
     """The benchmark of replicates raises if plasma K differs."""
     row = replicates.race(5, 0.5, 1, 2)
     assert row["ratio"] > 1.0

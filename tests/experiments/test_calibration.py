@@ -1,4 +1,4 @@
-"""Calibration: the shipped parameters are its output, and the data tell what is said."""
+"""Calibration: the default parameters are its output, and its identifiability is reproduced."""
 
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from tests.experiments.small_run import small_run
 COMMITTED = RESULTS / "calibration"
 
 
-def test_few_targets_say_little(tmp_path: Path) -> None:
-    """Of the first ten, all about ions and PTH, only what moves those is known, and less surely."""
+def test_few_targets_identify_few_parameters(tmp_path: Path) -> None:
+    """The first ten concern ions and PTH; they identify fewer parameters, and less precisely."""
     answer = small_run("calibration", tmp_path)
     few = answer.tables["parameters"]
     all_ = pd.read_csv(COMMITTED / "parameters.csv", index_col="parameter")
@@ -28,24 +28,24 @@ def test_few_targets_say_little(tmp_path: Path) -> None:
     assert answer.findings["targets met"].interval.estimate == 100.0
 
 
-def test_more_targets_than_there_are_are_refused() -> None:
+def test_too_many_targets_are_refused() -> None:
     with pytest.raises(sim.InputError, match="give 1 to"):
         calibration.main(targets=fitting.ALL + 1)
 
 
-def test_shipped_parameters_are_the_output_of_the_calibration() -> None:
+def test_default_parameters_are_the_output_of_the_calibration() -> None:
     fitted = pd.read_csv(COMMITTED / "parameters.csv", index_col="parameter")["value"]
-    shipped = {entry.name: entry.value for entry in describe()}
+    defaults = {entry.name: entry.value for entry in describe()}
     assert list(fitted.index) == list(fitting.FREE)
     for name, value in fitted.items():
-        assert shipped[name] == pytest.approx(value, rel=0.006), name
+        assert defaults[name] == pytest.approx(value, rel=0.006), name
 
 
-def test_the_calibration_is_reproduced_by_the_shipped_parameters() -> None:
-    """Evaluated again, not fitted again: the targets lie where the committed table says.
+def test_default_parameters_reproduce_the_calibration() -> None:
+    """Targets evaluated with the default parameters agree with the committed table.
 
-    Here they do within 1e-5, the digits of the table. The room is for a machine that rounds and so steps
-    otherwise: the integrator's error of 1e-4, over half bands of 3 % at least.
+    On the machine of the committed run within 1e-5, the precision of the table. The tolerance allows for
+    different rounding: the integrator's error of 1e-4, over half bands of at least 3 %.
     """
     table = pd.read_csv(COMMITTED / "targets.csv", index_col="name")
     distances = {v.target.name: v.distance for v in fitting.verdicts_at(fitting.default_point())}
@@ -54,8 +54,8 @@ def test_the_calibration_is_reproduced_by_the_shipped_parameters() -> None:
         assert distance == pytest.approx(table.loc[name, "distance"], abs=0.005), name
 
 
-def test_the_fit_is_at_its_best_along_single_parameters() -> None:
-    """Moving what the data identify best by a tenth of its range makes the fit worse, either way."""
+def test_fit_is_a_minimum_along_single_parameters() -> None:
+    """Changing a well-identified parameter by a tenth of its range worsens the fit, either way."""
     x = fitting.default_point()
     least = np.square(fitting.residuals(x)).sum()
     for name in ("ncc_mg_escape", "k_secretion_exponent", "insulin_pump_gain"):
@@ -64,11 +64,11 @@ def test_the_fit_is_at_its_best_along_single_parameters() -> None:
             assert np.square(fitting.residuals(x + step * unit)).sum() > least
 
 
-def test_what_is_fitted_is_called_fitted() -> None:
+def test_fitted_parameters_have_the_basis_fitted() -> None:
     assert not [name for name in fitting.FREE if FACTS[name].basis != Basis.FITTED]
 
 
-def test_a_population_meets_the_targets_that_the_twin_meets() -> None:
+def test_population_and_twin_meet_the_same_targets() -> None:
     table = pd.read_csv(COMMITTED / "targets.csv", index_col="name")
     inside = table["population"].between(table["low"], table["high"])
     assert (inside == table["met"]).all()

@@ -1,4 +1,4 @@
-"""Every experiment has one form; its committed results are whole, and what is said of them is theirs."""
+"""All experiments have the same form, and the committed results are complete and quoted correctly."""
 
 import json
 import re
@@ -10,16 +10,18 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from experiments.__main__ import FOLDER, found, main, page_of_answers
+from experiments.__main__ import FOLDER, answers_page, find_experiments, main
 from experiments._tools.harness import RESULTS, SIZES, Experiment
 from sim.system.versions import PACKAGES
 
 HOME = FOLDER.parent
-NAMES = list(found())
-MOST_LINES = 120
+NAMES = list(find_experiments())
+MAX_LINES = 120
+PAGES = HOME / ".docs" / "pages"
+WITH_ANSWERS = ("gallery.md", "studies.md", "validation.md")
 BENCHMARKS = {"engines", "integrators", "replicates"}
 RUNS = {"refractory_hypokalaemia", "severe_magnesium_loss"}
-"""Results that are not those of an experiment."""
+"""Committed results of benchmarks and of single runs."""
 
 
 def facts_of(name: str) -> dict[str, object]:
@@ -29,7 +31,7 @@ def facts_of(name: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_experiment_has_the_form(name: str) -> None:
+def test_experiment_has_the_standard_form(name: str) -> None:
     main = import_module(f"experiments.{name}").main
     assert isinstance(main, Experiment)
     assert main.name == name
@@ -37,17 +39,17 @@ def test_an_experiment_has_the_form(name: str) -> None:
     assert main.text["title"].endswith("?")
     assert set(SIZES) <= set(main.full)
     assert set(main.small) <= set(main.full)
-    assert len((FOLDER / f"{name}.py").read_text().splitlines()) <= MOST_LINES
+    assert len((FOLDER / f"{name}.py").read_text().splitlines()) <= MAX_LINES
     assert (HOME / "tests" / "experiments" / f"test_{name}.py").exists()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_results_of_the_full_run_are_committed(name: str) -> None:
-    """With the command that made them, at the sizes that the module calls full."""
+    """Provenance names the command at full size, and summary and figures are complete."""
     main = import_module(f"experiments.{name}").main
     facts = facts_of(name)
-    words = [f"python -m experiments.{name}", *main.words(main.full)]
-    assert facts["command"] == " ".join(words)
+    command = [f"python -m experiments.{name}", *main.options(main.full)]
+    assert facts["command"] == " ".join(command)
     assert facts["question"] == main.text["Question"]
     assert isinstance(facts["seed"], int)
     assert set(PACKAGES) <= set(facts["versions"])  # type: ignore[call-overload]
@@ -65,30 +67,32 @@ def test_no_other_results_are_committed() -> None:
     assert kept == {*NAMES, *BENCHMARKS, *RUNS}
 
 
-def test_the_page_of_answers_is_up_to_date() -> None:
-    assert (RESULTS / "README.md").read_text(encoding="utf-8") == page_of_answers()
+def test_page_of_answers_is_up_to_date() -> None:
+    assert (RESULTS / "README.md").read_text(encoding="utf-8") == answers_page()
 
 
-def test_the_gallery_says_what_was_found() -> None:
-    """Under each picture of an experiment stand its committed answer and the command that makes it."""
-    text = (HOME / "README.md").read_text(encoding="utf-8")
-    shown = re.findall(
-        r"!\[[^]]*\]\(experiments/results/(\w+)/figure\.png\)\n\n(.+?)\n\n", text, re.DOTALL
-    )
-    assert len(shown) >= 6
+def test_gallery_quotes_the_committed_answers() -> None:
+    """Each figure of an experiment is followed by its committed answer and its command.
+
+    On the page of the gallery, and on those of studies and of validation.
+    """
+    text = "\n\n".join((PAGES / name).read_text(encoding="utf-8") for name in WITH_ANSWERS)
+    figure = r"!\[[^]]*\]\(../../experiments/results/(\w+)/figure\.png\)\n\n(.+?)\n\n"
+    shown = re.findall(figure, text, re.DOTALL)
+    assert len(shown) >= 8
     for name, caption in shown:
         words = " ".join(caption.split())
         assert str(facts_of(name)["answer"]) in words, name
         assert f"python -m experiments.{name}" in words, name
 
 
-def test_the_readme_lists_every_experiment() -> None:
-    text = (HOME / "README.md").read_text(encoding="utf-8")
-    for name, parts in found().items():
+def test_page_of_experiments_lists_every_experiment() -> None:
+    text = (PAGES / "experiments.md").read_text(encoding="utf-8")
+    for name, parts in find_experiments().items():
         assert f"| `{name}` | {parts['title']} |" in text
 
 
-def test_experiments_are_listed_and_a_wrong_name_is_refused() -> None:
+def test_experiments_are_listed_and_unknown_names_are_refused() -> None:
     listed = CliRunner().invoke(main, [])
     assert listed.exit_code == 0
     assert all(name in listed.output for name in NAMES)
@@ -97,8 +101,8 @@ def test_experiments_are_listed_and_a_wrong_name_is_refused() -> None:
     assert f"did you mean {NAMES[0]!r}" in refused.stderr
 
 
-def test_sizes_that_cannot_be_are_all_told(tmp_path: Path) -> None:
-    """Nothing is written then."""
+def test_all_invalid_sizes_are_reported(tmp_path: Path) -> None:
+    """Nothing is written in this case."""
     command = import_module("experiments.knock_outs").main.command
     out = tmp_path / "out"
     out.write_text("a file")
@@ -110,16 +114,16 @@ def test_sizes_that_cannot_be_are_all_told(tmp_path: Path) -> None:
     assert out.read_text() == "a file"
 
 
-def test_days_that_are_not_whole_and_too_few_cells_are_refused() -> None:
+def test_fractional_days_and_too_few_cells_are_refused() -> None:
     main = import_module("experiments.knock_outs").main
     for days in (10.5, float("inf")):
         with pytest.raises(sim.InputError, match="whole days"):
             main(duration=days)
-    with pytest.raises(sim.InputError, match="one a type"):
+    with pytest.raises(sim.InputError, match="one of each type"):
         main(n_cells=3)
 
 
-def test_a_run_prints_its_answer_and_where_it_is(tmp_path: Path) -> None:
+def test_run_prints_its_answer_and_its_folder(tmp_path: Path) -> None:
     command = import_module("experiments.knock_outs").main.command
     shown = CliRunner().invoke(command, ["--small", "--replicates", "2", "--out", str(tmp_path / "out")])
     assert shown.exit_code == 0, shown.output

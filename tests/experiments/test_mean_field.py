@@ -1,19 +1,19 @@
-"""Different cells are not their mean-field twin, equal ones are; the rarest differ most."""
+"""Identical cells agree with their mean-field twin; heterogeneous cells deviate, most in the tail."""
 
 from pathlib import Path
 
 from tests.experiments.small_run import small_run
 
 
-def test_different_cells_are_not_their_twin_but_equal_ones_are(tmp_path: Path) -> None:
+def test_identical_cells_agree_with_the_twin_and_heterogeneous_ones_do_not(tmp_path: Path) -> None:
     answer = small_run("mean_field", tmp_path)
     found = {name: finding.interval.estimate for name, finding in answer.findings.items()}
-    apart = found["equal cells apart from twin"]
-    assert apart < 1e-4
+    deviation = found["deviation of identical cells"]
+    assert deviation < 1e-4
     severe = answer.tables["tissues"].loc[0.95]
-    assert (severe["more Na"] > 10.0 * 100.0 * apart).all()  # In every tissue, at every width.
-    assert (severe["more K"].abs() < 10.0).all()  # µM: cells share one fluid.
-    assert found["leak over pump of that tail"] > 1.5
-    widths = [width for name, width in found.items() if name.startswith("widths for a tail")]
-    assert widths == sorted(widths, reverse=True)  # The more Mg is lost, the less width it takes,
-    assert widths[-1] > 1.0  # but more than the published one.
+    assert (severe["excess_na"] > 10.0 * 100.0 * deviation).all()  # In every tissue, at every width.
+    assert (severe["plasma_k_difference"].abs() < 10.0).all()  # µM: cells share one fluid.
+    assert found["leak / pump capacity in that tail"] > 1.5
+    widths = [width for name, width in found.items() if name.startswith("width factor for a tail")]
+    assert widths == sorted(widths, reverse=True)  # The required width decreases with Mg loss,
+    assert widths[-1] > 1.0  # but exceeds the published one.

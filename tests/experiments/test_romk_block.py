@@ -9,19 +9,19 @@ def test_moderate_mg_loss_needs_delivery_or_aldosterone_to_cause_hypokalaemia(tm
     found = small_run("romk_block", tmp_path).findings
     mean = {name: finding.interval.estimate for name, finding in found.items()}
     k = {
-        (loss, drive): mean[f"plasma K: {loss} Mg loss, {drive}, ROMK free"]
+        (loss, stimulus): mean[f"plasma K: {loss} Mg loss, {stimulus}, ROMK responsive"]
         for loss in ("no", "moderate", "severe")
-        for drive in ("neither", "delivery", "aldosterone", "both")
+        for stimulus in ("neither", "delivery", "aldosterone", "both")
     }
     alone = (k["moderate", "neither"], k["no", "delivery"], k["no", "aldosterone"])
     assert min(alone) > 3.5 > max(k["moderate", "delivery"], k["moderate", "aldosterone"])
-    assert k["severe", "neither"] < 3.5  # Severe loss needs neither.
-    for drive in ("delivery", "aldosterone", "both"):
-        assert k["severe", drive] < k["moderate", drive] < k["no", drive] < k["no", "neither"]
+    assert k["severe", "neither"] < 3.5  # Severe loss requires neither.
+    for stimulus in ("delivery", "aldosterone", "both"):
+        assert k["severe", stimulus] < k["moderate", stimulus] < k["no", stimulus] < k["no", "neither"]
         for loss in ("moderate", "severe"):
-            free, fixed = (
-                mean[f"extra urinary K: {loss} Mg loss × {drive}, {romk}"]
-                for romk in ("ROMK free", "ROMK fixed")
+            responsive, fixed = (
+                mean[f"extra urinary K: {loss} Mg loss × {stimulus}, {romk}"]
+                for romk in ("ROMK responsive", "ROMK fixed")
             )
-            assert free > 1.5 * fixed > 0.0  # More than the sum, and more so with ROMK's block.
-            assert abs(mean[f"plasma K: {loss} Mg loss × {drive}, ROMK free"]) < 0.15
+            assert responsive > 1.5 * fixed > 0.0  # Superadditive, more so through ROMK's Mg block.
+            assert abs(mean[f"plasma K: {loss} Mg loss × {stimulus}, ROMK responsive"]) < 0.15

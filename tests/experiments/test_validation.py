@@ -1,4 +1,4 @@
-"""Validation: what is met, what is missed, and that it is what `sim validate` says."""
+"""Validation: proportions reproduced, misses, and agreement with `sim validate`."""
 
 from pathlib import Path
 
@@ -6,15 +6,17 @@ from sim.validation import HELD_OUT, TARGETS
 from tests.experiments.small_run import small_run
 
 
-def test_most_findings_are_met_and_what_is_missed_is_explained(tmp_path: Path) -> None:
+def test_most_findings_are_reproduced_and_misses_are_explained(tmp_path: Path) -> None:
     misses = {target.name for target in TARGETS if target.miss}
     answer = small_run("validation", tmp_path)
     table = answer.tables["targets"]
     assert list(table.index) == [target.name for target in TARGETS]
     assert set(table.index[~table["met"]]) == misses
     assert (table["met"] == (table["distance"].abs() <= 1.0)).all()
-    seen, held_out = (answer.findings[f"met, {group}"].interval for group in ("calibration", "held out"))
-    assert seen.estimate > 90.0
+    fitted, held_out = (
+        answer.findings[f"met, {group}"].interval for group in ("calibration", "held out")
+    )
+    assert fitted.estimate > 90.0
     assert held_out.n == sum(target.group == HELD_OUT for target in TARGETS)
     assert held_out.estimate >= 70.0
     assert held_out.low > 30.0

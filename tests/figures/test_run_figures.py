@@ -129,6 +129,28 @@ def test_one_cell_is_enough(name: str) -> None:
     drawn(FIGURES[name], run).draw_without_rendering()
 
 
+# Overview and summary sheet
+
+
+def test_the_overview_names_every_intervention(busy: Result) -> None:
+    """Over the plots of plasma, urine and cells."""
+    shown = words(busy.plot("overview"))
+    assert {label for _, _, label in BUSY.events()} <= set(shown)
+    assert {"Plasma, with reference range", "Intake and output", "Muscle Na, median marked"} <= set(
+        shown
+    )
+
+
+def test_the_sheet_gives_start_extremes_and_end(busy: Result) -> None:
+    """Of each variable, as the table has them."""
+    shown = words(busy.plot("sheet"))
+    k = busy.table["plasma_k"]
+    place = shown.index("plasma K")
+    wanted = [f"{value:.2f}" for value in (k.iloc[0], k.min(), k.max(), k.iloc[-1])]
+    assert shown[place + 1 : place + 6] == [*wanted, "mM"]
+    assert any("seed 3" in text for text in shown)
+
+
 # Balance chart
 
 

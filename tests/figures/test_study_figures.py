@@ -24,6 +24,7 @@ from sim.figures.study import (
 )
 from sim.figures.study.layout import LINE_STYLES, MAX_LINES
 from sim.figures.study.pages import pages_of
+from sim.parameters import ONE_OF_EACH_TYPE
 from sim.study.design import read_design
 from sim.study.runner import run_study
 from sim.study.study import Study
@@ -40,11 +41,14 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def study_of(folder: Path, **changes: Any) -> Study:
-    """Run forty-five small replicates of five cells for three days, or what else is asked for."""
+    """Run forty-five small replicates for three days, or what else is asked for."""
     design: dict[str, Any] = {
-        "conditions": ARMS, "replicates": 45, "cells": 5, "noise": False, "endpoints": ENDPOINTS,
+        "conditions": ARMS, "replicates": 45, "cells": ONE_OF_EACH_TYPE, "noise": False,
+        "endpoints": ENDPOINTS,
         "variables": ["plasma_k", "plasma_mg", "ecf_volume"],
-        "snapshots": {"at": ["0 day", "3 day"], "cells": 5, "variables": ["k_in", "mg_free"]},
+        "snapshots": {
+            "at": ["0 day", "3 day"], "cells": ONE_OF_EACH_TYPE, "variables": ["k_in", "mg_free"],
+        },
     }  # fmt: skip
     return run_study(read_design(design | changes), folder, workers=1)
 

@@ -1,4 +1,4 @@
-"""What the tests of the laws share: numbers to draw, and the list of all laws."""
+"""Common parts of the tests of the laws: strategies for their arguments, and the list of all laws."""
 
 import importlib
 import inspect
@@ -16,9 +16,9 @@ reproducible = settings(derandomize=True, deadline=None, max_examples=100)
 
 fractions = st.floats(0.0, 1.0)
 relative = st.floats(0.2, 3.0)
-"""A quantity over normal."""
-more = st.floats(1.01, 2.0)
-"""Factor by which something rises."""
+"""A quantity relative to normal."""
+increases = st.floats(1.01, 2.0)
+"""Factor of an increase."""
 exponents = st.floats(0.1, 5.0)
 potentials = st.floats(-6.0, 3.0)
 """Reduced potential."""
@@ -28,15 +28,15 @@ amounts = st.floats(0.0, 200.0)
 times = st.floats(0.5, 2000.0)
 
 
-def plausible(name: str, least: float = 0.0) -> st.SearchStrategy[float]:
-    """Draw a parameter from its plausible range, not below ``least``."""
-    return st.floats(max(FACTS[name].low, least), max(FACTS[name].high, least))
+def plausible(name: str, minimum: float = 0.0) -> st.SearchStrategy[float]:
+    """Strategy for a parameter within its plausible range, not below ``minimum``."""
+    return st.floats(max(FACTS[name].low, minimum), max(FACTS[name].high, minimum))
 
 
 def public_laws() -> list[Callable[..., Any]]:
-    """Every law that a module defines for others, by name: the form that kernels use.
+    """Public laws of all modules, sorted by name, in the form that the kernels use.
 
-    A plain scalar that is derived from a law in form of a ratio is none of its own.
+    A plain scalar derived from a law in ratio form does not count as a law.
     """
     modules = [
         importlib.import_module(f"{laws.__name__}.{found.name}")

@@ -1,4 +1,4 @@
-"""Limits of the laws of the body beside the kidney; each docstring quotes the law and its sentence."""
+"""Limits of the laws of the body other than the kidney; each docstring quotes law and sentence."""
 
 import numpy as np
 import pytest
@@ -16,11 +16,11 @@ from sim.laws.knock_out import gated_input
 from sim.laws.parathyroid_hormone import saturating_action, secretion
 from sim.laws.relaxation import relaxation_rate
 from sim.laws.renin import renin_target
-from tests.laws.law_tests import amounts, exponents, fractions, more, relative, reproducible, times
+from tests.laws.law_tests import amounts, exponents, fractions, increases, relative, reproducible, times
 
 
 def aldosterone(renin: float, plasma_k: float, mg_relative: float, *steepness: float) -> float:
-    """Aldosterone that a body calls for whose normal plasma K is 4.2 mM."""
+    """Target of aldosterone at a normal plasma K of 4.2 mM."""
     return aldosterone_target(renin, plasma_k, 4.2, mg_relative, *steepness)
 
 
@@ -60,7 +60,7 @@ def test_aldosterone_falls_with_mg(
 
 
 volumes = st.floats(0.6, 1.4)
-"""Extracellular volume over normal."""
+"""Extracellular volume relative to normal."""
 
 
 @given(exponent=st.floats(1.0, 24.0))
@@ -104,7 +104,7 @@ def test_insulin_drives_the_pump_half_at_half(gain: float, half: float) -> None:
     assert pump_drive(1.0 + half, gain, half) == pytest.approx(1.0 + 0.5 * gain)
 
 
-@given(gain=gains, half=halves, insulin=st.floats(1.0, 100.0), rise=more)
+@given(gain=gains, half=halves, insulin=st.floats(1.0, 100.0), rise=increases)
 @reproducible
 def test_much_insulin_drives_the_pump_by_its_gain(
     gain: float, half: float, insulin: float, rise: float
@@ -115,7 +115,7 @@ def test_much_insulin_drives_the_pump_by_its_gain(
 
 
 sigmoids = st.tuples(st.floats(0.85, 0.95), st.floats(8.0, 18.0), st.floats(0.1, 0.4))
-"""Middle, steepness and least part of PTH secretion."""
+"""Midpoint, steepness and floor of PTH secretion."""
 
 
 @given(normal=st.floats(1.0, 1.5), sigmoid=sigmoids)
@@ -188,10 +188,10 @@ def test_water_is_gained_above_normal_osmolality_and_lost_below(
 
 @given(body_water=st.floats(20.0, 60.0), excess=st.floats(-20.0, 20.0), time=times)
 @reproducible
-def test_water_gain_would_restore_osmolality_in_its_time(
+def test_water_gain_restores_osmolality_within_its_time_constant(
     body_water: float, excess: float, time: float
 ) -> None:
-    """Gained for one time constant, water alone dilutes the osmoles to normal osmolality."""
+    """Applied for one time constant, the gain of water dilutes the osmoles to normal osmolality."""
     gain = water_gain(body_water, 290.0 + excess, 290.0, time)
     diluted = (290.0 + excess) * body_water / (body_water + gain * time)
     assert diluted == pytest.approx(290.0, rel=1e-12)
@@ -209,21 +209,21 @@ def test_bone_release_is_zero_in_the_normal_proportion(
 
 @given(bone=amounts, mg_relative=relative, normal=st.floats(20.0, 170.0), time=times)
 @reproducible
-def test_bone_releases_its_excess_in_its_time(
+def test_bone_releases_its_excess_within_its_time_constant(
     bone: float, mg_relative: float, normal: float, time: float
 ) -> None:
-    """Released for one time constant at this rate, bone Mg comes to its normal proportion."""
+    """Applied for one time constant, the release restores the normal proportion of bone Mg."""
     released = bone_release(bone, mg_relative, normal, time) * time
     assert bone - released == pytest.approx(normal * mg_relative, rel=1e-12)
 
 
 bones = st.tuples(st.floats(0.5, 0.9), st.floats(0.05, 1.0))
-"""Level that bone defends without PTH, and its rate of exchange."""
+"""Plasma Ca maintained by bone without PTH, and its rate of exchange."""
 
 
 @given(normal=st.floats(1.0, 1.5), volume=st.floats(10.0, 20.0), bone=bones)
 @reproducible
-def test_bone_gives_no_calcium_in_the_normal_state(
+def test_bone_releases_no_calcium_in_the_normal_state(
     normal: float, volume: float, bone: tuple[float, float]
 ) -> None:
     """bone_calcium_release: Zero at normal Ca and normal PTH."""
@@ -245,9 +245,7 @@ def test_bone_defends_its_floor_without_pth(
 
 @given(supply=st.floats(0.0, 5.0), fraction=fractions, independent=fractions)
 @reproducible
-def test_calcium_is_absorbed_in_its_part_at_normal_pth(
-    supply: float, fraction: float, independent: float
-) -> None:
+def test_calcium_absorption_at_normal_pth(supply: float, fraction: float, independent: float) -> None:
     """calcium_absorption: fraction · supply at normal PTH."""
     absorbed = calcium_absorption(supply, fraction, 1.0, independent)
     assert absorbed == pytest.approx(fraction * supply, abs=1e-14)
@@ -289,7 +287,7 @@ def test_calcium_excretion_rises_with_calcium(
 
 
 absorption_constants = st.tuples(st.floats(0.5, 4.0), st.floats(1.0, 6.0), st.floats(0.0, 0.3))
-"""Greatest amount of the saturable path, its half, and the part absorbed in proportion."""
+"""Maximum of the saturable path, its half-saturation, and the passive fraction."""
 
 
 @given(constants=absorption_constants)
@@ -316,7 +314,7 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(60)
 
 @given(meal=st.floats(0.1, 60.0), transit=times, constants=absorption_constants)
 @reproducible
-def test_of_a_meal_as_much_is_absorbed_as_was_measured(
+def test_absorption_of_a_meal_agrees_with_the_measured_relation(
     meal: float, transit: float, constants: tuple[float, float, float]
 ) -> None:
     """magnesium_absorbed_fraction: Over a meal's passage it adds up to
@@ -367,7 +365,7 @@ def test_ionised_concentration_is_amount_over_volume_without_complexes_and_bindi
 def test_all_forms_of_an_ion_add_up_to_the_amount(
     amount: float, volume: float, plasma_share: float, complexed_ratio: float, bound_ratio: float
 ) -> None:
-    """Ionised and complexed forms in all of the fluid and the bound one in plasma make the amount."""
+    """The ionised and complexed forms of the fluid and the bound form of plasma add up to the amount."""
     ionised = ionised_concentration(amount, volume, plasma_share, complexed_ratio, bound_ratio)
     everywhere = volume * (ionised + complexed_ratio * ionised)
     bound = plasma_share * volume * bound_ratio * ionised

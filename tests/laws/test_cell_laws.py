@@ -1,7 +1,7 @@
 """Limits of the laws of cells: membrane, transport, buffers, water.
 
 Each docstring quotes the law and its sentence; see ``test_laws.py``. The limits of the membrane
-potential are tested beside its accuracy.
+potential are tested together with its accuracy.
 """
 
 import math
@@ -26,8 +26,8 @@ from tests.laws.law_tests import (
     amounts,
     concentrations,
     fractions,
+    increases,
     mg,
-    more,
     plausible,
     potentials,
     relative,
@@ -161,7 +161,7 @@ def test_magnesium_influx_is_half_at_half_in(mg_out: float, half_out: float, hal
 @given(mg_free=mg, half_out=plausible("mg_influx_half_out"))
 @reproducible
 def test_magnesium_influx_is_half_at_half_out(mg_free: float, half_out: float) -> None:
-    """Mg outside of ``half_out`` gives half the influx that plenty of it gives."""
+    """External Mg of ``half_out`` gives half the maximum influx."""
     plenty = magnesium_influx(1e9, mg_free, 0.4, half_out, 0.51)
     half = magnesium_influx(half_out, mg_free, 0.4, half_out, 0.51)
     assert half == pytest.approx(0.5 * plenty)
@@ -193,9 +193,9 @@ def test_sodium_magnesium_exchange_is_zero_without_mg_inside_or_na_outside(
     assert exchange(mg_free, na_in, na_out, mg_out) > 0.0
 
 
-@given(mg_free=mg, na_in=concentrations, rise=more, na_out=concentrations, mg_out=mg)
+@given(mg_free=mg, na_in=concentrations, rise=increases, na_out=concentrations, mg_out=mg)
 @reproducible
-def test_na_inside_slows_sodium_magnesium_exchange(
+def test_internal_na_slows_sodium_magnesium_exchange(
     mg_free: float, na_in: float, rise: float, na_out: float, mg_out: float
 ) -> None:
     """sodium_magnesium_exchange_ratio: Na inside slows it."""
@@ -208,7 +208,7 @@ def test_na_inside_slows_sodium_magnesium_exchange(
 def test_sodium_magnesium_exchange_is_halved_at_each_half_concentration(
     mg_free: float, na_in: float, na_out: float, mg_out: float
 ) -> None:
-    """Each of the four ions alone halves the exchange at its constant; none hinders at 0.5."""
+    """Each of the four ions alone halves the exchange at its constant."""
     assert exchange(1e9, 0.0, 1e9, 0.0) == pytest.approx(0.5)
     for at_half, without in (
         ((CELL.mg_exchange_half_mg, na_in, na_out, mg_out), (1e9, na_in, na_out, mg_out)),
@@ -232,7 +232,7 @@ def test_cell_chloride_equals_the_charge_of_cations_without_fixed_charge(
 @given(charge=amounts, fixed_charge=amounts)
 @reproducible
 def test_fixed_charge_displaces_chloride(charge: float, fixed_charge: float) -> None:
-    """One unit of fixed negative charge takes the place of one Cl."""
+    """One unit of fixed negative charge displaces one Cl."""
     displaced = cell_chloride(charge, 0.0, 0.0, 0.0, 0.0)
     displaced -= cell_chloride(charge, 0.0, 0.0, 0.0, fixed_charge)
     assert displaced == pytest.approx(fixed_charge, abs=1e-12)
@@ -339,7 +339,7 @@ def test_proton_uptake_is_zero_at_normal_k_without_buffered_h(
 
 @given(lost=st.floats(1.0, 80.0), share=plausible("proton_share"), time=times)
 @reproducible
-def test_proton_uptake_stops_when_h_replaces_its_share_of_lost_k(
+def test_proton_uptake_stops_when_h_replaces_its_fraction_of_lost_k(
     lost: float, share: float, time: float
 ) -> None:
     """proton_uptake: Stops when ``buffered`` is ``share`` of the K lost."""
@@ -377,15 +377,13 @@ def test_sodium_leak_is_normal_in_normal_mg(
 
 @given(mg_normal=mg, half_mg=mg, gated_share=fractions)
 @reproducible
-def test_sodium_leak_without_mg_is_greatest(
-    mg_normal: float, half_mg: float, gated_share: float
-) -> None:
+def test_sodium_leak_without_mg_is_maximal(mg_normal: float, half_mg: float, gated_share: float) -> None:
     """leak_factor: Without Mg it is 1 + gated_share · mg_normal/half_mg."""
     greatest = 1.0 + gated_share * mg_normal / half_mg
     assert leak_factor(0.0, mg_normal, half_mg, gated_share) == pytest.approx(greatest, rel=1e-13)
 
 
-@given(mg_out=mg, rise=more, half_mg=mg, gated_share=st.floats(0.05, 1.0))
+@given(mg_out=mg, rise=increases, half_mg=mg, gated_share=st.floats(0.05, 1.0))
 @reproducible
 def test_sodium_leak_falls_towards_the_open_share_as_mg_rises(
     mg_out: float, rise: float, half_mg: float, gated_share: float
@@ -412,7 +410,7 @@ def test_all_atp_is_mg_atp_with_much_mg(atp: float, dissociation: float) -> None
 
 
 HALVES = (CELL.pump_half_na, CELL.pump_half_k, CELL.pump_half_mgatp, CELL.pump_half_mg)
-"""Concentrations of Na_i, K_o, MgATP and free Mg at half the rate of each site [mM]."""
+"""Half-saturation of the sites for Na_i, K_o, MgATP and free Mg [mM]."""
 
 
 @pytest.mark.parametrize("missing", range(4), ids=["na_in", "k_out", "mgatp", "mg_free"])
@@ -488,10 +486,10 @@ def test_cotransport_rises_with_swelling(
 
 @given(drive=drives)
 @reproducible
-def test_cotransport_doubles_at_five_per_cent_and_is_ten_times_at_fifteen(
+def test_cotransport_doubles_at_five_percent_swelling_and_is_tenfold_at_fifteen(
     drive: tuple[float, ...],
 ) -> None:
-    """The sixteenth power is what the docstring says of cells 5 and 15 % too large."""
+    """The sixteenth power gives the factors that the docstring states for swelling by 5 and 15 %."""
     now = potassium_chloride_efflux(*drive, 1.0, 1.0)
     assert potassium_chloride_efflux(*drive, 1.05, 1.0) == pytest.approx(2.0 * now, rel=0.1)
     assert potassium_chloride_efflux(*drive, 1.15, 1.0) == pytest.approx(10.0 * now, rel=0.1)

@@ -1,4 +1,4 @@
-"""Dimensions of the laws: run on quantities with units, each gives the unit of its docstring."""
+"""Dimensions of the laws: applied to quantities with units, each gives the unit of its docstring."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ IONS = Ions("10 mM", "142 mM", "4.3 mM", "140 mM", "4.2 mM", "104 mM")
 
 
 class Case(NamedTuple):
-    """A law, its arguments as text with units, the unit of its result, and what it does not use."""
+    """A law, its arguments as text with units, the unit of its result, and its unused arguments."""
 
     law: Callable[..., Any]
     arguments: dict[str, Any]
@@ -418,27 +418,27 @@ by_law = pytest.mark.parametrize("case", TABLE, ids=lambda case: case.law.__name
 
 
 def converted(argument: Any, convert: Callable[[str], Any]) -> Any:
-    """Argument with its text, or the text in each field of a tuple, turned into something else."""
+    """Argument with its text, or the text in each field of a tuple, converted."""
     if isinstance(argument, str):
         return convert(argument)
     return type(argument)._make(map(convert, argument))
 
 
 def call(case: Case, convert: Callable[[str], Any]) -> Any:
-    """Call a law with arguments made from the texts of a case."""
+    """Call a law with the converted arguments of a case."""
     arguments = {name: converted(text, convert) for name, text in case.arguments.items()}
     return number_of(case.law(**arguments))
 
 
 def number_of(result: Any) -> Any:
-    """Value of a law that gives a ratio, potential of a membrane, or the number itself."""
+    """Value of a law in ratio form, potential of a membrane, or the number itself."""
     if isinstance(result, Ratio):
         return value_of(result)
     return result.u if isinstance(result, Balance) else result
 
 
-def in_seconds_too_many(case: Case) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Arguments of a case as quantities, one number after the other in a wrong unit."""
+def with_wrong_unit(case: Case) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Arguments of a case as quantities, each in turn with a wrong unit."""
     right = {name: converted(text, UNITS.Quantity) for name, text in case.arguments.items()}
     for name, argument in right.items():
         if isinstance(argument, tuple):
@@ -449,7 +449,7 @@ def in_seconds_too_many(case: Case) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, {**right, name: argument * UNITS.second}
 
 
-def test_no_law_is_forgotten() -> None:
+def test_table_contains_every_law() -> None:
     """Every public function in every module of the laws has one row in the table."""
     laws = set(public_laws())
     assert {case.law for case in TABLE} == laws
@@ -457,7 +457,7 @@ def test_no_law_is_forgotten() -> None:
 
 
 @by_law
-def test_result_has_the_unit_that_the_docstring_says(case: Case) -> None:
+def test_result_has_the_unit_of_the_docstring(case: Case) -> None:
     """The result has the dimension of the unit in the table, which is the one in the docstring."""
     document = inspect.getdoc(case.law) or ""
     said = (document.partition("Returns\n-------\n")[2] or document).split("\n\n")[0]
@@ -466,17 +466,17 @@ def test_result_has_the_unit_that_the_docstring_says(case: Case) -> None:
 
 
 @by_law
-def test_law_carries_no_conversion_factor(case: Case) -> None:
+def test_law_contains_no_conversion_factor(case: Case) -> None:
     """Plain numbers in the units of the docstring give the plain number in its unit."""
     plain = call(case, lambda text: float(UNITS.Quantity(text).magnitude))
     assert call(case, UNITS.Quantity).m_as(case.unit) == pytest.approx(plain, rel=1e-12)
 
 
 @by_law
-def test_wrong_unit_in_any_argument_is_noticed(case: Case) -> None:
+def test_wrong_unit_of_any_argument_is_detected(case: Case) -> None:
     """One argument multiplied by a second makes the law fail or changes the unit of the result."""
     unnoticed = set()
-    for name, arguments in in_seconds_too_many(case):
+    for name, arguments in with_wrong_unit(case):
         try:
             result = number_of(case.law(**arguments))
         except pint.DimensionalityError:

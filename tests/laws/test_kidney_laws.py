@@ -10,7 +10,7 @@ from sim.laws.renal_bicarbonate import bicarbonate_excretion
 from sim.laws.renal_magnesium import excreted_fraction, magnesium_excretion
 from sim.laws.renal_potassium import feed_forward, potassium_secretion, romk_openness
 from sim.laws.renal_sodium import sodium_excretion
-from tests.laws.law_tests import exponents, fractions, mg, more, plausible, relative, reproducible
+from tests.laws.law_tests import exponents, fractions, increases, mg, plausible, relative, reproducible
 
 
 @given(half=st.floats(0.3, 0.8), hill=st.floats(2.0, 10.0))
@@ -20,7 +20,7 @@ def test_magnesium_dependence_is_one_at_normal_mg(half: float, hill: float) -> N
     assert magnesium_dependence(1.0, half, hill) == pytest.approx(1.0, rel=1e-15)
 
 
-@given(mg_relative=relative, rise=more, half=st.floats(0.3, 0.8), hill=st.floats(2.0, 10.0))
+@given(mg_relative=relative, rise=increases, half=st.floats(0.3, 0.8), hill=st.floats(2.0, 10.0))
 @reproducible
 def test_magnesium_dependence_falls_towards_zero_with_mg(
     mg_relative: float, rise: float, half: float, hill: float
@@ -43,8 +43,8 @@ def test_magnesium_dependence_is_bounded(mg_relative: float, half: float, hill: 
 
 @given(mg_relative=relative, hill=st.floats(2.0, 10.0))
 @reproducible
-def test_about_half_is_permitted_at_half(mg_relative: float, hill: float) -> None:
-    """At the relative Mg ``half`` it is half of the greatest magnesium_dependence."""
+def test_magnesium_dependence_is_half_of_its_maximum_at_half(mg_relative: float, hill: float) -> None:
+    """At the relative Mg ``half`` it is half of its maximum."""
     half = min(mg_relative, 0.9)
     assert magnesium_dependence(half, half, hill) == pytest.approx(0.5 * (1.0 + half**hill), rel=1e-10)
 
@@ -58,7 +58,7 @@ def test_ncc_is_one_at_normal_k_and_competence(exponent: float, loss: float) -> 
 
 @given(
     k_relative=relative,
-    fall=more,
+    fall=increases,
     competence=st.floats(0.05, 1.0),
     exponent=plausible("ncc_k_exponent"),
     loss=plausible("ncc_mg_loss"),
@@ -74,9 +74,7 @@ def test_ncc_rises_as_k_falls(
 
 @given(k_relative=relative, exponent=plausible("ncc_k_exponent"), loss=fractions)
 @reproducible
-def test_ncc_without_competence_has_lost_its_part_at_any_k(
-    k_relative: float, exponent: float, loss: float
-) -> None:
+def test_ncc_without_competence_at_any_k(k_relative: float, exponent: float, loss: float) -> None:
     """ncc_target: Without competence it is 1 − loss at any K."""
     assert ncc_target(k_relative, 0.0, exponent, loss) == 1.0 - loss
 
@@ -110,7 +108,7 @@ def test_distal_delivery_falls_as_ncc_rises(ncc: float, rise: float, uptake_rati
 
 @given(ncc=relative, loop=fractions, volume=st.floats(0.8, 1.2), nephrons=st.floats(0.05, 1.0))
 @reproducible
-def test_half_the_nephrons_pass_twice_as_much_each(
+def test_distal_delivery_per_nephron_doubles_with_half_the_nephrons(
     ncc: float, loop: float, volume: float, nephrons: float
 ) -> None:
     """distal_delivery: Twice as much with half the nephrons."""
@@ -124,7 +122,7 @@ def test_half_the_nephrons_pass_twice_as_much_each(
 def test_loop_and_volume_multiply_distal_delivery(
     ncc: float, loop_rise: float, volume: float, exponent: float
 ) -> None:
-    """Without NKCC2 its rise is added; volume acts by its power."""
+    """Without NKCC2 delivery increases by ``loop_rise``; volume acts by its power."""
     now = distal_delivery(ncc, 1.5, 0.0, loop_rise, 1.0, exponent, 1.0)
     without = distal_delivery(ncc, 1.5, 1.0, loop_rise, 1.0, exponent, 1.0)
     assert without == pytest.approx((1.0 + loop_rise) * now)
@@ -133,7 +131,7 @@ def test_loop_and_volume_multiply_distal_delivery(
 
 
 normal_fractions = st.floats(0.02, 0.06)
-"""Part of filtered Mg that is normally excreted."""
+"""Normally excreted fraction of filtered Mg."""
 floors = st.floats(0.001, 0.01)
 steepnesses = st.floats(2.0, 10.0)
 
@@ -149,7 +147,7 @@ def test_excreted_fraction_is_normal_at_normal_mg_without_drugs(
 
 @given(
     mg_relative=relative,
-    rise=more,
+    rise=increases,
     normal=normal_fractions,
     floor=floors,
     exponent=steepnesses,
@@ -184,8 +182,8 @@ def test_excreted_fraction_is_never_above_one(
 
 @given(normal=normal_fractions, escaping=st.floats(0.0, 0.5), rise=st.floats(0.001, 0.5))
 @reproducible
-def test_what_escapes_a_segment_is_excreted(normal: float, escaping: float, rise: float) -> None:
-    """The more escapes, the more is excreted, at any Mg."""
+def test_mg_that_escapes_a_segment_is_excreted(normal: float, escaping: float, rise: float) -> None:
+    """Excretion rises with the fraction that escapes, at any Mg."""
     now = excreted_fraction(0.8, normal, 0.005, 7.0, escaping)
     assert excreted_fraction(0.8, normal, 0.005, 7.0, escaping + rise) > now
 
@@ -215,7 +213,7 @@ def test_romk_is_normal_at_normal_mg(mg_normal: float, half_mg: float) -> None:
 
 @given(mg_normal=plausible("tubule_mg"), half_mg=plausible("romk_half_mg"))
 @reproducible
-def test_romk_without_mg_is_wide_open(mg_normal: float, half_mg: float) -> None:
+def test_romk_without_mg_is_maximally_open(mg_normal: float, half_mg: float) -> None:
     """romk_openness: Without Mg it is 1 + mg_normal/half_mg."""
     assert romk_openness(0.0, mg_normal, half_mg) == 1.0 + mg_normal / half_mg
 
@@ -236,7 +234,7 @@ def test_feed_forward_when_nothing_is_absorbed(gain: float, half: float) -> None
 
 @given(absorbed=st.floats(0.0, 50.0), gain=st.floats(0.1, 10.0), half=st.floats(1.0, 20.0))
 @reproducible
-def test_feed_forward_with_very_much_potassium(absorbed: float, gain: float, half: float) -> None:
+def test_feed_forward_at_very_high_potassium(absorbed: float, gain: float, half: float) -> None:
     """feed_forward: 1 + gain with very much."""
     assert feed_forward(1e9, gain, half) == pytest.approx(1.0 + gain, rel=1e-6)
     assert feed_forward(absorbed, gain, half) < feed_forward(absorbed + 1.0, gain, half) < 1.0 + gain
@@ -265,11 +263,11 @@ def test_no_potassium_is_secreted_without_open_romk(
 @given(
     state=st.tuples(relative, relative, relative, relative, relative),
     raised=st.integers(0, 4),
-    rise=more,
+    rise=increases,
     steepness=secretion_exponents,
 )
 @reproducible
-def test_potassium_secretion_rises_with_each_drive_by_its_exponent(
+def test_potassium_secretion_rises_with_each_stimulus_by_its_exponent(
     state: tuple[float, ...], raised: int, rise: float, steepness: tuple[float, ...]
 ) -> None:
     """potassium_secretion: Rises with each of the five."""
@@ -281,7 +279,7 @@ def test_potassium_secretion_rises_with_each_drive_by_its_exponent(
 
 
 def natriuresis(volume: float, aldosterone: float) -> float:
-    """Na excretion at volume and aldosterone over normal, without diuretics."""
+    """Na excretion at relative volume and aldosterone, without diuretics."""
     return sodium_excretion(6.0, volume, aldosterone, 1.0, 18.0, 0.3)
 
 
@@ -305,7 +303,7 @@ def test_sodium_excretion_rises_with_volume(volume: float, rise: float, aldoster
     assert natriuresis(rise * volume, aldosterone) > natriuresis(volume, aldosterone)
 
 
-@given(volume=st.floats(0.6, 1.4), aldosterone=relative, rise=more)
+@given(volume=st.floats(0.6, 1.4), aldosterone=relative, rise=increases)
 @reproducible
 def test_sodium_excretion_falls_with_aldosterone(volume: float, aldosterone: float, rise: float) -> None:
     """sodium_excretion: Rises with volume, falls with aldosterone."""
@@ -315,7 +313,7 @@ def test_sodium_excretion_falls_with_aldosterone(volume: float, aldosterone: flo
 @given(normal=st.floats(1.0, 10.0), factor=st.floats(1.0, 5.0))
 @reproducible
 def test_diuretics_multiply_sodium_excretion(normal: float, factor: float) -> None:
-    """In the normal state excretion is the normal one times the factor of diuretics."""
+    """In the normal state excretion is multiplied by the factor of diuretics."""
     assert sodium_excretion(normal, 1.0, 1.0, factor, 18.0, 0.3) == normal * factor
 
 

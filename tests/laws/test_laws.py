@@ -1,7 +1,7 @@
 """Every sentence under *Limits* in the docstring of a law is a test.
 
-The docstring of such a test quotes the law and the sentence: laws of cells, of the kidney, of the rest
-of the body and of clinical signs have a file each.
+The docstring of such a test quotes the law and the sentence. The laws of cells, of the kidney, of the
+rest of the body and of clinical signs have one test file each.
 """
 
 import ast
@@ -42,13 +42,13 @@ def test_every_limit_is_a_test(law: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("law", public_laws(), ids=lambda law: law.__name__)
 def test_every_law_states_its_limits(law: Callable[..., Any]) -> None:
-    """No law is without a limit, and each is a sentence."""
+    """Every law has a limit, and each limit is a sentence."""
     assert limits(law) != []
     assert [sentence for sentence in limits(law) if not sentence.endswith(".")] == []
 
 
-def test_every_quoted_limit_is_one() -> None:
-    """No test quotes a sentence that the docstring of a law no longer holds."""
+def test_every_quoted_limit_exists() -> None:
+    """No test quotes a sentence that is no longer in the docstring of a law."""
     laws = {law.__name__: law for law in public_laws()}
     quotes = [quote.split(": ", 1) for quote in quoted() if quote.split(": ", 1)[0] in laws]
     assert [(name, said) for name, said in quotes if said not in limits(laws[name])] == []

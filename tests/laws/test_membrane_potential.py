@@ -1,4 +1,4 @@
-"""Membrane potential: its limits, and how far it is from the root of the textbook current."""
+"""Membrane potential: its limits, and its distance from the root of the textbook current."""
 
 import math
 from typing import Any, NamedTuple
@@ -29,21 +29,21 @@ from tests.laws.law_tests import reproducible
 
 FLUID = normal_fluid(Parameters().body)
 TYPES = dict(zip(CELL_TYPES, Parameters().of_types(), strict=True))
-REST = {kind: cell_constants(p, FLUID) for kind, p in TYPES.items()}
+CONSTANTS = {name: cell_constants(p, FLUID) for name, p in TYPES.items()}
 CELL, RESTING_PUMP = TYPES["muscle"], healthy_pump_rate(TYPES["muscle"], FLUID)
 
 
-def resting_cl(kind: str) -> float:
+def resting_cl(cell_type: str) -> float:
     """Cl of a cell at rest [mM]."""
-    p = TYPES[kind]
-    return cell_chloride(p.rest_na, p.rest_k, p.rest_mg_total, 0.0, REST[kind].fixed_charge)
+    p = TYPES[cell_type]
+    return cell_chloride(p.rest_na, p.rest_k, p.rest_mg_total, 0.0, CONSTANTS[cell_type].fixed_charge)
 
 
 RESTING_CL = resting_cl("muscle")
 
 
 class Situation(NamedTuple):
-    """A cell in a fluid: concentrations [mM], leaks over normal [1], pump [mmol/L/h]."""
+    """A cell in a fluid: concentrations [mM], relative leaks [1], pump [mmol/L/h]."""
 
     na_in: float = CELL.rest_na
     k_in: float = CELL.rest_k
@@ -66,21 +66,21 @@ class Membrane(NamedTuple):
     guess: InitialGuess
 
 
-def at_rest(kind: str) -> Situation:
+def at_rest(cell_type: str) -> Situation:
     """A cell of a type at rest."""
-    p = TYPES[kind]
+    p = TYPES[cell_type]
     return Situation(
         na_in=p.rest_na,
         k_in=p.rest_k,
-        cl_in=resting_cl(kind),
+        cl_in=resting_cl(cell_type),
         mg_free=p.rest_mg_free,
         pump=healthy_pump_rate(p, FLUID),
     )
 
 
-def tenth(kind: str) -> Situation:
-    """Every concentration and the pump between health and a tenth of it."""
-    bounds = Situation(*((0.1 * value, value) for value in at_rest(kind)))
+def tenth(cell_type: str) -> Situation:
+    """Every concentration and the pump between the healthy value and a tenth of it."""
+    bounds = Situation(*((0.1 * value, value) for value in at_rest(cell_type)))
     return bounds._replace(na_leak=(1.0, 1.0), k_leak=(1.0, 1.0))
 
 
@@ -95,7 +95,7 @@ SICK = Situation(
     k_leak=(0.5, 2.0),
     pump=(0.01, 20.0),
 )
-"""Far from health on both sides, pump up to 2.7 times its resting rate."""
+"""Far from health in both directions, pump up to 2.7 times its resting rate."""
 
 EXTREME = Situation(
     na_in=(2.0, 60.0),
@@ -108,12 +108,12 @@ EXTREME = Situation(
     k_leak=(0.2, 5.0),
     pump=(0.01, 60.0),
 )
-"""Beyond what a living cell can be: the pump at eight times its resting rate, leaks a fifth."""
+"""Beyond any viable cell: the pump at eight times its resting rate, leaks at a fifth."""
 
 
-def membrane_of(cell: Situation, kind: str = "muscle") -> Membrane:
-    """Arguments of the law for the membrane of a type in a situation."""
-    p, rest = TYPES[kind], REST[kind]
+def membrane_of(cell: Situation, cell_type: str = "muscle") -> Membrane:
+    """Arguments of the law for a membrane of a cell type in a situation."""
+    p, rest = TYPES[cell_type], CONSTANTS[cell_type]
     p_k = rest.p_k * cell.k_leak
     inward_rectifier = conductance_factor(cell.k_out / FLUID.k)
     opened_by_mg = leak_factor(cell.mg_out, FLUID.mg, p.na_leak_half_mg, p.na_leak_gated_share)
@@ -138,7 +138,7 @@ def membrane_of(cell: Situation, kind: str = "muscle") -> Membrane:
 
 
 def situations(domain: Situation) -> st.SearchStrategy[Situation]:
-    """Draw cells from a domain."""
+    """Strategy for cells in a domain."""
     return st.builds(Situation, *(st.floats(*bounds) for bounds in domain))
 
 
@@ -179,35 +179,35 @@ def potential_of(*membrane: Any) -> Any:
     return zero_current(*membrane).u
 
 
-def largest_error(domain: Situation, n: int, kind: str = "muscle") -> float:
+def largest_error(domain: Situation, n: int, cell_type: str = "muscle") -> float:
     """Largest distance of the law from the root over a domain [mV]."""
     cells = sampled(domain, n)
-    found = potential_of(*membrane_of(cells, kind))
+    found = potential_of(*membrane_of(cells, cell_type))
     each = zip(*(values.tolist() for values in cells), strict=True)
-    roots = np.array([root(membrane_of(Situation(*cell), kind)) for cell in each])
+    roots = np.array([root(membrane_of(Situation(*cell), cell_type)) for cell in each])
     return float(np.max(np.abs(found - roots)) * THERMAL_VOLTAGE)
 
 
-@pytest.mark.parametrize("kind", CELL_TYPES)
-def test_resting_cell_has_its_resting_potential(kind: str) -> None:
+@pytest.mark.parametrize("cell_type", CELL_TYPES)
+def test_resting_cell_has_its_resting_potential(cell_type: str) -> None:
     """The typical cell of every type is at rest at the potential of its parameters."""
-    u = potential_of(*membrane_of(at_rest(kind), kind))
-    assert u * THERMAL_VOLTAGE == pytest.approx(TYPES[kind].rest_potential, abs=1e-10)
+    u = potential_of(*membrane_of(at_rest(cell_type), cell_type))
+    assert u * THERMAL_VOLTAGE == pytest.approx(TYPES[cell_type].rest_potential, abs=1e-10)
 
 
-@pytest.mark.parametrize("kind", CELL_TYPES)
-def test_search_steps_reach_a_millionth_of_a_millivolt(kind: str) -> None:
-    """Two steps bring V within 1e-6 mV of the root for every cell that may live."""
-    assert largest_error(tenth(kind), 200, kind) < 1e-6
+@pytest.mark.parametrize("cell_type", CELL_TYPES)
+def test_search_steps_reach_a_millionth_of_a_millivolt(cell_type: str) -> None:
+    """Two steps bring V within 1e-6 mV of the root for every viable cell."""
+    assert largest_error(tenth(cell_type), 200, cell_type) < 1e-6
 
 
 def test_search_steps_reach_a_millionth_of_a_millivolt_in_sick_cells() -> None:
-    """Far from health on both sides too."""
+    """The same holds far from health in both directions."""
     assert largest_error(SICK, 500) < 1e-6
 
 
 def test_search_steps_reach_a_hundredth_of_a_millivolt_in_any_cell() -> None:
-    """Where the pump moves V by up to 140 mV, far beyond life, V is still within 0.01 mV."""
+    """Where the pump shifts V by up to 140 mV, far beyond viability, V is still within 0.01 mV."""
     assert largest_error(EXTREME, 500) < 0.01
 
 
@@ -248,8 +248,8 @@ def test_outward_active_current_makes_the_potential_more_negative(cell: Situatio
 
 @given(concentration=st.floats(1.0, 200.0), reduced=st.floats(-1.0, 1.0))
 @reproducible
-def test_search_steps_start_well_from_no_potential_at_all(concentration: float, reduced: float) -> None:
-    """Between equal fluids the search starts about zero, where the slope is a limit of 0/0.
+def test_search_converges_near_zero_potential(concentration: float, reduced: float) -> None:
+    """Between equal fluids the search starts near zero, where the slope is a limit of 0/0.
 
     The GHK current is then that of a resistor, sum of P times concentration times u; up to 27 mV.
     """
@@ -263,7 +263,7 @@ def test_search_steps_start_well_from_no_potential_at_all(concentration: float, 
 @given(ratio=st.floats(2.0, 50.0), mg_free=st.floats(0.05, 3.0))
 @reproducible
 def test_donnan_equilibrium_carries_no_flux(ratio: float, mg_free: float) -> None:
-    """K and Cl alone, in inverse ratios, are both at equilibrium at the one potential."""
+    """K and Cl alone, in inverse ratios, are both in equilibrium at the same potential."""
     membrane = membrane_of(Situation(k_in=4.2 * ratio, cl_in=FLUID.cl / ratio, mg_free=mg_free))
     ions, gate = membrane.ions, membrane.gate
     paths = membrane.permeabilities._replace(na=0.0)
@@ -288,7 +288,7 @@ def test_k_permeability_without_gated_path_is_constant(cell: Situation, ratio: f
 
 @given(cell=situations(EXTREME), ratio=st.floats(1e-3, 1e3))
 @reproducible
-def test_k_permeability_is_greatest_without_mg(cell: Situation, ratio: float) -> None:
+def test_k_permeability_is_maximal_without_mg(cell: Situation, ratio: float) -> None:
     """k_permeability: All of the gated path is open without Mg."""
     _, paths, gate, _, _ = membrane_of(cell)
     greatest = paths.k_constant + paths.k_gated
@@ -298,8 +298,8 @@ def test_k_permeability_is_greatest_without_mg(cell: Situation, ratio: float) ->
 
 @given(cell=situations(EXTREME))
 @reproducible
-def test_zero_current_carries_its_exponentials_along(cell: Situation) -> None:
-    """Drive and K permeability are those of the potential, though no exponential is computed for it."""
+def test_zero_current_returns_consistent_drive_and_permeability(cell: Situation) -> None:
+    """Drive and K permeability agree with the potential, although its exponential is not recomputed."""
     ions, paths, gate, active, guess = membrane_of(cell)
     u, drive, p_k = zero_current(ions, paths, gate, active, guess)
     ratio = block_ratio(gate.mg_free, u, gate.u_k, gate.half_mg, gate.steepness)

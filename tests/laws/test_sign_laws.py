@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sim.laws.arterial_pressure import mean_arterial_pressure
 from sim.laws.excitability import available_channels, threshold_potential
 from sim.laws.qt_interval import corrected_qt
-from tests.laws.law_tests import exponents, more, relative, reproducible
+from tests.laws.law_tests import exponents, increases, relative, reproducible
 
 ceilings = st.floats(0.05, 0.4)
 elasticities = st.floats(0.05, 1.0)
@@ -54,7 +54,7 @@ def test_pressure_levels_off(na_exponent: float, ceiling: float) -> None:
     assert most == pytest.approx(93.0 * 1.1, rel=1e-4)
 
 
-def test_the_exponent_is_the_slope_at_the_normal_state() -> None:
+def test_exponent_is_the_slope_at_the_normal_state() -> None:
     up, down = (mean_arterial_pressure(93.0, 1.0, 1.0 + d, 1.0, 0.5, 0.15) for d in (1e-4, -1e-4))
     assert (up - down) / 93.0 / 2e-4 == pytest.approx(0.5, rel=1e-4)
 
@@ -88,7 +88,7 @@ def test_threshold_is_normal_at_the_normal_state(normal: float, shift: float, sl
     assert threshold_potential(normal, 1.0, 1.0, shift, slope) == normal
 
 
-@given(divalents=relative, available=relative, fall=more, shift=slopes, slope=slopes)
+@given(divalents=relative, available=relative, fall=increases, shift=slopes, slope=slopes)
 @reproducible
 def test_threshold_follows_divalents_and_channels(
     divalents: float, available: float, fall: float, shift: float, slope: float
@@ -104,7 +104,7 @@ qt_slopes = st.tuples(st.floats(10.0, 40.0), st.floats(10.0, 90.0), st.floats(50
 
 
 def qt(k: float, mg_deficit: float, ca_deficit: float, per_mm: tuple[float, ...]) -> float:
-    """QTc of a body whose QTc is normally 400 ms and rises when K is below 4 mM."""
+    """QTc with a normal value of 400 ms that rises when K is below 4 mM."""
     return corrected_qt(400.0, k, 4.0, per_mm[0], mg_deficit, per_mm[1], ca_deficit, per_mm[2])
 
 
@@ -144,7 +144,7 @@ def test_qt_rises_as_k_mg_or_ca_fall(
 
 @given(excess=st.floats(0.0, 1.0), per_mm=qt_slopes)
 @reproducible
-def test_much_mg_does_not_shorten_qt(excess: float, per_mm: tuple[float, ...]) -> None:
-    """Mg above normal is no negative deficit; Ca above normal is."""
+def test_high_mg_does_not_shorten_qt(excess: float, per_mm: tuple[float, ...]) -> None:
+    """Mg above normal is not a negative deficit; Ca above normal is."""
     assert qt(4.2, -excess, 0.0, per_mm) == 400.0
     assert qt(4.2, 0.0, -excess, per_mm) == pytest.approx(400.0 - excess * per_mm[2])

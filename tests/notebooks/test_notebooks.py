@@ -1,6 +1,6 @@
-"""Notebooks are committed with their outputs: run in order, light, and free of traces of a machine.
+"""Notebooks are committed with outputs: executed in order, small, and without paths of a machine.
 
-That they run is tested by nbmake, which executes them.
+Their execution is tested by nbmake.
 """
 
 import json
@@ -11,7 +11,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-MOST_BYTES = 700_000
+MAX_BYTES = 700_000
 TRACES = ("/home/", "/root", "/tmp", "/work", "C:\\\\")
 
 
@@ -26,7 +26,7 @@ def test_there_are_seven() -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_outputs_are_those_of_one_run_from_top_to_bottom(path: Path) -> None:
+def test_outputs_are_those_of_one_execution_in_order(path: Path) -> None:
     code = [cell for cell in cells_of(path) if cell["cell_type"] == "code"]
     assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
     outputs = [output for cell in code for output in cell["outputs"]]
@@ -36,9 +36,9 @@ def test_outputs_are_those_of_one_run_from_top_to_bottom(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_light_and_has_no_traces_of_a_machine(path: Path) -> None:
+def test_notebook_is_small_and_contains_no_paths_of_a_machine(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert len(text) < MOST_BYTES
+    assert len(text) < MAX_BYTES
     for cell in cells_of(path):
         cell["outputs"] = [o for o in cell.get("outputs", []) if "image/png" not in o.get("data", {})]
         words = json.dumps(cell)
@@ -46,8 +46,8 @@ def test_a_notebook_is_light_and_has_no_traces_of_a_machine(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_thin(path: Path) -> None:
-    """More than 25 lines belong into the package; there is a cell of prose to two of code at least."""
+def test_notebook_contains_little_code(path: Path) -> None:
+    """Code cells have at most 25 lines, and there is at least one text cell per two code cells."""
     for cell in cells_of(path):
         if cell["cell_type"] == "code":
             assert len(cell["source"]) <= 25

@@ -1,4 +1,4 @@
-"""The same bits without Numba's private classes as with them."""
+"""Identical bits with and without Numba's private classes."""
 
 import hashlib
 import os
@@ -24,7 +24,7 @@ def digests():
 
 
 def test_the_plain_compiler_gives_the_same_bits() -> None:
-    """State, traits that fluctuate, the table, and the cells of a run."""
+    """For state, fluctuating traits, the table, and the cells of a run."""
     here: dict[str, object] = {"hashlib": hashlib, "sim": sim}
     exec(RUN, here)
     done = subprocess.run(

@@ -1,7 +1,7 @@
-"""The same bits on every machine: a small study on processors with other features.
+"""Identical bits on every machine: a small study on processors with other features.
 
-Compiled code for other processors, NumPy's code for them, and another C library's ways of computing
-elementary functions, each in a process of its own.
+Compiled code for other processors, NumPy's code for them, and other implementations of elementary
+functions in the C library, each in a separate process.
 """
 
 import json
@@ -64,7 +64,7 @@ features = [name for name in __cpu_dispatch__ if __cpu_features__[name]]
 compiled_for = cpu_target.target_context.codegen().magic_tuple()
 print(json.dumps({"found": found, "numpy": features, "numba": [str(x) for x in compiled_for]}))
 """
-"""Computes a body step by step, then a study, and prints a digest of everything."""
+"""Program that simulates a body step by step, then a study, and prints digests of all results."""
 
 OLD_LIBRARIES = {
     "NPY_DISABLE_CPU_FEATURES": " ".join(f for f in NUMPY.__cpu_dispatch__ if NUMPY.__cpu_features__[f]),
@@ -72,37 +72,37 @@ OLD_LIBRARIES = {
     "OPENBLAS_CORETYPE": "Prescott",
     "PYTHONHASHSEED": "12345",
 }
-"""NumPy, C library and linear algebra do without what newer processors have; sets are in other order."""
+"""NumPy, C library and linear algebra without newer instructions; another hash seed."""
 
 
 @cache
-def said(**surroundings: str) -> dict[str, Any]:
-    """What the probe says in a process with other surroundings."""
+def probed(**environment: str) -> dict[str, Any]:
+    """Output of the probe in a process with changed environment variables."""
     package = Path(sim.__file__).parents[1]
     ended = subprocess.run(
         [sys.executable, "-c", PROBE],
         capture_output=True,
         text=True,
         timeout=600,
-        env={**os.environ, "PYTHONPATH": str(package), "PYTHONWARNINGS": "error", **surroundings},
+        env={**os.environ, "PYTHONPATH": str(package), "PYTHONWARNINGS": "error", **environment},
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     answer: dict[str, Any] = json.loads(ended.stdout)
     return answer
 
 
-def differences(**surroundings: str) -> list[str]:
-    """Names of all that is not the same bits as here, in the order of computation."""
-    here, there = said()["found"], said(**surroundings)["found"]
+def differences(**environment: str) -> list[str]:
+    """Names of results with other bits than here, in the order of computation."""
+    here, there = probed()["found"], probed(**environment)["found"]
     assert list(here) == list(there)
     assert len(here) > 100
     return [name for name in here if here[name] != there[name]]
 
 
 def test_libraries_for_old_processors_give_the_same_bits() -> None:
-    """No result passes through what they compute differently."""
+    """No result depends on functions that they compute differently."""
     assert differences(**OLD_LIBRARIES) == []
-    assert said(**OLD_LIBRARIES)["numpy"] == []
+    assert probed(**OLD_LIBRARIES)["numpy"] == []
 
 
 @pytest.mark.slow
@@ -112,10 +112,10 @@ def test_libraries_for_old_processors_give_the_same_bits() -> None:
     [("generic", "SSE2"), ("nehalem", "SSE42"), ("haswell", "FMA3"), ("skylake-avx512", "AVX512_SKX")],
 )
 def test_code_for_other_processors_gives_the_same_bits(name: str, needs: str) -> None:
-    """Narrower and wider vector units, without and with fused multiplication."""
+    """Narrower and wider vector units, without and with fused multiply-add."""
     if not NUMPY.__cpu_features__[needs]:
         pytest.skip(f"this processor cannot run code for {name}")
     other = {"NUMBA_CPU_NAME": name, "NUMBA_CPU_FEATURES": "", **OLD_LIBRARIES}
     assert differences(**other) == []
-    assert said(**other)["numba"][1] == name
-    assert said()["numba"] != said(**other)["numba"]
+    assert probed(**other)["numba"][1] == name
+    assert probed()["numba"] != probed(**other)["numba"]

@@ -1,4 +1,4 @@
-"""One law, several engines: agents, threads and interpreted Python give the compiled engine's bits."""
+"""One law, several engines: agents, threads and interpreted Python agree bit for bit."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ EVENTFUL = sim.Condition(
         sim.Treatment(kind="mg-malabsorption", effect=0.9),
     ],
 )
-"""Nearly everything at once."""
+"""Nearly all interventions at once."""
 
 
 def model_after(
@@ -42,8 +42,8 @@ def model_after(
     return model
 
 
-def under_way(n_cells: int) -> sim.Tissue:
-    """Tissue in which everything is at work, two hours into a step."""
+def active_tissue(n_cells: int) -> sim.Tissue:
+    """Tissue in which no rate is zero, two hours into a step."""
     tissue = sim.Tissue(n_cells, seed=4)
     tissue.control = EVENTFUL.control_at(7.6, tissue.parameters.body)
     tissue.fluctuate(3.0)
@@ -61,7 +61,7 @@ def test_agents_in_any_order_give_the_bits_of_the_compiled_engine(
     assert compiled.evaluations == agents.evaluations
 
 
-def test_the_order_of_agents_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_order_of_agents_is_shuffled(monkeypatch: pytest.MonkeyPatch) -> None:
     orders: list[tuple[int, ...]] = []
     model = sim.TissueModel("baseline", 8, rng=1, engine="agents")
     permutation = model._order.permutation
@@ -91,10 +91,10 @@ def test_threads_give_the_bits_of_one_thread(threads: int) -> None:
 
 
 def test_an_integrator_from_rates_alone_gives_the_bits_of_the_compiled_one() -> None:
-    """The compiled one passes memory once a stage; the plain one evaluates, then adds."""
+    """The compiled one makes one pass over memory per stage; the plain one evaluates, then adds."""
 
     def after(rates: Callable[..., None] | None) -> tuple[np.ndarray, int]:
-        tissue = under_way(60)
+        tissue = active_tissue(60)
         tissue.advance_to(3.0, rates)
         return tissue.y, tissue.evaluations
 
@@ -110,7 +110,7 @@ def test_a_model_gives_the_bits_of_a_run() -> None:
 
 
 def test_interpreted_python_gives_the_bits_of_the_compiled_cell() -> None:
-    tissue = under_way(100)
+    tissue = active_tissue(100)
     dy = np.empty_like(tissue.y)
     tissue_rates(tissue.time, tissue.y, dy, tissue.context)
     compiled = cells_of(dy, 100)
@@ -127,8 +127,8 @@ def test_interpreted_python_gives_the_bits_of_the_compiled_cell() -> None:
             assert np.array_equal(np.array(plain), compiled[:, i])
 
 
-def test_a_cell_asked_alone_gives_the_bits_it_gives_among_others() -> None:
-    tissue = under_way(60)
+def test_a_single_cell_gives_the_same_bits_as_among_others() -> None:
+    tissue = active_tissue(60)
     dy = np.empty_like(tissue.y)
     tissue_rates(tissue.time, tissue.y, dy, tissue.context)
     observed = tissue.observe()
@@ -142,7 +142,7 @@ def test_a_cell_asked_alone_gives_the_bits_it_gives_among_others() -> None:
 
 
 def test_interpreted_body_agrees_with_the_compiled_one() -> None:
-    tissue = under_way(5)
+    tissue = active_tissue(5)
     compiled, plain = np.empty_like(tissue.y), np.empty_like(tissue.y)
     tissue_rates(tissue.time, tissue.y, compiled, tissue.context)
     tissue_rates.py_func(tissue.time, tissue.y, plain, tissue.context)

@@ -1,4 +1,4 @@
-"""How many cells of each type a population has, and where each type lies in it."""
+"""Number of cells of each type in a population, and their positions."""
 
 from itertools import pairwise
 
@@ -10,28 +10,28 @@ from sim.parameters import CELL_TYPES, Parameters
 from sim.physiology.cell_heterogeneity import allocate, edges_of
 from tests.laws.law_tests import reproducible
 
-SHARES = {"large": 0.7, "tiny": 0.01, "medium": 0.2, "small": 0.09}
-shares = st.lists(st.floats(0.001, 1.0), min_size=1, max_size=6).map(
+FRACTIONS = {"large": 0.7, "tiny": 0.01, "medium": 0.2, "small": 0.09}
+fractions = st.lists(st.floats(0.001, 1.0), min_size=1, max_size=6).map(
     lambda parts: {f"type {i}": part / sum(parts) for i, part in enumerate(parts)}
 )
 
 
-@given(n_cells=st.integers(1, 10_000), shares=shares)
+@given(n_cells=st.integers(1, 10_000), fractions=fractions)
 @reproducible
-def test_every_cell_is_of_one_type(n_cells: int, shares: dict[str, float]) -> None:
-    """Counts are in the order of the shares, none is negative, and all cells are there."""
-    counts = allocate(n_cells, shares)
-    assert len(counts) == len(shares)
+def test_every_cell_is_of_one_type(n_cells: int, fractions: dict[str, float]) -> None:
+    """Counts are in the order of the fractions, not negative, and add up to all cells."""
+    counts = allocate(n_cells, fractions)
+    assert len(counts) == len(fractions)
     assert sum(counts) == n_cells
     assert min(counts) >= 0
 
 
-@given(n_cells=st.integers(1, 10_000), shares=shares)
+@given(n_cells=st.integers(1, 10_000), fractions=fractions)
 @reproducible
-def test_the_largest_type_has_the_most_cells(n_cells: int, shares: dict[str, float]) -> None:
-    """No type has more cells than the one with the largest share."""
-    counts = dict(zip(shares, allocate(n_cells, shares), strict=True))
-    assert counts[max(shares, key=lambda kind: shares[kind])] == max(counts.values())
+def test_largest_type_has_the_most_cells(n_cells: int, fractions: dict[str, float]) -> None:
+    """No type has more cells than the one with the largest fraction."""
+    counts = dict(zip(fractions, allocate(n_cells, fractions), strict=True))
+    assert counts[max(fractions, key=lambda kind: fractions[kind])] == max(counts.values())
 
 
 @pytest.mark.parametrize(
@@ -48,25 +48,25 @@ def test_the_largest_type_has_the_most_cells(n_cells: int, shares: dict[str, flo
     ],
 )
 def test_small_types_get_a_tenth_each(n_cells: int, counts: list[int]) -> None:
-    """However small its share a type gets a tenth of the cells; few cells are of the largest."""
-    assert allocate(n_cells, SHARES) == counts
+    """A type gets at least a tenth of the cells; with few cells the largest type goes first."""
+    assert allocate(n_cells, FRACTIONS) == counts
 
 
 def test_a_single_type_has_all_cells() -> None:
-    """Without other types nothing is left aside."""
+    """Without other types nothing is reserved for them."""
     assert allocate(7, {"only": 1.0}) == [7]
 
 
 @pytest.mark.parametrize("n_cells", [len(CELL_TYPES), 30, 1000])
-def test_all_types_of_the_body_are_there(n_cells: int) -> None:
-    """As many cells as types are enough to have one of each."""
+def test_all_types_are_present(n_cells: int) -> None:
+    """With as many cells as types there is one cell of each type."""
     assert min(allocate(n_cells, Parameters().shares())) >= 1
 
 
 @given(counts=st.lists(st.integers(0, 100), min_size=1, max_size=6))
 @reproducible
-def test_types_lie_one_behind_the_other(counts: list[int]) -> None:
-    """Edges begin at zero and end at all cells; between two of them lie the cells of one type."""
+def test_types_are_contiguous(counts: list[int]) -> None:
+    """Edges begin at zero and end at the number of cells; each interval contains one type."""
     edges = edges_of(counts)
     assert (edges[0], edges[-1]) == (0, sum(counts))
     assert [b - a for a, b in pairwise(edges)] == counts

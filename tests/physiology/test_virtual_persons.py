@@ -1,7 +1,7 @@
-"""Virtual persons: the factors they are drawn from, the bodies they have, and that these are healthy.
+"""Virtual persons: distributions of their factors, their parameters, and their healthy steady state.
 
-Statistical tests have a fixed seed, so they pass always or never. For an unlucky seed a mean, a width or
-a correlation of right numbers lies more than :data:`FAR` standard errors off with probability 6e-5.
+Statistical tests have a fixed seed, so that they pass always or never. The probability that a correct
+mean, width or correlation lies more than :data:`FAR` standard errors off is 6e-5 per test.
 """
 
 from itertools import combinations
@@ -35,16 +35,16 @@ WIDTHS = {
     factor: getattr(P, "sd_person_na_leak" if factor == "na_leak" else f"sd_{factor}")
     for factor in Person._fields
 }
-FOOD = [f"intake_{ion}" for ion in Amounts._fields]
+INTAKE_FACTORS = [f"intake_{ion}" for ion in Amounts._fields]
 HEALTHY = 300
-"""Drawn persons whose health is watched."""
+"""Number of persons tested for a healthy steady state."""
 AT_REST = 1e-6
-"""Relative change of plasma K in days that is only the error of integration."""
+"""Relative change of plasma K in days that is attributable to integration error."""
 NA_SPREAD = (0.13, 0.17)
 """Coefficient of variation of cell Na between healthy persons, each all typical cells: 0.149 over the
 first 300 of seed 0, and 0.151 over 1000, with a standard error of 0.006. Pump sites (0.12) and Na leak
-(0.25) spread by 0.28 together, and cell Na goes with about the square root of leak over pumps."""
-SOMEBODY = Person(
+(0.25) spread by 0.28 together, and cell Na varies about as the square root of leak over pumps."""
+EXAMPLE = Person(
     body_size=1.006325777250312,
     gfr=0.8228603089668522,
     intake_na=1.0173718098224824,
@@ -80,7 +80,7 @@ def logs() -> pd.DataFrame:
 def test_factors_have_median_one_and_the_width_of_their_parameter(
     logs: pd.DataFrame, factor: str
 ) -> None:
-    """Mean of the logarithm is zero and its SD the parameter, within the error of the sample."""
+    """The logarithm has mean zero and the parameter as SD, within sampling error."""
     width = WIDTHS[factor]
     assert abs(logs[factor].mean()) < FAR * width / np.sqrt(MANY)
     assert abs(logs[factor].std() - width) < FAR * width / np.sqrt(2 * MANY)
@@ -88,7 +88,7 @@ def test_factors_have_median_one_and_the_width_of_their_parameter(
 
 @pytest.mark.parametrize("factor", Person._fields)
 def test_factors_are_log_normal(logs: pd.DataFrame, factor: str) -> None:
-    """Third and fourth moment of the logarithm are those of a normal variable."""
+    """Third and fourth moments of the logarithm are those of a normal variable."""
     z = logs[factor] / logs[factor].std()
     assert abs((z**3).mean()) < FAR * np.sqrt(15 / MANY)
     assert abs((z**4).mean() - 3.0) < FAR * np.sqrt(96 / MANY)
@@ -96,28 +96,28 @@ def test_factors_are_log_normal(logs: pd.DataFrame, factor: str) -> None:
 
 @pytest.mark.parametrize(("a", "b"), list(combinations(Person._fields, 2)))
 def test_only_intakes_are_correlated(logs: pd.DataFrame, a: str, b: str) -> None:
-    """Any two intakes share the amount of food, as declared; all else varies on its own."""
-    wanted = P.correlation_intakes if a in FOOD and b in FOOD else 0.0
+    """Intakes have the declared pairwise correlation; all other factors are independent."""
+    wanted = P.correlation_intakes if a in INTAKE_FACTORS and b in INTAKE_FACTORS else 0.0
     assert abs(logs[a].corr(logs[b]) - wanted) < FAR * (1 - wanted**2) / np.sqrt(MANY)
 
 
 @pytest.mark.parametrize("correlation", [0.0, 1.0])
-def test_intakes_may_be_independent_or_one(correlation: float) -> None:
-    """At the ends of the range intakes have nothing or all in common."""
-    logs = np.log(drawn(300, P._replace(correlation_intakes=correlation))[FOOD].to_numpy())
-    found = np.corrcoef(logs.T)[~np.eye(len(FOOD), dtype=bool)]
+def test_intakes_may_be_independent_or_fully_correlated(correlation: float) -> None:
+    """At the ends of the range intakes are independent or identical."""
+    logs = np.log(drawn(300, P._replace(correlation_intakes=correlation))[INTAKE_FACTORS].to_numpy())
+    found = np.corrcoef(logs.T)[~np.eye(len(INTAKE_FACTORS), dtype=bool)]
     assert (abs(found - correlation) < FAR / np.sqrt(300)).all()
 
 
-def test_a_factor_of_no_width_is_one_and_leaves_the_others_as_they_were() -> None:
-    """Persons may be alike in one thing."""
+def test_a_factor_of_zero_width_is_one_and_does_not_affect_the_others() -> None:
+    """Persons may have one property in common."""
     alike, typical = drawn(20, P._replace(sd_gfr=0.0)), drawn(20)
     assert (alike["gfr"] == 1.0).all()
     pd.testing.assert_frame_equal(alike.drop(columns="gfr"), typical.drop(columns="gfr"), rtol=0, atol=0)
 
 
-def test_a_person_is_named_by_seed_replicate_and_attempt() -> None:
-    """The same name gives the same person; any other name gives another, in every factor."""
+def test_a_person_depends_on_seed_replicate_and_attempt() -> None:
+    """The same key gives the same person; another key gives other values of every factor."""
     mine = draw_person(P, 4, 5)
     assert draw_person(P, 4, 5, 0) == mine
     for other in (draw_person(P, 5, 4), draw_person(P, 4, 6), draw_person(P, 4, 5, 1)):
@@ -125,20 +125,20 @@ def test_a_person_is_named_by_seed_replicate_and_attempt() -> None:
 
 
 def test_persons_are_those_of_all_earlier_studies() -> None:
-    """Results of old seeds hang on the order of the numbers, so a person is written down."""
-    assert draw_person(P, 1, 2) == pytest.approx(SOMEBODY, rel=1e-15)
+    """Results of earlier seeds depend on the order of the draws; hence one person is recorded here."""
+    assert draw_person(P, 1, 2) == pytest.approx(EXAMPLE, rel=1e-15)
 
 
-# Bodies
+# Parameters of persons
 
 
 def test_the_typical_person_changes_nothing() -> None:
-    """Factors of one give the typical body, to the bit."""
+    """Factors of one give the typical body exactly."""
     assert apply_person(Person(), Parameters()) == Parameters()
 
 
-def test_numbers_that_grow_with_the_body_are_those_with_such_a_unit() -> None:
-    """Volumes, amounts, intakes and flows grow; concentrations, shares and times do not."""
+def test_parameters_that_scale_with_body_size_have_extensive_units() -> None:
+    """Volumes, amounts, intakes and flows scale; concentrations, fractions and times do not."""
     units = {name: FACTS[name].unit for name in BodyParameters._fields}
     assert {units[name] for name in EXTENSIVE} == {"L", "mmol", "mmol/day", "L/day"}
     assert not {"gfr", "cell_water", "intake_mg"} - set(EXTENSIVE)
@@ -162,14 +162,14 @@ def test_numbers_that_grow_with_the_body_are_those_with_such_a_unit() -> None:
     ],
 )
 def test_a_factor_multiplies_its_parameters_and_no_other(factor: str, parameters: list[str]) -> None:
-    """What a factor means for the numbers of the model."""
+    """Each factor acts on its own parameters only."""
     before, after = flat(Parameters()), flat(apply_person(Person(**{factor: 1.25}), Parameters()))
     changed = {name: after[name] for name in before if after[name] != before[name]}
     assert changed == pytest.approx({name: 1.25 * before[name] for name in parameters}, rel=1e-15)
 
 
 def flat(p: Parameters) -> dict[str, float]:
-    """Every number by group and name."""
+    """All parameters by group and name."""
     return {
         f"{group}.{name}": value
         for group, numbers in p._asdict().items()
@@ -177,15 +177,15 @@ def flat(p: Parameters) -> dict[str, float]:
     }
 
 
-def test_persons_keep_numbers_that_were_changed_for_all() -> None:
-    """A person's factors multiply what a study sets."""
+def test_persons_preserve_changed_parameters() -> None:
+    """A person's factors multiply the values set by a study."""
     changed = Parameters().replace(plasma_k=4.0, median_na_leak=0.8)
     p = apply_person(Person(plasma_k=1.1, na_leak=0.5), changed)
     assert p.body.plasma_k == pytest.approx(4.4)
     assert p.population.median_na_leak == pytest.approx(0.4)
 
 
-def test_the_body_shows_its_persons_factors() -> None:
+def test_steady_state_reflects_the_factors_of_the_person() -> None:
     """Plasma K and Mg, intakes, body water and cell Mg are the typical ones times the factors."""
     result = run("baseline", 5, days=0.25, seed=3, replicate=8, person=True, noise=False)
     typical = run("baseline", 5, days=0.25, seed=3, replicate=8, noise=False)
@@ -201,8 +201,8 @@ def test_the_body_shows_its_persons_factors() -> None:
     assert ratio["intake_na"] == pytest.approx(size * who.intake_na)
 
 
-def test_a_run_tells_its_person() -> None:
-    """Provenance names the person of a run, and none where there is none."""
+def test_provenance_contains_the_person() -> None:
+    """Provenance contains the person of a run, if there is one."""
     mine = run("baseline", 5, days=0.25, seed=3, replicate=8, person=True, noise=False).provenance
     assert mine["person"] == draw_person(P, 3, 8)._asdict()
     assert run("baseline", 5, days=0.25, noise=False).provenance["person"] is False
@@ -211,12 +211,12 @@ def test_a_run_tells_its_person() -> None:
 # Size
 
 
-GROWS = ("intake_", "urine_", "stool_", "body_", "ecf_volume", "bone_mg")
-"""Beginnings of the variables that grow with the body."""
+EXTENSIVE_PREFIXES = ("intake_", "urine_", "stool_", "body_", "ecf_volume", "bone_mg")
+"""Prefixes of variables that scale with body size."""
 
 
-def busy(size: float) -> Condition:
-    """Nearly everything at once, in doses that suit a body of some size."""
+def eventful(size: float) -> Condition:
+    """Nearly all interventions at once, with doses proportional to body size."""
     return read({
         "name": "busy",
         "duration": "8 day",
@@ -238,11 +238,11 @@ def busy(size: float) -> Condition:
     })  # fmt: skip
 
 
-def course_of(size: float, tolerance: float) -> pd.DataFrame:
-    """Half-daily rows of a body of some size through everything at once."""
+def time_course(size: float, tolerance: float) -> pd.DataFrame:
+    """Half-daily rows of a body of some size under these interventions."""
     parameters = apply_person(Person(body_size=size), Parameters())
     tissue = Tissue(15, parameters=parameters, seed=1, tolerance=tolerance)
-    course, recorder = Schedule(tissue, busy(size)), Recorder()
+    course, recorder = Schedule(tissue, eventful(size)), Recorder()
     for hours in range(0, 193, 12):
         course.advance_until(float(hours))
         recorder.record(tissue)
@@ -251,15 +251,15 @@ def course_of(size: float, tolerance: float) -> pd.DataFrame:
 
 @pytest.mark.parametrize("size", [0.6, 1.7])
 @pytest.mark.parametrize("tolerance", [1e-5, 1e-7])
-def test_a_larger_body_is_a_typical_one_on_a_larger_scale(size: float, tolerance: float) -> None:
-    """With doses to its size it has the same concentrations all the time, and amounts to its size.
+def test_body_size_scales_amounts_but_not_concentrations(size: float, tolerance: float) -> None:
+    """With doses proportional to size, concentrations are equal at all times and amounts proportional.
 
-    The tolerance of integration is the only difference, and makes the less the smaller it is.
+    The only difference is integration error, which decreases with the tolerance.
     """
-    typical, mine = course_of(1.0, tolerance), course_of(size, tolerance)
+    typical, mine = time_course(1.0, tolerance), time_course(size, tolerance)
     for name in VARIABLES:
         if not name.startswith("audit_"):
-            scale = size if name.startswith(GROWS) else 1.0
+            scale = size if name.startswith(EXTENSIVE_PREFIXES) else 1.0
             expected = pytest.approx(scale * typical[name], rel=3.0 * tolerance, abs=1e-9, nan_ok=True)
             assert mine[name].to_numpy() == expected, name
 
@@ -269,7 +269,7 @@ def test_a_larger_body_is_a_typical_one_on_a_larger_scale(size: float, tolerance
 
 @pytest.fixture(scope="module")
 def healthy() -> pd.DataFrame:
-    """Drawn persons after three days of their usual life: how far K went, and Na of their cells."""
+    """Persons after three days without intervention: change of K, and Na of cells."""
     rows = []
     for replicate in range(HEALTHY):
         planned = RunPlan("baseline", 5, days=3.0, replicate=replicate, person=True, noise=False,
@@ -284,14 +284,14 @@ def healthy() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def test_everyone_drawn_is_healthy(healthy: pd.DataFrame) -> None:
-    """All of the first 300 persons have a healthy body at the first attempt, which stays at rest."""
+def test_every_person_has_a_healthy_steady_state(healthy: pd.DataFrame) -> None:
+    """All of the first 300 persons have a healthy steady state at the first attempt."""
     assert healthy["first"].all()
     assert healthy["change"].max() < AT_REST
 
 
 def test_plasma_potassium_differs_between_persons_as_declared(healthy: pd.DataFrame) -> None:
-    """Its logarithm has the width that was measured."""
+    """Its logarithm has the measured width."""
     width = np.log(healthy["plasma_k"]).std()
     assert abs(width - P.sd_plasma_k) < FAR * P.sd_plasma_k / np.sqrt(2 * HEALTHY)
 
@@ -303,8 +303,8 @@ def test_cell_sodium_differs_between_persons_as_pumps_and_leaks_do(healthy: pd.D
     assert healthy["na_in"].median() == pytest.approx(10.0, rel=0.03)
 
 
-def test_different_cells_of_persons_are_at_rest_too() -> None:
-    """A body whose cells differ starts in the steady state of each."""
+def test_heterogeneous_cells_of_persons_are_in_steady_state() -> None:
+    """A heterogeneous tissue starts in the steady state of each cell."""
     for replicate in range(10):
         planned = RunPlan("baseline", 20, days=3.0, replicate=replicate, person=True, noise=False)
         tissue, _ = make_tissue(planned)
@@ -313,11 +313,11 @@ def test_different_cells_of_persons_are_at_rest_too() -> None:
         assert tissue.fluid.k == pytest.approx(start, rel=AT_REST)
 
 
-# Who cannot be healthy
+# Persons without a healthy steady state
 
 
-def refuse(times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Let the first bodies fail to be healthy; return the attempts that were drawn."""
+def reject(times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Make the first persons fail to have a steady state; return the attempts drawn."""
     attempts: list[int] = []
 
     def counted(p: PersonParameters, seed: int, replicate: int, attempt: int = 0) -> Person:
@@ -334,33 +334,33 @@ def refuse(times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return attempts
 
 
-def test_a_person_who_cannot_be_healthy_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next attempt's person takes the place, and is told."""
-    attempts = refuse(2, monkeypatch)
+def test_a_person_without_steady_state_is_redrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person of the next attempt is used and reported."""
+    attempts = reject(2, monkeypatch)
     tissue, who = make_tissue(RunPlan("baseline", 5, seed=3, replicate=8, person=True))
     assert attempts == [0, 1, 2]
     assert who == draw_person(P, 3, 8, 2)
     assert tissue.parameters == apply_person(who, Parameters())
 
 
-def test_drawing_anew_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After so many attempts the problem is told; it lies in the parameters."""
-    attempts = refuse(1000, monkeypatch)
+def test_number_of_attempts_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the last attempt the problem of the parameters is reported."""
+    attempts = reject(1000, monkeypatch)
     with pytest.raises(SteadyStateError, match="no healthy body"):
         make_tissue(RunPlan("baseline", 5, person=True))
     assert attempts == list(range(MAX_DRAWS))
 
 
-def test_the_typical_body_is_not_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without persons there is nothing to draw."""
-    attempts = refuse(1000, monkeypatch)
+def test_the_typical_body_is_not_redrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without persons nothing is drawn."""
+    attempts = reject(1000, monkeypatch)
     with pytest.raises(SteadyStateError, match="no healthy body"):
         make_tissue(RunPlan("baseline", 5))
     assert attempts == []
 
 
-def test_the_condition_is_not_in_a_persons_name() -> None:
-    """Whatever is done and however it is recorded, the replicate's person and cells are the same."""
+def test_persons_do_not_depend_on_the_condition() -> None:
+    """Person and cells of a replicate are the same for all interventions and recording intervals."""
     plain, who = make_tissue(RunPlan("baseline", 6, seed=3, replicate=8, person=True))
     treated, same = make_tissue(
         RunPlan("severe-magnesium-loss", 6, days=5.0, seed=3, replicate=8, person=True, record_hours=3.0)

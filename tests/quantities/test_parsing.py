@@ -1,4 +1,4 @@
-"""Quantities as text: what becomes which number, and what is refused in which words."""
+"""Quantities as text: conversion to numbers, and messages of refused texts."""
 
 import pytest
 from hypothesis import given
@@ -22,13 +22,13 @@ EXAMPLE = "40 mmol/day"
 
 
 def refusal(text: object, unit: str = RATE, ion: Ion | None = POTASSIUM) -> str:
-    """Sentence with which a text is refused."""
+    """Message for a refused text."""
     with pytest.raises(QuantityError) as caught:
         parse(text, unit, EXAMPLE, ion)
     return str(caught.value)
 
 
-# What becomes which number
+# Conversion
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def refusal(text: object, unit: str = RATE, ion: Ion | None = POTASSIUM) -> str:
     ],
 )
 def test_times_become_hours(text: str, hours: float) -> None:
-    """Minutes, hours, days and weeks, singular, plural and short; the sign is the caller's affair."""
+    """Minutes, hours, days and weeks, singular, plural and short; the caller checks the sign."""
     assert parse(text, TIME, "30 day") == pytest.approx(hours, rel=1e-14)
 
 
@@ -64,8 +64,8 @@ def test_times_become_hours(text: str, hours: float) -> None:
         ("0.336 mol/week", 2.0),
     ],
 )
-def test_moles_are_moles_of_every_ion(ion: Ion, text: str, rate: float) -> None:
-    """Amounts in moles do not depend on the ion, and need none."""
+def test_moles_do_not_depend_on_the_ion(ion: Ion, text: str, rate: float) -> None:
+    """Amounts in moles are the same for every ion, and need none."""
     assert parse(text, RATE, EXAMPLE, ion) == pytest.approx(rate, rel=1e-14)
     assert parse(text, RATE, EXAMPLE) == pytest.approx(rate, rel=1e-14)
 
@@ -84,7 +84,7 @@ def test_moles_are_moles_of_every_ion(ion: Ion, text: str, rate: float) -> None:
     ],
 )
 def test_masses_become_moles_by_molar_mass(ion: Ion, text: str, per_day: float) -> None:
-    """A mass is of the ion itself, not of its salt."""
+    """A mass is that of the ion itself, not of its salt."""
     assert parse(text, "mmol/day", EXAMPLE, ion) == pytest.approx(per_day, rel=1e-12)
 
 
@@ -96,12 +96,12 @@ def test_masses_become_moles_by_molar_mass(ion: Ion, text: str, per_day: float) 
     "text", ["20 mEq/day", "20 meq/day", "0.02 Eq/day", "0.02 eq/day", "20 milliequivalent/day"]
 )
 def test_equivalents_become_moles_by_valence(ion: Ion, moles: float, text: str) -> None:
-    """Twenty milliequivalents are ten millimoles of Mg; the sign of the charge does not count."""
+    """Twenty milliequivalents are ten millimoles of Mg; the sign of the charge is ignored."""
     assert parse(text, "mmol/day", EXAMPLE, ion) == pytest.approx(moles, rel=1e-12)
 
 
-def test_amounts_without_a_time_convert_too() -> None:
-    """Mass and equivalents become moles whatever they are divided by."""
+def test_amounts_without_a_time_are_converted() -> None:
+    """Mass and equivalents become moles, whatever their denominator."""
     assert parse("24.305 mg", "mmol", "1 mmol", MAGNESIUM) == pytest.approx(1.0, rel=1e-12)
     assert parse("40 mEq", "mmol", "1 mmol", MAGNESIUM) == pytest.approx(20.0, rel=1e-12)
     assert parse("40 meq", "mmol", "1 mmol", CALCIUM) == pytest.approx(20.0, rel=1e-12)
@@ -110,11 +110,11 @@ def test_amounts_without_a_time_convert_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "share"), [("80 %", 0.8), ("80%", 0.8), ("80 percent", 0.8), ("0.8", 0.8), ("0 %", 0.0)]
+    ("text", "fraction"), [("80 %", 0.8), ("80%", 0.8), ("80 percent", 0.8), ("0.8", 0.8), ("0 %", 0.0)]
 )
-def test_percent_and_plain_numbers_are_shares(text: str, share: float) -> None:
-    """Where no unit is wanted, text may be a number or a percentage."""
-    assert parse(text, "1", "80 %") == pytest.approx(share, rel=1e-14)
+def test_percent_and_plain_numbers_are_fractions(text: str, fraction: float) -> None:
+    """A dimensionless quantity may be a number or a percentage."""
+    assert parse(text, "1", "80 %") == pytest.approx(fraction, rel=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_percent_and_plain_numbers_are_shares(text: str, share: float) -> None:
         ("12.4 kPa", "mmHg", 93.008),
     ],
 )
-def test_units_of_parameters_convert(text: str, unit: str, value: float) -> None:
-    """Concentrations, flows, potentials and slopes convert."""
+def test_units_of_parameters_are_converted(text: str, unit: str, value: float) -> None:
+    """Concentrations, flows, potentials and slopes are converted."""
     assert parse(text, unit, EXAMPLE) == pytest.approx(value, rel=1e-5)
 
 
@@ -143,15 +143,15 @@ def test_units_of_parameters_convert(text: str, unit: str, value: float) -> None
     sorted({entry.fact.unit for entry in describe()}),
 )
 def test_every_parameter_can_be_written_in_its_own_unit(unit: str) -> None:
-    """What `sim describe` prints as value and unit is read back as the same number."""
+    """Value and unit as printed by `sim describe` give the same number again."""
     values = [entry.value for entry in describe() if entry.fact.unit == unit]
     assert [parse(f"{value!r} {unit}", unit, EXAMPLE) for value in values] == pytest.approx(
         values, rel=1e-14
     )
 
 
-def test_a_parsed_number_is_a_plain_float() -> None:
-    """Compiled code needs floats, whatever the text held."""
+def test_result_is_a_plain_float() -> None:
+    """Compiled code needs floats, also for integers in the text."""
     assert type(parse("3 day", TIME, "30 day")) is float
 
 
@@ -160,7 +160,7 @@ def test_a_parsed_number_is_a_plain_float() -> None:
     ion=st.sampled_from(SUPPLIED),
 )
 def test_moles_masses_and_equivalents_agree(value: float, ion: Ion) -> None:
-    """The same amount written in three ways is one number."""
+    """The same amount in three units gives the same number."""
     moles = parse(f"{value!r} mmol/day", RATE, EXAMPLE, ion)
     mass = parse(f"{value * ion.molar_mass!r} mg/day", RATE, EXAMPLE, ion)
     charge = parse(f"{value * ion.valence!r} mEq/day", RATE, EXAMPLE, ion)
@@ -168,7 +168,7 @@ def test_moles_masses_and_equivalents_agree(value: float, ion: Ion) -> None:
     assert (mass, charge) == pytest.approx((moles, moles), rel=1e-12)
 
 
-# What is refused, and how
+# Refusal
 
 
 REFUSED = {
@@ -197,8 +197,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
-def test_refused_text_is_quoted_beside_an_example(text: str) -> None:
-    """Every refusal says what was given and shows how to write it."""
+def test_message_quotes_the_text_and_an_example(text: str) -> None:
+    """Every message quotes the given text and an example."""
     message = refusal(text)
     assert repr(text) in message
     assert repr(EXAMPLE) in message
@@ -206,54 +206,54 @@ def test_refused_text_is_quoted_beside_an_example(text: str) -> None:
 
 
 @pytest.mark.parametrize("given_", [5, 5.0, 0, -1.5, float("nan"), True, None, ["5 day"], {"day": 5}])
-def test_what_is_not_text_is_refused_as_without_unit(given_: object) -> None:
-    """A bare number does not say what it means, and is refused even where it could be guessed."""
+def test_values_other_than_text_are_refused(given_: object) -> None:
+    """A bare number has no unit, and is refused even where its unit could be guessed."""
     message = refusal(given_)
     assert message.startswith(f"{given_!r} has no unit")
     assert repr(EXAMPLE) in message
 
 
 @pytest.mark.parametrize("text", ["5", "-5.5", "0"])
-def test_text_without_a_unit_is_told_so(text: str) -> None:
-    """A number in quotation marks is still bare."""
+def test_text_without_a_unit_is_refused(text: str) -> None:
+    """A number in quotation marks still has no unit."""
     assert f"{text!r} has no unit" in refusal(text)
 
 
-def test_an_unknown_unit_is_named() -> None:
-    """The message names the part that was not understood."""
+def test_unknown_unit_is_named() -> None:
+    """The message names the unknown part."""
     assert "'foo'" in refusal("5 foo/day")
 
 
 @pytest.mark.parametrize(
     ("text", "unit"), [("5 hour", RATE), ("5 mmol/day", TIME), ("5 mM", RATE), ("5 hour", "1")]
 )
-def test_a_unit_of_another_kind_is_told_the_wanted_unit(text: str, unit: str) -> None:
-    """The message names the unit that the quantity must convert to."""
+def test_message_names_the_required_unit(text: str, unit: str) -> None:
+    """The message names the unit to which the quantity must be convertible."""
     assert f"is not in a unit of {unit!r}" in refusal(text, unit)
 
 
 @pytest.mark.parametrize("text", ["nan day", "inf day", "-inf day", "1e400 day"])
-def test_a_number_that_is_not_finite_is_told_so(text: str) -> None:
-    """Neither NaN nor infinity passes, even with a good unit."""
+def test_non_finite_number_is_refused(text: str) -> None:
+    """Neither NaN nor infinity is accepted, even with a valid unit."""
     assert "is not a finite number" in refusal(text, TIME, None)
 
 
 @pytest.mark.parametrize("text", ["nan", "inf"])
-def test_a_share_that_is_not_finite_is_refused(text: str) -> None:
-    """Where no unit is wanted, NaN is refused as well."""
+def test_non_finite_fraction_is_refused(text: str) -> None:
+    """NaN and infinity are also refused for dimensionless quantities."""
     assert "is not a finite number" in refusal(text, "1", None)
 
 
 @pytest.mark.parametrize("text", ["40 mg/day", "40 mEq/day"])
 def test_mass_and_charge_need_an_ion(text: str) -> None:
-    """Without an ion, mass and equivalents are no amount of substance."""
+    """Without an ion, mass and equivalents cannot be converted to moles."""
     assert "is not in a unit of" in refusal(text, RATE, None)
 
 
 @pytest.mark.parametrize("text", ["60 mosm/day", "60 mOsm/day", "0.06 osmole/day", "60 mosmol/day"])
 @pytest.mark.parametrize("ion", SUPPLIED, ids=lambda ion: ion.name)
-def test_osmoles_are_no_amount_of_an_ion(text: str, ion: Ion) -> None:
-    """How many particles a salt gives does not say how much of the ion there is."""
+def test_osmoles_are_not_an_amount_of_an_ion(text: str, ion: Ion) -> None:
+    """The number of particles of a salt does not determine the amount of the ion."""
     message = refusal(text, RATE, ion)
     assert message.startswith(f"{text!r} counts particles of every kind, not {ion.name}; ")
     assert repr(EXAMPLE) in message
@@ -261,19 +261,19 @@ def test_osmoles_are_no_amount_of_an_ion(text: str, ion: Ion) -> None:
 
 @pytest.mark.parametrize("text", ["5 mg²/day", "5 mEq*mg/day", "5 day/mg"])
 def test_mass_at_another_power_is_refused(text: str) -> None:
-    """Only a plain mass or charge becomes moles."""
+    """Only the first power of a mass or charge can be converted to moles."""
     assert repr(text) in refusal(text)
 
 
 @pytest.mark.parametrize("text", ["5 degC", "2 dB", "5 degC/day"])
 def test_units_with_an_offset_or_a_logarithm_are_refused(text: str) -> None:
-    """Odd units of the registry give a sentence, not a traceback."""
+    """Unusual units of the registry give a message, not a traceback."""
     assert repr(text) in refusal(text)
 
 
 @pytest.mark.parametrize("text", ["1,5 mmol/day", "0,5 mmol/day"])
-def test_a_decimal_comma_is_refused_or_understood(text: str) -> None:
-    """A comma never changes a dose in silence."""
+def test_decimal_comma_is_refused_or_read_correctly(text: str) -> None:
+    """A comma never changes a dose silently."""
     try:
         value = parse(text, "mmol/day", EXAMPLE, POTASSIUM)
     except QuantityError:
@@ -282,14 +282,14 @@ def test_a_decimal_comma_is_refused_or_understood(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["mmol/day", "mg/day", "mEq/day"])
-def test_a_unit_without_a_number_is_refused(text: str) -> None:
-    """A forgotten number is not one."""
+def test_unit_without_a_number_is_refused(text: str) -> None:
+    """A missing number is not taken as one."""
     assert repr(text) in refusal(text)
 
 
 @pytest.mark.parametrize("text", ["2**3 mmol/day", "2 * 3 mmol/day", "1 mmol/day + 1 mmol/day"])
 def test_arithmetic_is_refused(text: str) -> None:
-    """A quantity is one number and one unit; a formula may take for ever to evaluate."""
+    """A quantity is one number and one unit; formulas are not evaluated."""
     assert repr(text) in refusal(text)
 
 
@@ -297,5 +297,5 @@ def test_arithmetic_is_refused(text: str) -> None:
     "text", ["1 000 mmol/day", "1.2.3 mmol/day", "20–30 mmol/day", "5±1 mmol/day", "<5 mmol/day"]
 )
 def test_more_than_one_number_is_refused(text: str) -> None:
-    """Thousands apart, a range or an uncertainty never changes a dose in silence."""
+    """Separators of thousands, ranges and uncertainties never change a dose silently."""
     assert repr(text) in refusal(text)

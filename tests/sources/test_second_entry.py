@@ -1,7 +1,7 @@
-"""Numbers of the program against the same numbers typed a second time, blind, from their sources.
+"""Parameters and targets against an independent, blind second entry from their sources.
 
-``second_entry.toml`` and ``second_entry_newer.toml`` hold what the sources print. Here stands how each
-parameter and each target follows from them; nothing is taken from the parameters themselves.
+``second_entry.toml`` and ``second_entry_newer.toml`` contain the printed values. This module derives
+each parameter and each target from them, without use of the parameters themselves.
 """
 
 import math
@@ -20,7 +20,7 @@ FILES = ("second_entry.toml", "second_entry_newer.toml", "second_entry_persons.t
 
 
 class Entries(dict[str, dict[str, object]]):
-    """Entries by quantity; ``e("name")`` is its value, ``e("name", "low")`` another field."""
+    """Entries by quantity; ``e("name")`` is the value, ``e("name", "low")`` another field."""
 
     def __call__(self, quantity: str, field: str = "value") -> float:
         return float(self[quantity][field])  # type: ignore[arg-type]
@@ -43,44 +43,44 @@ KNOWN = [
 
 
 def within(quantity: str) -> Callable[[Entries], tuple[float, float]]:
-    """The range that a source prints."""
+    """Range printed in a source."""
     return lambda e: (e(quantity, "low"), e(quantity, "high"))
 
 
 def between(first: str, last: str) -> Callable[[Entries], tuple[float, float]]:
-    """The range between two values that a source prints."""
+    """Range between two values printed in a source."""
     return lambda e: (min(e(first), e(last)), max(e(first), e(last)))
 
 
-def _pth_most(e: Entries) -> float:
-    """Greatest PTH over basal."""
+def _pth_max(e: Entries) -> float:
+    """Maximum of PTH relative to basal."""
     return 0.5 * (e("brent_pth_maximum", "low") + e("brent_pth_maximum", "high")) / e("brent_pth_basal")
 
 
-def _pth_least(e: Entries) -> float:
-    """Least PTH over basal."""
+def _pth_min(e: Entries) -> float:
+    """Minimum of PTH relative to basal."""
     return 0.5 * (e("brent_pth_minimum", "low") + e("brent_pth_minimum", "high")) / e("brent_pth_basal")
 
 
 def _pth_hill(e: Entries) -> float:
-    """Steepness with which a sigmoid of that range is 1 at the basal level."""
+    """Steepness for which a sigmoid of that range is 1 at the basal level."""
     middle = e("schwarz_set_point_midrange") / e("schwarz_set_point_parfitt")
-    odds = (_pth_most(e) - 1.0) / (1.0 - _pth_least(e))
+    odds = (_pth_max(e) - 1.0) / (1.0 - _pth_min(e))
     return math.log(odds) / -math.log(middle)
 
 
 def _between_persons(total: float, within: float) -> float:
-    """Spread between persons: what is left of a total spread without that within persons [1]."""
+    """Spread between persons: total spread without the within-person component [1]."""
     return math.sqrt(total**2 - within**2)
 
 
 def _log_width(e: Entries, quantity: str, apart: float) -> float:
-    """SD of the logarithm from two percentiles that lie so many SD apart."""
+    """SD of the logarithm from two percentiles at a distance of ``apart`` SD."""
     return math.log(e(quantity, "high") / e(quantity, "low")) / apart
 
 
 QUARTILES_APART, P5_P95_APART, REFERENCE_APART = 1.349, 3.290, 3.920
-"""SD between the percentiles 25 and 75, 5 and 95, 2.5 and 97.5 of a normal variable."""
+"""Distance in SD between the percentiles 25 and 75, 5 and 95, 2.5 and 97.5 of a normal variable."""
 
 PLASMA_CA = "open_bone_min_plasma_ca_amount"
 
@@ -142,7 +142,7 @@ EXACTLY: dict[str, Callable[[Entries], float]] = {
     "vomit_k": lambda e: e("gastric_juice_k"),
     "vomit_h": lambda e: e("gastric_juice_cl") - e("gastric_juice_na") - e("gastric_juice_k"),
     "pth_ca_half": lambda e: e("schwarz_set_point_midrange") / e("schwarz_set_point_parfitt"),
-    "pth_floor": _pth_least,
+    "pth_floor": _pth_min,
     "pth_ca_hill": _pth_hill,
     "pth_time": lambda e: e("maier_pth_half_life") / 60.0 / math.log(2.0),
     "qtc_k_from": lambda e: e("qtc_k_threshold"),
@@ -172,13 +172,13 @@ INSIDE: dict[str, Callable[[Entries], tuple[float, float]]] = {
     "qtc_k": within("qtc_rise_per_k_fall"),
     "qtc_mg": within("qtc_rise_per_mg_fall"),
 }
-"""Parameters that are chosen within a printed range."""
+"""Parameters chosen within a printed range."""
 
 CHOSEN = {
     "rest_k": "muscle K content leaves it open how much water holds it; 142 keeps body K near 3500 mmol",
     "insulin_gain": "how much carbohydrate a meal of the source held is not printed",
 }
-"""Derived parameters that do not follow from printed values alone, and why."""
+"""Derived parameters that do not follow from printed values alone, with reasons."""
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -195,8 +195,8 @@ def test_measured_and_derived_parameters_follow_from_the_second_entry(name: str)
 
 def test_body_potassium_is_the_printed_one() -> None:
     p = {name: entry.value for name, entry in PARAMETERS.items()}
-    held = p["cell_water"] * p["rest_k"] + p["ecf_volume"] * p["plasma_k"]
-    assert held == pytest.approx(ENTRIES("total_body_k"), rel=0.03)
+    body_k = p["cell_water"] * p["rest_k"] + p["ecf_volume"] * p["plasma_k"]
+    assert body_k == pytest.approx(ENTRIES("total_body_k"), rel=0.03)
 
 
 TARGET_VALUES: dict[str, Callable[[Entries], float]] = {
@@ -245,7 +245,7 @@ TARGET_BANDS = {
     "bartter-k": ("bartter3_k", 1.0),
     "bartter-mg": ("bartter3_mg", 1.0),
 }
-"""Targets whose whole band is printed."""
+"""Targets with a printed band."""
 
 BY_NAME = {target.name: target for target in TARGETS}
 

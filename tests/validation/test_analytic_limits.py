@@ -1,4 +1,4 @@
-"""Limits that can be worked out by hand, of whole cells."""
+"""Analytically solvable limits of whole cells."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ REST = cell_constants(P.cell, FLUID)
 USUAL = usual_control(P.body)
 
 
-def settled(tissue: Tissue, traits: np.ndarray) -> np.ndarray:
+def at_steady_state(tissue: Tissue, traits: np.ndarray) -> np.ndarray:
     c = tissue.context
     return steady_population(
         traits, tissue.cell_constants[0].fluid, USUAL, c.cells[0], c.cell_constants[0]
@@ -26,12 +26,12 @@ def settled(tissue: Tissue, traits: np.ndarray) -> np.ndarray:
 
 
 def observed(tissue: Tissue) -> Membrane:
-    """Everything about all cells, by name."""
+    """All quantities of all cells, by name."""
     return Membrane(*tissue.observe())
 
 
 def in_constant_fluid(tissue: Tissue, hours: float) -> np.ndarray:
-    """States of the cells after some hours in the normal fluid, by scipy."""
+    """States of the cells after some hours in the normal fluid, integrated by SciPy."""
     from scipy.integrate import solve_ivp
 
     from sim.tissue.equations import cells_of, rates_of_block
@@ -48,7 +48,7 @@ def in_constant_fluid(tissue: Tissue, hours: float) -> np.ndarray:
     return done.y[:, -1].reshape(5, n)
 
 
-def test_chloride_rests_where_its_influx_makes_up_for_cotransport() -> None:
+def test_steady_state_chloride_balances_influx_and_cotransport() -> None:
     tissue = Tissue(50, seed=1, noise=False)
     m, cl_out = observed(tissue), tissue.fluid.cl
     p_cl = np.repeat([rest.p_cl for rest in tissue.cell_constants], tissue.counts)
@@ -58,15 +58,15 @@ def test_chloride_rests_where_its_influx_makes_up_for_cotransport() -> None:
 
 
 @pytest.mark.parametrize("kind", range(len(CELL_TYPES)))
-def test_without_cotransport_chloride_rests_at_its_nernst_potential(kind: int) -> None:
+def test_without_cotransport_chloride_is_at_its_nernst_potential(kind: int) -> None:
     p = P.of_types()[kind]._replace(kcl_cotransport=0.0)
     rest = cell_constants(p, FLUID)
     cl = p.rest_na + p.rest_k + 2.0 * p.rest_mg_total - rest.fixed_charge
     assert np.log(cl / FLUID.cl) == pytest.approx(p.rest_potential / THERMAL_VOLTAGE, abs=1e-12)
 
 
-def test_swelling_speeds_cotransport_and_brings_cells_back() -> None:
-    """A cell with 5 % more water loses K and Cl faster, and so it does until its water is as before."""
+def test_swelling_accelerates_cotransport_and_restores_volume() -> None:
+    """A cell with 5 % more water loses K and Cl faster until its water is normal again."""
     tissue = Tissue(1, heterogeneous=False, noise=False)
     home = observed(tissue)
     tissue.cells[1] += 15.0
@@ -85,7 +85,7 @@ def test_leaks_and_cotransport_balance_the_pump_at_three_to_two() -> None:
 
 
 @pytest.mark.parametrize("kind", range(len(CELL_TYPES)))
-def test_every_typical_cell_rests_where_its_numbers_say(kind: int) -> None:
+def test_every_typical_cell_has_its_parameterised_steady_state(kind: int) -> None:
     tissue = Tissue(len(CELL_TYPES), heterogeneous=False, noise=False)
     p, m = P.of_types()[kind], observed(tissue)
     for name, value in (
@@ -100,7 +100,7 @@ def test_every_typical_cell_rests_where_its_numbers_say(kind: int) -> None:
         assert getattr(m, name)[kind] == pytest.approx(value, rel=1e-8)
 
 
-def test_types_fill_their_shares_of_cell_water() -> None:
+def test_types_fill_their_fractions_of_cell_water() -> None:
     tissue = Tissue(40, seed=3, noise=False)
     m, shares = observed(tissue), list(P.shares().values())
     for kind, cut in enumerate(tissue.slices()):
@@ -108,8 +108,8 @@ def test_types_fill_their_shares_of_cell_water() -> None:
         assert litres == pytest.approx(shares[kind] * P.body.cell_water, rel=1e-12)
 
 
-def test_scaling_pump_and_leaks_together_leaves_potential_and_volume() -> None:
-    """All paths twice as many: the same cell, living twice as fast. A larger cell lives slower."""
+def test_scaling_pump_and_leaks_together_preserves_potential_and_volume() -> None:
+    """With all pathways doubled the steady state is the same and kinetics are twice as fast."""
     tissue = Tissue(1, heterogeneous=False, noise=False)
     rest = REST._replace(
         p_na=2 * REST.p_na, p_k=2 * REST.p_k, p_cl=2 * REST.p_cl,
@@ -125,15 +125,15 @@ def test_scaling_pump_and_leaks_together_leaves_potential_and_volume() -> None:
     assert two.pump == pytest.approx(2.0 * one.pump, rel=1e-12)
 
 
-def test_size_changes_how_fast_a_cell_lives_but_not_where_it_rests() -> None:
+def test_size_changes_kinetics_but_not_steady_state() -> None:
     tissue = Tissue(2, heterogeneous=False, noise=False)
     traits = tissue.traits.copy()
     traits[3, 1] = 4.0
-    small, large = settled(tissue, traits).T
+    small, large = at_steady_state(tissue, traits).T
     assert np.allclose(small, large, rtol=1e-12)
 
 
-def test_any_initial_ions_lead_to_the_same_steady_state() -> None:
+def test_steady_state_does_not_depend_on_initial_ions() -> None:
     rng = np.random.default_rng(1)
     tissue = Tissue(12, heterogeneous=False, noise=False)
     home = tissue.cells.copy()
@@ -148,8 +148,8 @@ def test_any_initial_ions_lead_to_the_same_steady_state() -> None:
     assert np.allclose(settled_again[[0, 1, 2, 4]], home[[0, 1, 2, 4]], rtol=1e-5)
 
 
-def test_without_pump_cells_run_down_towards_donnan() -> None:
-    """A poisoned cell swells, loses K, gains Na, and its potential falls towards zero."""
+def test_without_pump_cells_approach_donnan_equilibrium() -> None:
+    """A cell without pump swells, loses K, gains Na, and its potential approaches zero."""
     tissue = Tissue(1, heterogeneous=False, noise=False)
     before = observed(tissue)
     tissue.control = USUAL._replace(pump_inhibition=1.0)
@@ -161,7 +161,7 @@ def test_without_pump_cells_run_down_towards_donnan() -> None:
     assert after.u[0] > 0.7 * before.u[0]
 
 
-def test_a_uniform_population_is_its_mean_field_twin() -> None:
+def test_uniform_population_equals_its_mean_field_twin() -> None:
     def table(n_cells: int) -> np.ndarray:
         result = sim.run("severe-magnesium-loss", n_cells, days=30, heterogeneous=False, noise=False)
         return result.table[["plasma_k", "na_in_mean", "k_in_mean", "potential_mean"]].to_numpy()
@@ -169,7 +169,7 @@ def test_a_uniform_population_is_its_mean_field_twin() -> None:
     assert np.allclose(table(200), table(5), rtol=1e-5)
 
 
-def test_a_heterogeneous_population_is_not_its_mean_field_twin() -> None:
+def test_heterogeneous_population_differs_from_its_mean_field_twin() -> None:
     twin = sim.run("severe-magnesium-loss", 5, heterogeneous=False, noise=False).table
     tissue = sim.run("severe-magnesium-loss", 500, seed=1, noise=False).table
     assert tissue["na_in_mean"].iloc[-1] > 1.01 * twin["na_in_mean"].iloc[-1]

@@ -1,4 +1,4 @@
-"""Directions that must never fail: Mg falls and rises, K and Na balance, hormones, signs, cell types."""
+"""Directions of responses that must hold: Mg loss and repletion, K and Na balance, hormones, signs."""
 
 import numpy as np
 import pandas as pd
@@ -30,20 +30,20 @@ DIRECTIONS = {
 
 
 @pytest.mark.parametrize(("name", "sign"), DIRECTIONS.items())
-def test_mg_loss_moves_it_and_mg_moves_it_back(name: str, sign: int, severe: pd.DataFrame) -> None:
+def test_mg_repletion_reverses_the_effect_of_mg_loss(name: str, sign: int, severe: pd.DataFrame) -> None:
     start, sick, treated = (float(np.interp(d, severe.index, severe[name])) for d in (0, 120, 150))
     assert sign * (sick - start) > 0.005 * abs(start)
     assert abs(treated - start) < 0.5 * abs(sick - start)
 
 
-def test_urinary_k_is_not_down_while_plasma_k_falls(severe: pd.DataFrame) -> None:
+def test_urinary_k_does_not_fall_while_plasma_k_falls(severe: pd.DataFrame) -> None:
     falling = severe.loc[5.0:120.0]
     assert (falling["plasma_k"].diff().dropna() <= 1e-6).mean() > 0.9
     assert (falling["urine_k"] >= 0.99 * severe["urine_k"].iloc[0]).all()
 
 
-def test_the_pump_is_slower_for_its_na(severe: pd.DataFrame) -> None:
-    """At day 120 the same Na_i drives fewer cycles than the pump of a healthy cell would make."""
+def test_pump_is_slower_at_the_same_na(severe: pd.DataFrame) -> None:
+    """At day 120 the same Na_i drives fewer cycles than in a healthy cell."""
     sick = severe.loc[:120.0].iloc[-1]
     na, rest = sick["na_in_mean"], severe["na_in_mean"].iloc[0]
     half = sim.Parameters().cell.pump_half_na
@@ -51,7 +51,7 @@ def test_the_pump_is_slower_for_its_na(severe: pd.DataFrame) -> None:
     assert sick["pump_mean"] < 0.8 * healthy
 
 
-def test_calcium_stays_until_mg_is_low_and_pth_does_not_rise_as_it_should(trials: Trials) -> None:
+def test_calcium_is_maintained_until_mg_is_low_and_the_pth_response_is_impaired(trials: Trials) -> None:
     def ca(mg: float) -> float:
         return value_at_level(trials, "losing-mg", "plasma_ca", "plasma_mg", mg)
 
@@ -61,7 +61,7 @@ def test_calcium_stays_until_mg_is_low_and_pth_does_not_rise_as_it_should(trials
     assert value_at_level(trials, "losing-mg", "pth", "plasma_mg", 0.25) < 0.4
 
 
-def test_pth_returns_at_once_and_calcium_days_later() -> None:
+def test_pth_recovers_at_once_and_calcium_days_later() -> None:
     condition = sim.load("severe-magnesium-loss").revised(
         duration="130 day",
         supplement=[
@@ -75,8 +75,8 @@ def test_pth_returns_at_once_and_calcium_days_later() -> None:
     assert table["plasma_ca"].loc[123.0] > 0.95 * normal
 
 
-def test_magnesium_alone_draws_k_into_cells_first_but_not_far(severe: pd.DataFrame) -> None:
-    """Cells refill before the kidney has saved enough K; no such fall is known to be dangerous."""
+def test_magnesium_alone_first_lowers_plasma_k_slightly(severe: pd.DataFrame) -> None:
+    """Cells take up K before the kidney has conserved enough; no such fall is known to be dangerous."""
     sick = severe.loc[:120.0]["plasma_k"].iloc[-1]
     assert sick - 0.5 < severe.loc[120.0:]["plasma_k"].min() < sick
 
@@ -100,7 +100,7 @@ def test_resistance_to_kcl_is_graded() -> None:
 
 
 @pytest.mark.parametrize("intake", [40.0, 60.0, 100.0, 150.0, 250.0])
-def test_plasma_k_is_held_over_usual_intakes(intake: float) -> None:
+def test_plasma_k_is_maintained_over_usual_intakes(intake: float) -> None:
     condition = sim.Condition(
         name="intake", duration="30 day", diet=[sim.Diet(potassium=f"{intake} mmol/day")]
     )
@@ -113,7 +113,7 @@ def k_change(trials: Trials, trial: str, minutes: float) -> float:
     return change_after_test(trials, trial, "plasma_k", minutes)
 
 
-def test_a_load_of_kcl_rises_within_the_hour_and_is_gone_in_hours(trials: Trials) -> None:
+def test_plasma_k_rises_within_an_hour_of_a_kcl_load_and_recovers_in_hours(trials: Trials) -> None:
     assert 0.3 <= k_change(trials, "kcl-load", 60.0) <= 0.65
     assert k_change(trials, "kcl-load", 300.0) < 0.8 * k_change(trials, "kcl-load", 90.0)
 
@@ -124,7 +124,7 @@ def test_a_meal_alone_lowers_k_and_attenuates_the_rise_by_kcl(trials: Trials) ->
 
 
 @pytest.mark.parametrize("sodium", [10.0, 50.0, 350.0])
-def test_sodium_intake_moves_aldosterone_but_hardly_k(sodium: float) -> None:
+def test_sodium_intake_affects_aldosterone_but_hardly_k(sodium: float) -> None:
     condition = sim.Condition(
         name="sodium", duration="21 day", diet=[sim.Diet(sodium=f"{sodium} mmol/day")]
     )
@@ -148,10 +148,12 @@ TREATED = [
 
 
 @pytest.mark.parametrize(("kind", "strength", "signs"), TREATED, ids=[kind for kind, *_ in TREATED])
-def test_circumstances_act_in_their_directions(
+def test_treatments_act_in_their_directions(
     kind: str, strength: dict[str, float | str], signs: dict[str, int]
 ) -> None:
-    days = 0.25 if kind == "insulin" else 5.0  # The kidney makes up for insulin in a day.
+    days = (
+        0.25 if kind == "insulin" else 5.0
+    )  # The kidney compensates the effect of insulin within a day.
     condition = sim.Condition(
         name="circumstance", duration=f"{days} day", treatment=[sim.Treatment(kind=kind, **strength)]
     )
@@ -162,23 +164,24 @@ def test_circumstances_act_in_their_directions(
 
 
 @pytest.mark.parametrize("name", ["vomiting", "diarrhoea", "gitelman", "severe-magnesium-loss"])
-def test_the_kidney_makes_no_chloride(name: str) -> None:
-    """What the urine holds of cations, less its HCO3, is Cl, and never less than nothing."""
+def test_urinary_chloride_is_not_negative(name: str) -> None:
+    """Urinary cations minus HCO3 are Cl, which is never negative."""
     tissue = sim.Tissue(5, heterogeneous=False, noise=False)
     course = Schedule(tissue, sim.load(name))
     while tissue.time < min(course.condition.duration, 24.0 * 30.0):
         course.step()
         lost = tissue.excretion
-        assert lost.na + lost.k + 2.0 * (lost.mg + lost.ca) - lost.hco3 > 0.0, tissue.time / 24.0
+        ions = lost.amounts
+        assert ions.na + ions.k + 2.0 * (ions.mg + ions.ca) - lost.hco3 > 0.0, tissue.time / 24.0
 
 
-def test_any_population_begins_at_the_healthy_pressure() -> None:
+def test_any_population_starts_at_the_healthy_pressure() -> None:
     table = sim.run("baseline", 300, days=0.25, seed=4, noise=False).table
     assert table["pressure"].iloc[0] == pytest.approx(93.0, rel=1e-9)
 
 
 @pytest.mark.parametrize(("name", "sign"), [("thiazide", -1), ("gitelman", -1), ("kidney-failure", 1)])
-def test_pressure_follows_what_the_kidney_does_to_volume(name: str, sign: int) -> None:
+def test_pressure_follows_renal_changes_of_volume(name: str, sign: int) -> None:
     table = sim.run(name, 5, noise=False, heterogeneous=False).table.loc[:30.0]
     assert sign * (table["pressure"].loc[5.0] - 93.0) > 0.3
 
@@ -188,14 +191,14 @@ def test_blocked_pumps_raise_plasma_k_within_hours() -> None:
     assert table["plasma_k"].loc[2.0:3.0].max() > table["plasma_k"].iloc[0] + 0.3
 
 
-def test_insulin_moves_k_and_keeps_it_in_the_body() -> None:
+def test_insulin_shifts_k_without_changing_body_k() -> None:
     table = sim.run("insulin", 5, noise=False, heterogeneous=False).table
     assert table["plasma_k"].loc[0.5] < table["plasma_k"].iloc[0] - 0.3
     assert table["body_k"].loc[0.5] > table["body_k"].iloc[0] - 10.0
     assert table["plasma_k"].iloc[-1] == pytest.approx(4.2, abs=0.25)
 
 
-def test_meals_swing_k_and_insulin_around_the_same_day() -> None:
+def test_meals_cause_oscillations_around_the_same_daily_mean() -> None:
     table = sim.run("daily-meals", 5, noise=False, heterogeneous=False).table
     day = table.loc[5.0:6.0]
     assert day["insulin"].max() > 8.0
@@ -210,7 +213,7 @@ def test_mild_hypokalaemia_hyperpolarises_and_severe_loss_depolarises(severe: pd
     assert severe.loc[:120.0]["potential_mean"].iloc[-1] > severe["potential_mean"].iloc[0] + 2.0
 
 
-def test_every_cell_type_stays_at_rest_in_health() -> None:
+def test_every_cell_type_stays_in_steady_state_in_health() -> None:
     tissue = sim.Tissue(500, seed=1, noise=False)
     assert all(count > 0 for count in tissue.counts)
     assert len(tissue.counts) == len(CELL_TYPES)
@@ -220,8 +223,8 @@ def test_every_cell_type_stays_at_rest_in_health() -> None:
     assert (moved <= 1e-6 * np.abs(before).max(axis=1)).all()
 
 
-def test_na_of_different_muscle_cells_is_log_normal_and_k_tight() -> None:
-    """The published median and width are reached with the widths of leaks that the text names."""
+def test_na_of_heterogeneous_muscle_cells_is_log_normal_and_k_nearly_uniform() -> None:
+    """The published median and width result from the stated widths of the leaks."""
     changes = {"rest_na": 8.8, "sd_na_leak": 0.65, "correlation_pump_na_leak": 0.0}
     result = sim.run("baseline", 4000, days=0.01, noise=False, seed=3, parameters=changes)
     cells = result.cells(0.0)
@@ -230,14 +233,14 @@ def test_na_of_different_muscle_cells_is_log_normal_and_k_tight() -> None:
     logs = np.log(na)
     assert na.median() == pytest.approx(8.8, rel=0.1)
     assert na.std() == pytest.approx(4.5, rel=0.25)
-    # The published range holds the error of measurement, which stretches its lower end.
+    # The published range includes measurement error, which extends its lower end.
     assert na.quantile(0.01) == pytest.approx(3.0, rel=0.5)
     assert na.quantile(0.99) == pytest.approx(18.0, rel=0.35)
     assert abs(float(logs.skew())) < 0.5 < float(na.skew())
     assert k.std() / k.mean() < 0.06
 
 
-def test_severe_loss_has_a_tail_that_the_twin_does_not_show() -> None:
+def test_severe_loss_has_a_tail_that_the_twin_lacks() -> None:
     twin = sim.run("severe-magnesium-loss", 5, noise=False, heterogeneous=False).table.iloc[-1]
     cells = sim.run("severe-magnesium-loss", 2000, noise=False, seed=1).cells()
     muscle = cells[cells["type"] == "muscle"]

@@ -1,4 +1,4 @@
-"""The body does what bodies do: bands of the first round, each from the issue of the core."""
+"""Physiological responses within the bands of the first validation round."""
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ def depletion() -> pd.DataFrame:
     return sim.run("potassium-depletion", 200, seed=1, noise=False).table
 
 
-def test_baseline_stays_for_thirty_days() -> None:
+def test_baseline_is_stable_for_thirty_days() -> None:
     tissue = sim.Tissue(1000, seed=1, noise=False)
     start = tissue.y.copy()
     tissue.advance_to(24.0 * 30.0)
@@ -38,7 +38,7 @@ def test_baseline_stays_for_thirty_days() -> None:
     assert np.abs(tissue.y[moving] / start[moving] - 1.0).max() <= 1e-6
 
 
-def test_fluctuating_cells_leave_the_healthy_body_healthy() -> None:
+def test_fluctuating_cells_do_not_disturb_the_healthy_body() -> None:
     table = sim.run("baseline", 1000, seed=1).table
     assert table["plasma_k"].between(4.0, 4.4).all()
     assert table["na_in_mean"].between(9.5, 11.0).all()
@@ -49,16 +49,16 @@ def test_severe_loss_lowers_plasma_k_at_unchanged_urinary_k(severe: pd.DataFrame
     assert severe["urine_k"].iloc[-1] / severe["urine_k"].iloc[0] == pytest.approx(1.0, abs=0.15)
 
 
-def test_severe_loss_fills_cells_with_na_and_empties_them_of_k(severe: pd.DataFrame) -> None:
+def test_severe_loss_raises_cell_na_and_lowers_cell_k(severe: pd.DataFrame) -> None:
     assert severe["na_in_mean"].iloc[-1] >= 1.5 * severe["na_in_mean"].iloc[0]
     assert 0.80 <= severe["k_in_mean"].iloc[-1] / severe["k_in_mean"].iloc[0] <= 0.95
 
 
-def test_severe_loss_makes_the_potential_less_negative(severe: pd.DataFrame) -> None:
+def test_severe_loss_depolarises_muscle(severe: pd.DataFrame) -> None:
     assert severe["potential_mean"].iloc[-1] > severe["potential_mean"].iloc[0] + 1.0
 
 
-def test_severe_loss_slows_the_pump_for_its_na(severe: pd.DataFrame) -> None:
+def test_severe_loss_slows_the_pump_relative_to_its_na(severe: pd.DataFrame) -> None:
     sites, mg = severe["expression_mean"], severe["mg_free_mean"]
     assert sites.iloc[-1] < 0.8 * sites.iloc[0]
     assert mg.iloc[-1] < 0.92 * mg.iloc[0]
@@ -68,11 +68,11 @@ def test_kcl_alone_fails_in_severe_loss() -> None:
     assert severe_loss_then(KCL)["plasma_k"].iloc[-1] < 3.9
 
 
-def test_magnesium_alone_repairs_potassium() -> None:
+def test_magnesium_alone_restores_potassium() -> None:
     assert 3.9 <= severe_loss_then(MG)["plasma_k"].iloc[-1] <= 4.6
 
 
-def test_magnesium_and_kcl_repair_it_faster() -> None:
+def test_magnesium_and_kcl_restore_it_faster() -> None:
     def day_above(table: pd.DataFrame, k: float) -> float:
         later = table.loc[120.0:, "plasma_k"]
         return float(later.index[later > k][0])
@@ -87,7 +87,7 @@ def test_potassium_depletion_alone_reaches_its_floor(depletion: pd.DataFrame) ->
     assert depleted["urine_k"] <= 25.0
 
 
-def test_the_kcl_that_fails_without_mg_restores_a_depleted_body(depletion: pd.DataFrame) -> None:
+def test_the_same_kcl_restores_k_after_dietary_depletion(depletion: pd.DataFrame) -> None:
     assert 3.9 <= depletion["plasma_k"].iloc[-1] <= 5.0
 
 
@@ -97,7 +97,7 @@ def test_oral_magnesium_lowers_cell_na() -> None:
     assert table["plasma_mg"].loc[56.0] > table["plasma_mg"].iloc[0]
 
 
-def test_the_kidney_saves_magnesium_at_once() -> None:
+def test_the_kidney_conserves_magnesium_immediately() -> None:
     table = sim.run("magnesium-depletion", 50, seed=1, noise=False).table
     assert table["urine_mg"].loc[14.0] < 0.5 * table["urine_mg"].iloc[0]
     assert table["urine_mg"].iloc[-1] < 0.5
@@ -127,7 +127,7 @@ def test_each_treatment_acts_in_its_direction(
 
 
 @pytest.mark.parametrize("mechanism", ["romk-mg-block", "na-leak-mg-block", "ncc-mg-dependence"])
-def test_taking_out_a_mechanism_softens_severe_loss(mechanism: str, severe: pd.DataFrame) -> None:
+def test_knock_outs_attenuate_severe_loss(mechanism: str, severe: pd.DataFrame) -> None:
     table = sim.run("severe-magnesium-loss", 50, seed=1, noise=False, without=[mechanism]).table
     column = "na_in_mean" if mechanism == "na-leak-mg-block" else "plasma_k"
     harm = abs(table[column].iloc[-1] - table[column].iloc[0])

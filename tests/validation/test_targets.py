@@ -1,4 +1,4 @@
-"""The default parameters meet the published targets, except for the misses that are explained."""
+"""The default parameters meet the published targets, except for explained misses."""
 
 import inspect
 from pathlib import Path
@@ -45,15 +45,15 @@ def test_nine_tenths_of_the_targets_are_met(verdicts: dict[str, Verdict]) -> Non
     assert sum(met) >= 0.9 * len(met)
 
 
-def test_a_population_meets_what_its_mean_field_twin_meets() -> None:
-    """Five targets of different trials, on 100 different cells."""
+def test_population_and_mean_field_twin_meet_the_same_targets() -> None:
+    """Five targets of different trials, on 100 heterogeneous cells."""
     wanted = ("rude-ca-low", "k-deficit", "gitelman-k", "refractory-mg", "refractory-kcl")
     targets = [target for target in TARGETS if target.name in wanted]
     assert len(targets) == len(wanted)
     assert all(verdict.met for verdict in validate(Trials(n_cells=100), targets))
 
 
-def test_a_target_is_added_by_editing_the_file_alone(tmp_path: Path) -> None:
+def test_a_target_can_be_added_in_the_file_alone(tmp_path: Path) -> None:
     file = tmp_path / "targets.toml"
     file.write_text(TARGETS_FILE.read_text(encoding="utf-8") + NEW_TARGET, encoding="utf-8")
     *former, added = load_targets(file)
@@ -68,7 +68,7 @@ def test_a_target_is_added_by_editing_the_file_alone(tmp_path: Path) -> None:
     assert verdict.record()["group"] == "held out"
 
 
-def test_a_new_source_may_stand_in_the_file(tmp_path: Path) -> None:
+def test_a_source_can_be_added_in_the_file(tmp_path: Path) -> None:
     file = tmp_path / "targets.toml"
     cited = NEW_TARGET.replace('"Huang & Kuo 2007"', '{ key = "Doe 2030", citation = "Doe 2030, on K" }')
     file.write_text(cited, encoding="utf-8")
@@ -76,7 +76,7 @@ def test_a_new_source_may_stand_in_the_file(tmp_path: Path) -> None:
 
 
 def test_all_problems_of_a_file_are_listed_at_once(tmp_path: Path) -> None:
-    """A misspelt key, trial, variable and source, an unknown measure, a value outside its band."""
+    """Misspelt key, trial, variable and source, unknown measure, value outside its band."""
     changes = {
         "a": [("value = 0.85\n", "valeu = 0.85\n"), ("severe-kcl", "severe-kc")],
         "b": [("Huang & Kuo 2007", "Huang & Ku 2007"), ('"plasma_k"', '"plasma_kk"')],

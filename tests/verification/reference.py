@@ -1,10 +1,10 @@
-"""The whole model told a second time, to judge the first.
+"""A second, independent implementation of the whole model, for verification.
 
 Written from the equations in plain NumPy, for all cells at once, without a function of the package:
-it shares with it the numbers, the names and the order of the state, and nothing else. Cells are in
+it shares with the package only parameters, names and the order of the state. Cells are in
 :mod:`tests.verification.reference_cells`, the body is in :mod:`tests.verification.reference_body`;
-integration is SciPy's. Every rate is kept as the terms it is the sum of, so a difference can be judged
-against the turnover.
+integration is SciPy's. Every rate is kept as the list of its terms, so that a difference can be compared
+with the turnover.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ from tests.verification.reference_body import (
     BodyState,
     body_terms,
     constants_of_body,
+    fluid_of,
     healthy_body,
-    surroundings_of,
 )
-from tests.verification.reference_cells import ReferenceCells, shares_of
+from tests.verification.reference_cells import ReferenceCells, fractions_of
 
 Array = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ N_CELL = len(CellState._fields)
 N_BODY = len(BodyState._fields)
 
 CELL_SIZES = CellState(na=10.0, k=140.0, mg=15.0, buffered=1.0, expression=1.0)
-"""Usual size of each quantity of a cell, which absolute tolerances go by."""
+"""Typical size of each quantity of a cell, for absolute tolerances."""
 BODY_SIZES = BodyState(
     ecf_na=2000.0,
     ecf_k=60.0,
@@ -71,11 +71,11 @@ BODY_SIZES = BodyState(
     hco3_made=1.0,
     bone_ca=25.0,
 )
-"""Usual size of each quantity of the body."""
+"""Typical size of each quantity of the body."""
 
 
 class Terms(NamedTuple):
-    """Every rate as the terms it is the sum of: five of the cells, then those of the body."""
+    """The terms of every rate: five of the cells, then those of the body."""
 
     cells: list[list[Array]]
     body: list[list[float]]
@@ -87,16 +87,16 @@ class ReferenceModel:
     Parameters
     ----------
     parameters : Parameters
-        Numbers of the model.
+        Parameters of the model.
     traits : (8, n) array
         Traits of the cells, in the order of :class:`sim.physiology.cell.CellTraits`.
     counts : sequence of int
-        How many cells are of each type, in the order of the types and of the cells.
+        Number of cells of each type, in the order of the types and of the cells.
     litres : array, optional
         Litres of reference water of a cell of size 1, by type. By default cells at reference water
-        make up the cell water of the body; :meth:`litres_for` gives the values for other cells.
+        fill the cell water of the body; :meth:`litres_for` gives the values for other cells.
     step : (float, float)
-        Start and length of the step over which fluctuations run [h].
+        Start and length of the step over which fluctuations are interpolated [h].
     """
 
     def __init__(
@@ -116,33 +116,33 @@ class ReferenceModel:
     # Vectors
 
     def split(self, y: Array) -> tuple[CellState, BodyState]:
-        """Flat state as named rows of the cells and named numbers of the body."""
+        """Flat state as named rows of the cells and named values of the body."""
         rows = y[: N_CELL * self.n_cells].reshape(N_CELL, self.n_cells)
         return CellState(*rows), BodyState(*y[N_CELL * self.n_cells :])
 
     def join(self, cells: Sequence[Array], body: Sequence[float]) -> Array:
-        """Flat state from rows of the cells and numbers of the body."""
+        """Flat state from rows of the cells and values of the body."""
         return np.concatenate([np.ravel(np.array(cells)), np.array(body, dtype=float)])
 
     def sizes(self) -> Array:
-        """Usual size of every entry of the flat state."""
+        """Typical size of every entry of the flat state."""
         return self.join([np.full(self.n_cells, size) for size in CELL_SIZES], BODY_SIZES)
 
     def healthy(self) -> Array:
-        """Typical cells at rest in the healthy body."""
+        """Typical cells in steady state in the healthy body."""
         return self.join(self.cells.resting_states(), healthy_body(self.parameters.body))
 
     def litres_for(self, cells: Array) -> Array:
-        """Litres of reference water of a cell of size 1, by type, if these are a healthy body's."""
+        """Litres of reference water of a cell of size 1, by type, for the cells of a healthy body."""
         water = self.cells.osmoles(CellState(*cells)) / self.parameters.body.osmolality
         return self._litres(water)
 
     def _litres(self, water: Array) -> Array:
-        """Litres such that cells of known water fill the cell water that their types share."""
+        """Litres such that cells of known water fill the cell water of their types."""
         filled = np.zeros(len(CELL_TYPES))
         np.add.at(filled, self.cells.kinds, water * self.cells.traits.size)
         present = filled > 0.0
-        shares = np.where(present, shares_of(self.parameters), 0.0)
+        shares = np.where(present, fractions_of(self.parameters), 0.0)
         wanted = self.parameters.body.cell_water * shares / shares.sum()
         return np.divide(wanted, filled, out=np.zeros_like(filled), where=present)
 
@@ -151,20 +151,20 @@ class ReferenceModel:
     def potential(self, t: float, y: Array, control: Control) -> Array:
         """Reduced membrane potential of every cell [1]."""
         cells, body = self.split(y)
-        out = surroundings_of(body, control, self.parameters.body, self.body)
+        out = fluid_of(body, control, self.parameters.body, self.body)
         return self.cells.fluxes(t, cells, out, control).u
 
     def current(self, u: Array, t: float, y: Array, control: Control) -> Array:
         """Net outward current of every cell at given reduced potentials [meq/L/h]."""
         cells, body = self.split(y)
-        out = surroundings_of(body, control, self.parameters.body, self.body)
+        out = fluid_of(body, control, self.parameters.body, self.body)
         return self.cells.current(u, t, cells, out, control)
 
     def terms(self, t: float, y: Array, control: Control) -> Terms:
         """Terms of every rate in a state."""
         p = self.parameters.body
         cells, b = self.split(y)
-        out = surroundings_of(b, control, p, self.body)
+        out = fluid_of(b, control, p, self.body)
         of_cells = self.cells.terms(t, cells, out, control)
         weight = self.litres[self.cells.kinds] * self.cells.traits.size
         taken_up = [[float(weight @ term) for term in rate] for rate in of_cells]
@@ -176,7 +176,7 @@ class ReferenceModel:
         return self.join([sum(rate) for rate in terms.cells], [sum(rate) for rate in terms.body])
 
     def turnover(self, t: float, y: Array, control: Control) -> Array:
-        """Sum of the sizes of the terms of every rate, the scale of its rounding errors."""
+        """Sum of the absolute terms of every rate, the scale of its rounding errors."""
         cells, body = self.terms(t, y, control)
         return self.join(
             [sum(np.abs(term) for term in rate) for rate in cells],
@@ -194,28 +194,28 @@ class ReferenceModel:
         atol: float | Array | None = None,
         method: str = "LSODA",
     ) -> Array:
-        """State after some hours, or at each of a rising series of hours.
+        """State after some hours, or at each of an increasing series of hours.
 
         Parameters
         ----------
         y0 : (5 n + body,) array
             State at the start.
         control : Control
-            What is done to the body all the time.
+            Constant inputs.
         hours : float or sequence
             Time since the start [h].
         rtol, atol : float or array
-            Tolerances of a step; the absolute one is by default ``rtol`` times :meth:`sizes`.
+            Tolerances of a step; the absolute one is ``rtol`` times :meth:`sizes` by default.
         method : str
             Method of :func:`scipy.integrate.solve_ivp`.
 
         Returns
         -------
-        (5 n + body,) or (moments, 5 n + body) array
+        (5 n + body,) or (times, 5 n + body) array
         """
         moments = np.atleast_1d(np.asarray(hours, dtype=float))
         y, t, states = np.array(y0, dtype=float), 0.0, []
-        # Span by span, so no state comes out of an interpolation.
+        # Span by span, so that no state is interpolated.
         for moment in moments:
             if moment > t:
                 solution = solve_ivp(

@@ -1,4 +1,4 @@
-"""The body of the second telling: fluid, gut, kidney, hormones and bone, every rate by its terms."""
+"""The body of the reference model: fluid, gut, kidney, hormones and bone, every rate by its terms."""
 
 from collections import namedtuple
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ import numpy as np
 from sim.parameters import BodyParameters
 from sim.parameters.inputs import Control
 from sim.quantities.units import HOURS_PER_DAY
-from tests.verification.reference_cells import Surroundings, gated
+from tests.verification.reference_cells import ReferenceFluid, gated
 
 Terms = list[float]
 
@@ -19,19 +19,19 @@ BodyState = namedtuple(
     "intake_k intake_mg intake_ca urine_na urine_k urine_mg urine_ca urine_hco3 stool_na "
     "stool_k stool_mg stool_ca stool_hco3 hco3_made bone_ca",
 )
-"""The body's part of the flat state: plain names, written down here a second time."""
+"""The body's part of the flat state, listed independently of the package."""
 
 
-def surroundings_of(
+def fluid_of(
     b: BodyState, control: Control, p: BodyParameters, rest: dict[str, float]
-) -> Surroundings:
+) -> ReferenceFluid:
     """Extracellular fluid of a state of the body."""
     osmolality = b.osmoles / b.water
     dissolved = b.ecf_na + b.ecf_k + b.ecf_cl + b.ecf_hco3 + rest["ecf_other_osmoles"]
     volume = dissolved / osmolality
     gain, half = p.insulin_pump_gain, p.insulin_pump_half
     above_fasting = control.insulin_pump_drive * (b.insulin - 1.0)
-    return Surroundings(
+    return ReferenceFluid(
         na=b.ecf_na / volume,
         k=b.ecf_k / volume,
         cl=b.ecf_cl / volume,
@@ -55,7 +55,7 @@ def fluid_calcium(volume: float, p: BodyParameters) -> float:
 
 
 def healthy_body(p: BodyParameters) -> BodyState:
-    """Body at rest on the usual diet, fasting evenly, its running totals at zero."""
+    """Body in steady state on the normal diet without meals, with running totals of zero."""
     volume, days = p.ecf_volume, 1.0 / HOURS_PER_DAY
     hormones = dict.fromkeys(("renin", "aldosterone", "insulin", "pth", "pth_action", "ncc"), 1.0)
     return BodyState(**dict.fromkeys(BodyState._fields, 0.0))._replace(
@@ -77,7 +77,7 @@ def healthy_body(p: BodyParameters) -> BodyState:
 
 
 def constants_of_body(p: BodyParameters) -> dict[str, float]:
-    """Constants that follow from health, by the flattened names of BodyConstants."""
+    """Constants that follow from the healthy state, by the flattened names of BodyConstants."""
     salts = p.plasma_na + p.plasma_k + p.plasma_cl + p.plasma_hco3
     charge = p.plasma_na + p.plasma_k - p.plasma_cl - p.plasma_hco3
     divalents = fluid_magnesium(p.ecf_volume, p) + fluid_calcium(p.ecf_volume, p)
@@ -96,13 +96,13 @@ def constants_of_body(p: BodyParameters) -> dict[str, float]:
 
 def body_terms(
     b: BodyState,
-    out: Surroundings,
+    out: ReferenceFluid,
     taken_up: list[Terms],
     control: Control,
     p: BodyParameters,
     rest: dict[str, float],
 ) -> list[Terms]:
-    """Terms of the rates of the body, given those of what all cells take up [mmol/h]."""
+    """Terms of the rates of the body, given those of the uptake of all cells [mmol/h]."""
     up_na, up_k, up_mg, up_h, _ = taken_up
     urine = _urine(b, out, control, p, rest)
     gut, stool = _gut(b, out, control, p)
@@ -111,7 +111,7 @@ def body_terms(
     defended = p.bone_ca_floor + (1.0 - p.bone_ca_floor) * _effect(b.pth_action)
     ca_bone = _times(p.bone_ca_exchange * out.volume, [p.plasma_ca_ionised * defended, -out.ca])
 
-    # What the body gains, Cl with every cation and in place of HCO3
+    # Gain of the body; Cl accompanies every cation and replaces HCO3
     lost = {name: [*urine[name], *stool["juice_" + name]] for name in ("na", "k", "mg", "ca", "hco3")}
     gain_na = [gut["na"], control.infused.na, *_times(-1.0, lost["na"])]
     gain_k = [gut["k"], control.infused.k, *_times(-1.0, lost["k"])]
@@ -148,9 +148,9 @@ def body_terms(
 
 
 def _gut(
-    b: BodyState, out: Surroundings, control: Control, p: BodyParameters
+    b: BodyState, out: ReferenceFluid, control: Control, p: BodyParameters
 ) -> tuple[dict[str, float], dict[str, Terms]]:
-    """What is absorbed, and what is not or is lost with juices [mmol/h]."""
+    """Absorption, and losses in stool and with digestive juices [mmol/h]."""
     from_na, from_k = b.gut_na / p.absorption_time, b.gut_k / p.absorption_time
     from_mg = b.gut_mg / p.mg_transit
     mg_part = _mg_fraction(b.gut_mg, control.proton_pump_inhibitor, p)
@@ -180,16 +180,16 @@ def _gut(
 
 
 def _mg_fraction(content: float, inhibitor: float, p: BodyParameters) -> float:
-    """Part of the Mg leaving the gut that is absorbed without disease [1]."""
+    """Fraction of the Mg leaving the gut that is absorbed in health [1]."""
     filling = 1.0 + content / p.mg_absorption_half
     saturable = (1.0 - inhibitor) * p.mg_absorption_active / p.mg_absorption_half / filling**2
     return saturable + p.mg_absorption_passive * (1.0 - inhibitor * p.inhibitor_passive_loss)
 
 
 def _urine(
-    b: BodyState, out: Surroundings, control: Control, p: BodyParameters, rest: dict[str, float]
+    b: BodyState, out: ReferenceFluid, control: Control, p: BodyParameters, rest: dict[str, float]
 ) -> dict[str, Terms]:
-    """What the kidney excretes [mmol/h]."""
+    """Urinary excretion [mmol/h]."""
     k, mg = out.k / p.plasma_k, out.mg / p.plasma_mg_ionised
     volume, ca = out.volume / p.ecf_volume, out.ca / p.plasma_ca_ionised
     no_ncc, no_nkcc2, left = control.ncc_loss, control.nkcc2_loss, 1.0 - control.nephron_loss
@@ -198,7 +198,7 @@ def _urine(
     na = rest["urine_na"] * volume**p.na_volume_exponent / b.aldosterone**p.na_aldosterone_exponent
     na *= (1.0 + p.thiazide_natriuresis * no_ncc) * (1.0 + p.loop_natriuresis * no_nkcc2)
 
-    # K: what no kidney saves, and secretion told by plasma, aldosterone, ROMK, delivery, pH and gut
+    # K: obligatory loss, and secretion by plasma K, aldosterone, ROMK, delivery, pH and gut
     mg_in_tubule = gated(control.romk_mg_block, b.tubule_mg, p.tubule_mg)
     romk = (p.romk_half_mg + p.tubule_mg) / (p.romk_half_mg + mg_in_tubule)
     romk *= 1.0 - control.romk_block
@@ -206,8 +206,8 @@ def _urine(
     delivery = (1.0 + p.ncc_uptake_ratio) / (1.0 + taken_by_ncc) * (1.0 + p.loop_delivery * no_nkcc2)
     delivery *= volume**p.delivery_volume_exponent / left
     alkaline = gated(control.acid_base_secretion, out.hco3 / p.plasma_hco3, 1.0)
-    told = p.absorbed_k * b.gut_k / p.absorption_time / rest["urine_k"]
-    told = gated(control.gut_potassium_signal, told, 1.0)
+    signal = p.absorbed_k * b.gut_k / p.absorption_time / rest["urine_k"]
+    signal = gated(control.gut_potassium_signal, signal, 1.0)
     gain, half = p.k_feed_forward, p.k_feed_forward_half
     always = p.k_obligatory / HOURS_PER_DAY
     secretion = (
@@ -216,7 +216,7 @@ def _urine(
         * delivery**p.k_delivery_exponent
         * alkaline**p.k_hco3_exponent
         * romk
-        * (1.0 + gain - gain * (1.0 + half) / (told + half))
+        * (1.0 + gain - gain * (1.0 + half) / (signal + half))
     )
 
     # Mg
@@ -247,9 +247,9 @@ def _urine(
 
 
 def _regulators(
-    b: BodyState, out: Surroundings, control: Control, p: BodyParameters
+    b: BodyState, out: ReferenceFluid, control: Control, p: BodyParameters
 ) -> dict[str, Terms]:
-    """Approach of hormones and slow regulators to the levels that are called for."""
+    """Approach of hormones and slow regulators to their targets."""
     mg, volume = out.mg / p.plasma_mg_ionised, out.volume / p.ecf_volume
 
     # Renin, aldosterone
@@ -263,17 +263,17 @@ def _regulators(
     carbohydrate = b.gut_carbohydrate / p.carbohydrate_time
     insulin = 1.0 + control.insulin_infused + p.insulin_gain * carbohydrate
 
-    # PTH: a receptor of Ca and some Mg, Mg without which it is neither made nor heard
+    # PTH: a receptor of Ca and some Mg; secretion and action require Mg
     normal = p.plasma_ca_ionised + p.pth_mg_weight * p.plasma_mg_ionised
     sensed = (out.ca + p.pth_mg_weight * out.mg) / normal
     hill = p.pth_ca_hill
     pth = (1.0 + p.pth_ca_half**-hill) / (1.0 + (sensed / p.pth_ca_half) ** hill)
     pth = p.pth_floor + (1.0 - p.pth_floor) * pth
-    pth *= gated(control.pth_mg_dependence, _allowed(mg, p.pth_half_mg, p.pth_mg_hill), 1.0)
-    heard = gated(control.pth_resistance, _allowed(mg, p.pth_action_half_mg, p.pth_mg_hill), 1.0)
+    pth *= gated(control.pth_mg_dependence, _mg_dependence(mg, p.pth_half_mg, p.pth_mg_hill), 1.0)
+    heard = gated(control.pth_resistance, _mg_dependence(mg, p.pth_action_half_mg, p.pth_mg_hill), 1.0)
 
     # NCC
-    competence = _allowed(mg, p.ncc_half_mg, p.ncc_mg_hill)
+    competence = _mg_dependence(mg, p.ncc_half_mg, p.ncc_mg_hill)
     competence = gated(control.ncc_mg_dependence, competence, 1.0)
     k_for_ncc = gated(control.ncc_potassium_response, out.k / p.plasma_k, 1.0)
     ncc = k_for_ncc ** (-p.ncc_k_exponent * competence)
@@ -289,13 +289,13 @@ def _regulators(
     }
 
 
-def _allowed(mg: float, half: float, hill: float) -> float:
-    """How far Mg lets a mechanism work, over normal [1]."""
+def _mg_dependence(mg: float, half: float, hill: float) -> float:
+    """Relative activity of a Mg-dependent mechanism [1]."""
     return (1.0 + half**hill) / (1.0 + (half / mg) ** hill)
 
 
 def _effect(action: float) -> float:
-    """Effect of the action of PTH, which levels off at twice the normal [1]."""
+    """Effect of the action of PTH, which saturates at twice the normal effect [1]."""
     return 2.0 - 2.0 / (1.0 + action)
 
 

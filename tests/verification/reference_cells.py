@@ -1,7 +1,7 @@
-"""The cells of the second telling: membrane, fluxes and constants of rest, all cells at once.
+"""The cells of the reference model: membrane, fluxes and steady-state constants, all cells at once.
 
-Every cell has the numbers of its type, so that a formula holds arrays where the model holds one type's
-numbers. The membrane potential is a root that is bracketed and followed to the last digits.
+Parameters are arrays over cells, each with the values of its type, where the model uses those of one
+type. The membrane potential is a root that is bracketed and refined to machine precision.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ ROOT_ERROR = 1e-13
 """Last step of the search for a membrane potential, in units of RT/F."""
 
 
-class Surroundings(NamedTuple):
+class ReferenceFluid(NamedTuple):
     """Extracellular concentrations [mM], volume [L], osmolality [mosm/L], and insulin's pump factor."""
 
     na: float
@@ -36,7 +36,7 @@ class Surroundings(NamedTuple):
 
 
 class Constants(NamedTuple):
-    """What the resting state of a typical cell implies, by the names of CellConstants."""
+    """Constants implied by the steady state of a typical cell, by the names of CellConstants."""
 
     impermeant: Array
     fixed_charge: Array
@@ -65,15 +65,15 @@ class Fluxes(NamedTuple):
     mg_out: Array
 
 
-def numbers_of(kind: str, parameters: Parameters) -> CellParameters:
-    """Numbers of a type of cells: its own where it has one, else that of skeletal muscle."""
+def parameters_of(cell_type: str, parameters: Parameters) -> CellParameters:
+    """Parameters of a cell type: its own where given, otherwise those of skeletal muscle."""
     own = parameters.types._asdict()
     muscle = parameters.cell._asdict()
-    return CellParameters(**{name: own.get(f"{kind}_{name}", muscle[name]) for name in muscle})
+    return CellParameters(**{name: own.get(f"{cell_type}_{name}", muscle[name]) for name in muscle})
 
 
-def shares_of(parameters: Parameters) -> Array:
-    """Part of each type in all cell water [1]."""
+def fractions_of(parameters: Parameters) -> Array:
+    """Fraction of each type in all cell water [1]."""
     others = [parameters.types._asdict()[f"{kind}_share"] for kind in CELL_TYPES[1:]]
     return np.array([1.0 - sum(others), *others])
 
@@ -84,13 +84,13 @@ class ReferenceCells:
     Parameters
     ----------
     parameters : Parameters
-        Numbers of the model.
+        Parameters of the model.
     traits : (8, n) array
         Traits of the cells, in the order of :class:`sim.physiology.cell.CellTraits`.
     counts : sequence of int
-        How many of them are of each type, in the order of the types.
+        Number of cells of each type, in the order of the types.
     step : (float, float)
-        Start and length of the step over which fluctuations run [h].
+        Start and length of the step over which fluctuations are interpolated [h].
     """
 
     def __init__(
@@ -100,35 +100,35 @@ class ReferenceCells:
         self.traits = CellTraits(*np.asarray(traits, dtype=float))
         self.kinds = np.repeat(np.arange(len(counts)), counts)
         self.normal = parameters.body
-        of_types = [numbers_of(kind, parameters) for kind in CELL_TYPES]
-        self.rest_of_types = [constants_of_rest(p, parameters.body) for p in of_types]
+        of_types = [parameters_of(kind, parameters) for kind in CELL_TYPES]
+        self.rest_of_types = [steady_state_constants(p, parameters.body) for p in of_types]
         self.numbers = CellParameters(*np.array(of_types)[self.kinds].T)
         self.rest = Constants(*np.array(self.rest_of_types)[self.kinds].T)
 
     def chloride(self, c: CellState) -> Array:
-        """Cl that balances the charges of a cell [mmol/L]."""
+        """Cl from electroneutrality of a cell [mmol/L]."""
         return c.na + c.k + 2.0 * c.mg + c.buffered - self.rest.fixed_charge
 
     def osmoles(self, c: CellState) -> Array:
-        """Osmoles of a cell [mosm/L]; Mg is taken as bound."""
+        """Osmoles of a cell [mosm/L]; Mg counts as bound."""
         return c.na + c.k + self.chloride(c) + self.rest.impermeant
 
     def resting_states(self) -> Array:
-        """Resting states of typical cells, (5, n)."""
+        """Steady states of typical cells, (5, n)."""
         p = self.numbers
         return np.array([p.rest_na, p.rest_k, p.rest_mg_total, 0.0 * p.rest_na, p.rest_na / p.rest_na])
 
-    def current(self, u: Array, t: float, c: CellState, out: Surroundings, control: Control) -> Array:
+    def current(self, u: Array, t: float, c: CellState, out: ReferenceFluid, control: Control) -> Array:
         """Net outward current of every cell at given reduced potentials [meq/L/h]."""
         return self._paths(t, c, out, control)[0](u)[0]
 
-    def fluxes(self, t: float, c: CellState, out: Surroundings, control: Control) -> Fluxes:
+    def fluxes(self, t: float, c: CellState, out: ReferenceFluid, control: Control) -> Fluxes:
         """Potential and fluxes of every cell."""
         current, with_potential = self._paths(t, c, out, control)
         return with_potential(_root(current, np.full(c.na.shape, -10.0), np.full(c.na.shape, 4.0)))
 
     def _paths(
-        self, t: float, c: CellState, out: Surroundings, control: Control
+        self, t: float, c: CellState, out: ReferenceFluid, control: Control
     ) -> tuple[Callable[[Array], tuple[Array, Array]], Callable[[Array], Fluxes]]:
         """Two functions of the potential: current with its slope, and fluxes."""
         p, rest, own, normal = self.numbers, self.rest, self.traits, self.normal
@@ -136,7 +136,7 @@ class ReferenceCells:
         na, k, cl = c.na / water, c.k / water, self.chloride(c) / water
         mg = _free_magnesium(c.mg / water, rest.mg_sites / water, p.mg_buffer_half)
 
-        # Fluctuations run along straight lines until their step is over
+        # Fluctuations are interpolated linearly until their step ends
         part = min(t - self.step[0], self.step[1]) / self.step[1] if self.step[1] else 1.0
         pump_noise = (1.0 - part) * own.pump_noise + part * own.pump_next
         leak_noise = (1.0 - part) * own.leak_noise + part * own.leak_next
@@ -213,7 +213,7 @@ class ReferenceCells:
 
         return current, with_potential
 
-    def terms(self, t: float, c: CellState, out: Surroundings, control: Control) -> list[list[Array]]:
+    def terms(self, t: float, c: CellState, out: ReferenceFluid, control: Control) -> list[list[Array]]:
         """Terms of the rates of all cells, by the names of :class:`sim.physiology.cell.CellState`."""
         p, f = self.numbers, self.fluxes(t, c, out, control)
         area = self.traits.size**-0.5
@@ -231,16 +231,16 @@ class ReferenceCells:
         ]
 
 
-def constants_of_rest(p: CellParameters, out: BodyParameters) -> Constants:
-    """Constants with which a typical cell rests in the normal fluid."""
+def steady_state_constants(p: CellParameters, out: BodyParameters) -> Constants:
+    """Constants with which a typical cell is in steady state in the normal fluid."""
     u = np.array(p.rest_potential / THERMAL_VOLTAGE)
     weight_in, weight_out, _ = goldman(u)
     pump = p.pump_capacity * _pump_saturation(p.rest_na, out.plasma_k, p.rest_mg_free, p.rest_mg_free, p)
-    # Leaks balance three Na and two K a cycle, the Na that comes in for Mg, the K that leaves with Cl.
+    # Leaks balance three Na and two K per cycle, Na exchanged for Mg, and K that leaves with Cl.
     lost_k, gained_na = 2.0 * pump - p.kcl_cotransport, 3.0 * pump - 2.0 * p.mg_turnover
     p_k = lost_k / (p.rest_k * weight_in - out.plasma_k * weight_out)
     p_na = gained_na / (out.plasma_na * weight_out - p.rest_na * weight_in)
-    # Cl is below its equilibrium by what drives in as much of it as K takes out.
+    # Cl lies so far below its equilibrium that its influx balances the efflux with K.
     p_cl = p.cl_over_k_permeability * p_k
     cl = out.plasma_cl * np.exp(u) - p.kcl_cotransport / (p_cl * weight_out)
     u_k = np.log(out.plasma_k / p.rest_k)
@@ -264,7 +264,7 @@ def constants_of_rest(p: CellParameters, out: BodyParameters) -> Constants:
 
 
 def gated(gate: float, actual: Array | float, normal: Array | float) -> Array | float:
-    """What a mechanism sees: a mixture of the actual and the normal value."""
+    """Input of a mechanism: a mixture of the actual and the normal value."""
     return gate * actual + (1.0 - gate) * normal
 
 
@@ -284,7 +284,7 @@ def goldman(u: Array) -> tuple[Array, Array, Array]:
 def _root(function: Callable[[Array], tuple[Array, Array]], low: Array, high: Array) -> Array:
     """Root of each of many functions that are negative at low and positive at high.
 
-    Newton's method; a step that leaves the bracket, or does not halve the one before, is replaced
+    Newton's method; a step that leaves the bracket, or does not halve the previous one, is replaced
     by a bisection. ``function`` returns values and slopes.
     """
     if not (np.all(function(low)[0] < 0.0) and np.all(function(high)[0] > 0.0)):
@@ -308,7 +308,7 @@ def _free_magnesium(total: Array, sites: Array, half: Array) -> Array:
     """Free Mg x in total = x + sites · x / (x + half) [mM]."""
     x = 0.5 * (total - sites - half)
     x = x + np.sqrt(x**2 + half * total)
-    for _ in range(2):  # Newton's method repairs the cancellation in the root
+    for _ in range(2):  # Newton's method removes the cancellation error of the root
         excess = x + sites * x / (x + half) - total
         x = x - excess / (1.0 + sites * half / (x + half) ** 2)
     return x
@@ -332,14 +332,14 @@ def _pump_saturation(
 
 
 def _mg_channel(mg_out: float, mg_in: Array | float, p: CellParameters) -> Array | float:
-    """Mg influx over its greatest."""
+    """Mg influx relative to its maximum."""
     return 1.0 / (1.0 + p.mg_influx_half_out / mg_out) / (1.0 + (mg_in / p.mg_influx_half_in) ** 2)
 
 
 def _mg_exchanger(
     na_out: float, na_in: Array | float, mg_out: float, mg_in: Array | float, p: CellParameters
 ) -> Array | float:
-    """Na/Mg exchange over its greatest."""
+    """Na/Mg exchange relative to its maximum."""
     return (
         1.0
         / (1.0 + (p.mg_exchange_half_mg / mg_in) ** 2)

@@ -1,4 +1,4 @@
-"""The model as it runs against the model told a second time, its integrator against the truth."""
+"""The model against an independent reference implementation, its integrator against exact solutions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sim.conditions.treatments import STRENGTHS, TREATMENTS
 from sim.numerics.chebyshev import chebyshev_step_of, equations_of, new_workspace
 from sim.numerics.layout import flattened, names_of
 from sim.numerics.step_control import new_memory
 from sim.parameters import CELL_TYPES, Parameters
-from sim.parameters.inputs import Control
+from sim.parameters.inputs import KNOCK_OUTS, Control
 from sim.physiology.body_state import BodyConstants
 from sim.quantities.amounts import NO_AMOUNTS, Amounts
 from sim.tissue.equations import tissue_rates
@@ -19,7 +20,7 @@ from sim.tissue.stages import tissue_stage
 from sim.tissue.tissue import DEFAULT_TOLERANCE, Tissue
 from tests.verification.reference import BODY_SIZES, ReferenceModel
 from tests.verification.reference_body import BodyState
-from tests.verification.reference_cells import numbers_of
+from tests.verification.reference_cells import parameters_of
 
 Array = NDArray[np.float64]
 Stage = Callable[..., None]
@@ -27,19 +28,17 @@ Stage = Callable[..., None]
 N_CELLS = 20
 BONE_CA = BodyState._fields.index("bone_ca") - len(BodyState._fields)
 DAYS = np.arange(0, 31, 2)
-LOSSES_OF_FUNCTION = (
-    "mg_malabsorption", "proton_pump_inhibitor", "ncc_loss", "nkcc2_loss", "nephron_loss",
-    "pump_inhibition", "romk_block",
-)  # fmt: skip
-GATES = Control._fields[Control._fields.index("pump_mg_site") :]
-
+LOSSES_OF_FUNCTION = tuple(
+    dict.fromkeys(rule.target for rule in TREATMENTS.values() if rule.strength is STRENGTHS["effect"])
+)
+GATES = tuple(name.replace("-", "_") for name in KNOCK_OUTS)
 
 ROUNDING = 1e-20
-"""Size of what is zero but for rounding [1]."""
+"""Size of values that are zero except for rounding [1]."""
 
 
 def new_tissue(n_cells: int = N_CELLS, seed: int = 1, **options: Any) -> Tissue:
-    """Tissue of different, steady cells."""
+    """Tissue of heterogeneous cells without fluctuations."""
     return Tissue(n_cells, seed=seed, noise=False, **options)
 
 
@@ -51,15 +50,15 @@ def reference_of(tissue: Tissue) -> ReferenceModel:
 
 
 def wasting(tissue: Tissue) -> Control:
-    """Nearly no Mg is absorbed."""
+    """Inputs with nearly no absorption of Mg."""
     return tissue.control._replace(mg_malabsorption=0.95)
 
 
-# Constants and the state of health
+# Constants and the healthy state
 
 
 def assert_constants_agree(tissue: Tissue) -> None:
-    """Compare the constants that follow from health, of every cell type and of the body."""
+    """Compare the constants that follow from the healthy state, of every cell type and of the body."""
     model = reference_of(tissue)
     constants = flattened(tissue.body_constants).tolist()
     actual = dict(zip(names_of(BodyConstants), constants, strict=True))
@@ -67,35 +66,35 @@ def assert_constants_agree(tissue: Tissue) -> None:
     of_types = zip(tissue.cell_constants, model.cells.rest_of_types, strict=True)
     for rest, expected in of_types:
         actual = rest._asdict()
-        for not_a_constant in ("fluid", "initial_guess"):  # The latter is only where a search begins.
+        for not_a_constant in ("fluid", "initial_guess"):  # The latter only starts a search.
             actual.pop(not_a_constant)
         expected_values = {name: float(value) for name, value in expected._asdict().items()}
         assert actual == pytest.approx(expected_values, rel=1e-12, abs=0.0)
 
 
-def test_resting_constants_agree() -> None:
+def test_steady_state_constants_agree() -> None:
     assert_constants_agree(new_tissue(1))
 
 
-def other_numbers(rng: np.random.Generator) -> Parameters:
-    """Every number of cells and body lower by up to 5 %."""
+def other_parameters(rng: np.random.Generator) -> Parameters:
+    """All parameters of cells and body lower by up to 5 %."""
     standard = Parameters()
     groups = (standard.cell, standard.types, standard.body)
     values = {name: value for group in groups for name, value in group._asdict().items()}
     return standard.replace({name: value * rng.uniform(0.95, 1.0) for name, value in values.items()})
 
 
-def test_resting_constants_agree_for_other_numbers() -> None:
+def test_steady_state_constants_agree_for_other_parameters() -> None:
     rng = np.random.default_rng(3)
     for _ in range(10):
-        assert_constants_agree(new_tissue(5, heterogeneous=False, parameters=other_numbers(rng)))
+        assert_constants_agree(new_tissue(5, heterogeneous=False, parameters=other_parameters(rng)))
 
 
-def test_every_type_has_its_numbers() -> None:
+def test_every_type_has_its_own_parameters() -> None:
     tissue = new_tissue()
     model = reference_of(tissue)
     assert tissue.parameters.of_types() == tuple(
-        numbers_of(kind, tissue.parameters) for kind in CELL_TYPES
+        parameters_of(kind, tissue.parameters) for kind in CELL_TYPES
     )
     assert np.array_equal(model.cells.kinds, np.repeat(np.arange(5), tissue.counts))
 
@@ -108,7 +107,7 @@ def test_healthy_states_agree(n_cells: int) -> None:
 
 
 @pytest.mark.parametrize("n_cells", [1, 2, 4, N_CELLS])
-def test_cells_hold_the_body_s_cell_water(n_cells: int) -> None:
+def test_cells_contain_the_cell_water_of_the_body(n_cells: int) -> None:
     tissue = new_tissue(n_cells)
     expected = reference_of(tissue).litres_for(tissue.cells)
     np.testing.assert_allclose(tissue.context.reference_water, expected, rtol=1e-12)
@@ -131,24 +130,24 @@ def test_start_is_a_steady_state_of_the_reference(heterogeneous: bool) -> None:
 
 
 def random_state(model: ReferenceModel, y: Array, rng: np.random.Generator) -> Array:
-    """State with every quantity off by up to 30 %; cells keep a positive amount of Cl."""
+    """State with every quantity changed by up to 30 %; cell Cl stays positive."""
     cells, body = model.split(y)
 
-    def off(size: int) -> Array:
+    def changed(size: int) -> Array:
         return rng.uniform(0.7, 1.3, size)
 
     n = model.n_cells
     moved = cells._replace(
-        na=cells.na * off(n),
-        k=cells.k * off(n),
-        mg=cells.mg * off(n),
-        expression=cells.expression * off(n),
+        na=cells.na * changed(n),
+        k=cells.k * changed(n),
+        mg=cells.mg * changed(n),
+        expression=cells.expression * changed(n),
     )
-    # Cl follows from the charges: buffered H is set so that Cl is what is off by up to 30 %.
+    # Cl follows from the charges: buffered H is set so that Cl changes by up to 30 %.
     charge = model.cells.rest.fixed_charge
-    buffered = model.cells.chloride(cells) * off(n) + charge - moved.na - moved.k - 2.0 * moved.mg
+    buffered = model.cells.chloride(cells) * changed(n) + charge - moved.na - moved.k - 2.0 * moved.mg
     fed = {"gut_carbohydrate": rng.uniform(0.0, 90.0), "insulin": rng.uniform(1.0, 20.0)}
-    elsewhere = np.array(body._replace(**fed)) * off(len(body))
+    elsewhere = np.array(body._replace(**fed)) * changed(len(body))
     totals = body._fields.index("intake_na")
     elsewhere[totals:] = rng.normal(0.0, 100.0, len(body) - totals)
     return model.join(moved._replace(buffered=buffered), elsewhere)
@@ -170,10 +169,10 @@ def random_control(rng: np.random.Generator, gates: dict[str, float]) -> Control
 
 
 def assert_rates_agree(seed: int, gates: dict[str, float]) -> None:
-    """Compare both right-hand sides in a few random states of different, fluctuating cells."""
+    """Compare both right-hand sides in a few random states of heterogeneous, fluctuating cells."""
     rng = np.random.default_rng(seed)
     for t in (0.0, 1.5, 3.0, 4.0):
-        parameters = other_numbers(rng) if t == 4.0 else None
+        parameters = other_parameters(rng) if t == 4.0 else None
         tissue = Tissue(10, seed=int(rng.integers(1000)), noise=True, parameters=parameters)
         tissue.fluctuate(3.0)
         tissue.control = random_control(rng, gates)
@@ -187,13 +186,13 @@ def assert_rates_agree(seed: int, gates: dict[str, float]) -> None:
 
 
 @pytest.mark.parametrize("gate", [0.0, 1.0])
-def test_rates_agree_with_all_gates_alike(gate: float) -> None:
+def test_rates_agree_with_all_gates_equal(gate: float) -> None:
     assert_rates_agree(int(gate), dict.fromkeys(GATES, gate))
 
 
 @pytest.mark.parametrize("others", [0.0, 1.0])
 @pytest.mark.parametrize("gate", GATES)
-def test_rates_agree_with_one_gate_apart(gate: str, others: float) -> None:
+def test_rates_agree_with_one_gate_different(gate: str, others: float) -> None:
     gates = dict.fromkeys(GATES, others) | {gate: 1.0 - others}
     assert_rates_agree(2 + GATES.index(gate), gates)
 
@@ -205,8 +204,8 @@ def test_rates_agree_with_gates_half_open(seed: int) -> None:
 
 
 @pytest.mark.parametrize("group", ["cell", "types", "body"])
-def test_every_number_matters(group: str) -> None:
-    """A number that moves no rate in a random state is one that no equation uses."""
+def test_every_parameter_affects_a_rate(group: str) -> None:
+    """A parameter that affects no rate in a random state is not used by any equation."""
     rng = np.random.default_rng(7)
     tissue = new_tissue(10)
     control = random_control(rng, dict.fromkeys(GATES, 1.0))
@@ -224,7 +223,7 @@ def test_every_number_matters(group: str) -> None:
     assert not idle
 
 
-def test_membrane_potential_is_the_only_one() -> None:
+def test_membrane_potential_is_unique() -> None:
     rng = np.random.default_rng(11)
     tissue = new_tissue()
     model = reference_of(tissue)
@@ -240,15 +239,15 @@ def test_membrane_potential_is_the_only_one() -> None:
 
 @pytest.fixture(scope="module")
 def month() -> Array:
-    """Mg wasting as the reference has it, every second day."""
+    """Mg wasting by the reference model, every second day."""
     tissue = new_tissue()
     return reference_of(tissue).integrate(tissue.y, wasting(tissue), 24.0 * DAYS)
 
 
 def error_of(states: Array, exact: Array) -> float:
-    """Largest error over the largest value that the same quantity has at any time [1].
+    """Largest error relative to the largest value of the same quantity at any time [1].
 
-    What bone took up of Ca is small beside what it exchanged: its size is at least the fluid's Ca.
+    The net uptake of Ca by bone is small relative to its exchange: its scale is at least the fluid's Ca.
     """
     size = np.abs(exact).max(axis=0)
     size[BONE_CA] = max(size[BONE_CA], BODY_SIZES.bone_ca)
@@ -259,7 +258,7 @@ def error_of(states: Array, exact: Array) -> float:
 
 
 def month_of(tissue: Tissue) -> Array:
-    """Mg wasting as the tissue has it, every second day."""
+    """Mg wasting by the tissue, every second day."""
     tissue.control = wasting(tissue)
     states = []
     for day in DAYS:
@@ -268,19 +267,19 @@ def month_of(tissue: Tissue) -> Array:
     return np.array(states)
 
 
-def test_month_of_wasting_is_exact_at_default_tolerance(month: Array) -> None:
+def test_month_of_wasting_is_accurate_at_default_tolerance(month: Array) -> None:
     assert error_of(month_of(new_tissue(tolerance=DEFAULT_TOLERANCE)), month) <= 1e-4
 
 
 def test_error_falls_with_tolerance(month: Array) -> None:
     errors = [error_of(month_of(new_tissue(tolerance=10.0**-i)), month) for i in (4, 5, 6)]
-    # A step's error goes as its cube, that of the month as its square.
+    # The local error is of third, the global error of second order.
     assert errors[2] < errors[1] < errors[0]
     assert np.log10(errors[0] / errors[2]) / 2.0 == pytest.approx(2.0 / 3.0, abs=0.25)
 
 
-def test_a_day_of_meals_and_losses_is_exact_at_default_tolerance() -> None:
-    """A potassium-rich meal, then insulin, vomiting, diarrhoea and diuretics, with events between."""
+def test_day_of_meals_and_losses_is_accurate_at_default_tolerance() -> None:
+    """A potassium-rich meal, then insulin, vomiting, diarrhoea and diuretics, with events in between."""
     tissue = new_tissue(10)
     model, usual = reference_of(tissue), tissue.control
     fasting = usual._replace(oral=NO_AMOUNTS)
@@ -327,7 +326,7 @@ def fixed_steps(
 
 
 def stable_stages(h: float, radius: float) -> int:
-    """Stages with which a step is stable, with a margin."""
+    """Number of stages for a stable step, with a margin."""
     return 2 + int(np.sqrt(1.0 + 1.54 * h * radius))
 
 
@@ -336,31 +335,31 @@ def order_of(steps: list[int], errors: list[float]) -> float:
     return -float(np.polyfit(np.log(steps), np.log(errors), 1)[0])
 
 
-def tracking(t: float, y: Array, dy: Array, pull: Array) -> None:
-    """Each y is pulled to cos t, some a thousand times as fast as others (Prothero & Robinson)."""
-    dy[:] = -pull * (y - np.cos(t)) - np.sin(t)
+def tracking(t: float, y: Array, dy: Array, rate: Array) -> None:
+    """Each y relaxes to cos t, some a thousand times as fast as others (Prothero & Robinson)."""
+    dy[:] = -rate * (y - np.cos(t)) - np.sin(t)
 
 
-def kaps(t: float, y: Array, dy: Array, pull: float) -> None:  # noqa: ARG001
-    """Kaps' problem: y0 is pulled to the square of y1; the solution is exp(−2 t), exp(−t)."""
-    dy[0] = -(pull + 2.0) * y[0] + pull * y[1] * y[1]
+def kaps(t: float, y: Array, dy: Array, rate: float) -> None:  # noqa: ARG001
+    """Kaps' problem: y0 relaxes to the square of y1; the solution is exp(−2 t), exp(−t)."""
+    dy[0] = -(rate + 2.0) * y[0] + rate * y[1] * y[1]
     dy[1] = y[0] - y[1] - y[1] * y[1]
 
 
 @pytest.mark.parametrize(
-    ("rates", "pull", "exact"),
+    ("rates", "rate", "exact"),
     [
         (tracking, np.array([1.0, 10.0, 100.0, 1000.0]), np.full(4, np.cos(1.0))),
         (kaps, 1000.0, np.exp([-2.0, -1.0])),
     ],
 )
 def test_step_is_of_second_order_on_stiff_problems(
-    rates: Callable[..., None], pull: Any, exact: Array
+    rates: Callable[..., None], rate: Any, exact: Array
 ) -> None:
     steps = [12, 16, 24, 32, 48, 64]
     stages = stable_stages(1.0 / steps[0], 1003.0)
     start = np.ones(exact.size)
-    ends = [fixed_steps(rates, equations_of(rates).stage, pull, start, 1.0, n, stages) for n in steps]
+    ends = [fixed_steps(rates, equations_of(rates).stage, rate, start, 1.0, n, stages) for n in steps]
     assert order_of(steps, [np.abs(y - exact).max() for y in ends]) == pytest.approx(2.0, abs=0.1)
 
 
