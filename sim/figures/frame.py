@@ -1,6 +1,7 @@
 """What the pages of a run share: size, heading, colours of ions, and lanes of interventions."""
 
 from collections.abc import Mapping
+from itertools import islice
 from textwrap import shorten
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ Spans = list[tuple[float, float]]
 LANE_INCHES: Final = 0.17
 BAND_INCHES: Final = 1.6
 """Height of a lane, and maximum height of all lanes."""
+MAX_LANES: Final = 40
+"""Lanes that can be read; of more interventions, the first are drawn and the others counted."""
 _EVENT: Final = "0.82"
 _LETTER: Final = 0.0175
 """Width of a letter over the width of the time axis."""
@@ -57,9 +60,11 @@ def draw_events(axes: Axes, lanes: Mapping[str, Spans], time_axis: TimeAxis) -> 
     """Draw a lane for each intervention."""
     axes.set_title("Interventions")
     axes.set_axis_off()
-    axes.set(xlim=(0.0, time_axis.end), ylim=(max(1, len(lanes)) - 0.5, -0.5))
     if not lanes:
         axes.text(0.0, 0.0, "none", va="center", style="italic", color=FAINT)
+    if (more := len(lanes) - MAX_LANES) > 0:
+        lanes = dict(islice(lanes.items(), MAX_LANES)) | {f"and {more} more": []}
+    axes.set(xlim=(0.0, time_axis.end), ylim=(max(1, len(lanes)) - 0.5, -0.5))
     size = min(7.0, 7.0 * BAND_INCHES / (LANE_INCHES * max(1, len(lanes))))
     for lane, (label, spans) in enumerate(lanes.items()):
         axes.broken_barh(spans, (lane - 0.41, 0.82), color=_EVENT, linewidth=0.0)
@@ -69,6 +74,8 @@ def draw_events(axes: Axes, lanes: Mapping[str, Spans], time_axis: TimeAxis) -> 
 
 def _beside(label: str, spans: Spans, end: float) -> dict[str, Any]:
     """Place a label inside the first bar of a lane if it fits, else before it or after the last bar."""
+    if not spans:
+        return {"x": 0.0, "ha": "left"}
     (start, length), stop = spans[0], sum(spans[-1])
     width, gap = _LETTER * len(label) * end, 0.5 * _LETTER * end
     if width < length:

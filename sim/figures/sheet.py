@@ -126,8 +126,7 @@ def _draw_curve(axes: Axes, values: "pd.Series[float]", variable: Variable, time
     axes.set(xlim=(0.0, time_axis.end), ylim=extent([*values, variable.low, variable.high], 0.1))
     if np.isfinite(variable.low):
         axes.axhspan(variable.low, variable.high, color=EXPECTED, linewidth=0.0)
-    for change in time_axis.changes:
-        axes.axvline(change, color="0.6", linewidth=0.5, linestyle=(0, (1, 2)))
+    time_axis.mark_changes(axes, 0.5)
     axes.plot(days, values, color=BLUE, linewidth=0.9)
     axes.plot(days[-1], values.iloc[-1], "o", color=BLUE, markersize=2.2, clip_on=False)
 

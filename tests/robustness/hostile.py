@@ -93,7 +93,8 @@ def outcome_of(action: Callable[[], Any]) -> Any:
     except InputError as error:
         problems = list(error.problems)
     assert time.process_time() - start < MAX_SECONDS
-    assert problems and all(problem.strip() for problem in problems)
+    assert problems
+    assert all(problem.strip() for problem in problems)
     return result
 
 
