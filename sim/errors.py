@@ -22,6 +22,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, Self
 
+from sim.text import printable
+
 MAX_PROBLEMS, MAX_LETTERS = 100, 2000
 """Problems that are listed at once, and letters of each; a hostile file can have a million."""
 
@@ -36,7 +38,8 @@ class InputError(SimError, ValueError):
     Attributes
     ----------
     problems : list of str
-        A sentence for each: what was given, what is allowed, what to do.
+        A sentence for each: what was given, what is allowed, what to do. What a terminal would obey is
+        escaped in them.
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
@@ -118,9 +121,9 @@ def unknown_names(names: Iterable[str], known: Iterable[str], what: str) -> Iter
 
 
 def _shortened(problems: list[str]) -> list[str]:
-    """Cut long problems, and those after the first hundred."""
+    """Cut long problems and those after the first hundred; all are safe to print."""
     shown = [
-        text if len(text) <= MAX_LETTERS else f"{text[:MAX_LETTERS]} …"
+        printable(text if len(text) <= MAX_LETTERS else f"{text[:MAX_LETTERS]} …")
         for text in problems[:MAX_PROBLEMS]
     ]
     more = len(problems) - MAX_PROBLEMS

@@ -114,7 +114,7 @@ def resume(
 
     def continued() -> "Result":
         return running.resume(
-            start / "state.npz" if start.is_dir() else start,
+            start,
             condition,
             days=None if days is None else number(days),
             noise_of=None if noise_of is None else whole(noise_of),

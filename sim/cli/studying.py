@@ -247,10 +247,11 @@ def _run_with_progress(
 def _conclude(console: "Console", found: "Study") -> None:
     """Draw the figures of a finished study, show its findings and where everything is."""
     from sim.figures.study import save_figures
+    from sim.system.files import write_atomically
 
     _guarded(lambda: print_findings(console, found, None, found.design.endpoints))
     try:
-        found.summary().to_csv(found.folder / "summary.csv")
+        write_atomically(found.folder / "summary.csv", found.summary().to_csv().encode())
         paths = save_figures(found, found.folder)
     except OSError as error:
         _fail(f"{found.folder}: {error.strerror}; the results are complete, the figures are not")

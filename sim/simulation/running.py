@@ -18,6 +18,7 @@ from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.result import Result
 from sim.simulation.schedule import Schedule
+from sim.simulation.stored_run import verified_state
 from sim.system.interruption import StopRequest, deferred_interrupt
 from sim.system.versions import package_versions, source_digest
 from sim.tissue.checkpoint import load_tissue
@@ -134,7 +135,8 @@ def resume(
     Parameters
     ----------
     start : Tissue, str or path
-        A tissue, such as ``result.tissue`` (left as it is), or a file of :func:`sim.save_tissue`.
+        A tissue, such as ``result.tissue`` (left as it is), a file of :func:`sim.save_tissue`, or the
+        folder of a run that keeps its tissue.
     condition : str, path or Condition
         The interventions from now on. Its times count from the tissue's beginning; events before its
         present time have no effect.
@@ -150,7 +152,10 @@ def resume(
     InputError, SimulationError
         As :func:`run`.
     """
-    tissue = start.branch() if isinstance(start, Tissue) else load_tissue(start, threads=threads)
+    if isinstance(start, Tissue):
+        tissue = start.branch()
+    else:
+        tissue = load_tissue(verified_state(Path(start)), threads=threads)
     plan = RunPlan(
         condition,
         tissue.n_cells,

@@ -6,6 +6,7 @@ could not be noticed.
 """
 
 import json
+import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ from sim.errors import InputError
 from sim.parameters import CELL_TYPES
 from sim.physiology.virtual_persons import Person
 from sim.system.checksums import checksum, file_checksum, is_sealed, sealed
-from sim.system.data_files import parse_json, read_bytes
+from sim.system.data_files import read_bytes, read_json
 from sim.system.files import write_atomically
 from sim.system.memory import memory_bytes
 from sim.system.parquet_files import parse_parquet
@@ -30,7 +31,8 @@ from sim.variables.table import PER_CELL, VARIABLES
 PROVENANCE, TABLE, CELLS, STATE = "provenance.json", "table.parquet", "cells.parquet", "state.npz"
 CHECKSUMS, SEAL = "checksums", "checksum"
 """Keys of provenance on disk: what other files are, by name, and the checksum of all other keys."""
-MAX_PROVENANCE_BYTES = 10_000_000
+MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES = 10_000_000, 100_000
+"""Largest provenance [B], and values in it; a condition with thousands of events fits."""
 MAX_TABLE_BYTES = 4_000_000_000
 MAX_MAGNITUDE = 1e15
 """Values beyond it are none that a run records, and cannot be drawn."""
@@ -108,9 +110,9 @@ def read_run(folder: Path) -> StoredRun:
         If it is not the folder of a run, or a file in it is missing, damaged or too large; lists every
         problem.
     """
-    if not (folder / PROVENANCE).is_file() or not (folder / TABLE).is_file():
+    if not _is_run(folder):
         raise InputError([f"{folder} is not the folder of a run; `sim run` and result.save() write one"])
-    provenance = parse_json(read_bytes(folder / PROVENANCE, MAX_PROVENANCE_BYTES), folder / PROVENANCE)
+    provenance = read_json(folder / PROVENANCE, MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES)
     files = _files_of(provenance, folder)
     condition = _checked(provenance, folder / PROVENANCE)
     contents, problems = _verified(folder, files)
@@ -122,7 +124,38 @@ def read_run(folder: Path) -> StoredRun:
         units=provenance.pop("units"),
         snapshots=_read_snapshots(contents[CELLS], folder / CELLS),
         provenance=provenance,
-        state=folder / STATE if (folder / STATE).exists() else None,
+        state=folder / STATE if os.path.exists(folder / STATE) else None,
+    )
+
+
+def verified_state(path: Path) -> Path:
+    """Return the file of a tissue, once it was verified if it belongs to the folder of a run.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, or the folder of a run that keeps one.
+
+    Raises
+    ------
+    InputError
+        If the folder keeps no tissue, or another one than was written.
+    """
+    folder = path if os.path.isdir(path) else path.parent
+    file = folder / STATE if os.path.isdir(path) else path
+    if file.name != STATE or not _is_run(folder):
+        return file
+    provenance = read_json(folder / PROVENANCE, MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES)
+    files = _files_of(provenance, folder)
+    if files is not None and _state_checksum(folder, files) != _sha(files, STATE):
+        raise InputError([_changed(file)])
+    return file
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a folder looks like that of a run; False also for a path that no system can have."""
+    return os.path.isfile(folder / PROVENANCE) and any(
+        map(os.path.exists, (folder / TABLE, folder / CELLS))
     )
 
 
@@ -145,15 +178,29 @@ def _verified(folder: Path, files: Mapping[str, _File] | None) -> tuple[dict[str
             limit = written[name].bytes if name in written else MAX_TABLE_BYTES
             contents[name] = read_bytes(folder / name, min(limit, MAX_TABLE_BYTES))
         except InputError as error:
-            problems += error.problems
-    found: dict[str, str | None] = {name: checksum(content) for name, content in contents.items()}
-    if (folder / STATE).exists() or STATE in written:
-        limit = written[STATE].bytes if STATE in written else memory_bytes()
-        found[STATE] = file_checksum(folder / STATE, limit)
+            problems += [f"{problem}; {AGAIN}" for problem in error.problems]
     if files is not None:
-        changed = [n for n, sha in found.items() if n not in files or sha != files[n].sha256]
-        problems += [f"{folder / name} is damaged or was changed; {AGAIN}" for name in changed]
+        found: dict[str, str | None] = {name: checksum(content) for name, content in contents.items()}
+        if os.path.exists(folder / STATE) or STATE in files:
+            found[STATE] = _state_checksum(folder, files)
+        problems += [_changed(folder / name) for name, sha in found.items() if sha != _sha(files, name)]
     return contents, problems
+
+
+def _state_checksum(folder: Path, files: Mapping[str, _File]) -> str | None:
+    """SHA-256 of the tissue's file; None if it is missing or larger than what was written."""
+    limit = files[STATE].bytes if STATE in files else memory_bytes()
+    return file_checksum(folder / STATE, limit)
+
+
+def _sha(files: Mapping[str, _File], name: str) -> str:
+    """SHA-256 that a file had when it was written; empty if it was not."""
+    return files[name].sha256 if name in files else ""
+
+
+def _changed(path: Path) -> str:
+    """Say that a file is not what was written."""
+    return f"{path} is damaged or was changed; {AGAIN}"
 
 
 def _files_of(provenance: dict[str, Any], folder: Path) -> Mapping[str, _File] | None:
@@ -171,7 +218,7 @@ def _files_of(provenance: dict[str, Any], folder: Path) -> Mapping[str, _File] |
     except (KeyError, AttributeError, ValidationError):
         sealed_well = False
     if not sealed_well:
-        raise InputError([f"{folder / PROVENANCE} is damaged or was changed; {AGAIN}"])
+        raise InputError([_changed(folder / PROVENANCE)])
     return files
 
 

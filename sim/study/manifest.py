@@ -13,23 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
-from sim.study.design import MAX_MEMBERS, Design, with_present_keys
+from sim.study.design import MAX_DESIGN_VALUES, MAX_MEMBERS, Design, with_present_keys
 from sim.study.job import Job, design_in
 from sim.study.shards import MAX_SHARDS, Shard
 from sim.system.checksums import is_sealed, sealed
-from sim.system.data_files import read_json
+from sim.system.data_files import read_json, size_problem
 from sim.system.files import write_atomically
 from sim.system.versions import source_digest
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-MAX_MANIFEST_BYTES = 200_000_000
-"""Largest manifest; a million parameter sets take a quarter of it [B]."""
+MAX_MANIFEST_BYTES, MAX_MANIFEST_VALUES = 200_000_000, 6_000_000
+"""Largest manifest [B], and values in it; 100,000 sets of fifty parameters fit."""
 
 
 def is_study(folder: Path) -> bool:
     """Whether a folder holds a study."""
-    return (folder / MANIFEST).is_file()
+    return os.path.isfile(folder / MANIFEST)  # False also for a path that no system can have.
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -43,9 +43,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / MANIFEST
     if not is_study(folder):
-        reason = os.strerror(errno.EISDIR if path.is_dir() else errno.ENOENT)
+        reason = os.strerror(errno.EISDIR if os.path.isdir(path) else errno.ENOENT)
         raise InputError([f"{folder} holds no study: {MANIFEST}: {reason}"])
-    manifest = read_json(path, MAX_MANIFEST_BYTES)
+    manifest = read_json(path, MAX_MANIFEST_BYTES, MAX_MANIFEST_VALUES)
     if manifest.get("format") != FORMAT:
         raise InputError([f"{path} has format {manifest.get('format')!r}; this version reads {FORMAT}"])
     if not is_sealed(manifest):
@@ -122,6 +122,9 @@ def _content_problems(manifest: Mapping[str, Any]) -> Iterator[str]:
     unfit = [key for key, kind in wanted.items() if type(manifest.get(key)) is not kind]
     if unfit:
         yield f"{', '.join(unfit)} missing, or of another type"
+        return
+    if problem := size_problem(manifest["design"], MAX_DESIGN_VALUES):
+        yield f"the design is too large; {problem}"
         return
     design = design_from(manifest)
     if not 1 <= manifest["bodies_per_part"] <= MAX_MEMBERS:

@@ -51,7 +51,8 @@ def merge_study(folder: str | os.PathLike[str]) -> Study:
 
 def _shards_in(home: Path) -> list[Store]:
     """Shards in the folder of their study, or every problem of them."""
-    folders = sorted(path for path in home.glob("shard-*-of-*") if is_shard_folder(path.name))
+    inside = home.iterdir() if os.path.isdir(home) else ()
+    folders = sorted(path for path in inside if is_shard_folder(path.name))
     shards, problems = [], []
     for folder in filter(is_study, folders):
         try:

@@ -111,6 +111,8 @@ def run_study(
     design, folder = _read(design, folder)
     own = Shard.read(shard) if isinstance(shard, str) else shard
     home = folder / own.folder if own and folder.name != own.folder else folder
+    if home != folder and home.is_symlink():
+        raise InputError([f"{home} is a link; put a folder in its place, or remove it"])
     threads = threads or (None if workers == 1 else 1)
     return _run(home, make_job(design, threads=threads), own, request, extend, on_progress)
 

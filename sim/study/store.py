@@ -34,6 +34,8 @@ _PART_DRAFT = re.compile(r"\.part-\d{5,}\.parquet-\w+")
 """Names of files that are being written, in the folder of a study and in those of its tables."""
 BYTES_PER_FAILURE, BYTES_PER_MEMBER, BYTES_PER_LEDGER = 1000, 200, 5_000_000
 """Upper bounds of what a member, a case that failed and all else take in the ledger [B]."""
+MAX_EXTRA_LINES = 1000
+"""Lines of the ledger beyond twice the number of batches."""
 
 
 class Store:
@@ -138,8 +140,12 @@ class Store:
 
     def _read_ledger(self) -> None:
         """Read finished batches; a line that was cut off by a kill, or is damaged, is none."""
-        for number, line in enumerate(self._lines(), start=1):
-            entry = _entry_in(line, self)
+        lines = self._lines()
+        limit = 2 * -(-self.design.n_members // self.manifest["bodies_per_part"]) + MAX_EXTRA_LINES
+        if len(lines) > limit:
+            raise InputError([f"{self.folder / LEDGER} is too large: it has {len(lines):,} lines"])
+        for number, line in enumerate(lines, start=1):
+            entry = _entry_in(line, self) if line.strip() else None
             if entry is not None:
                 self.entries[entry.batch] = entry
             elif line.endswith(b"\n") and line.strip():

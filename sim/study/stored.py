@@ -13,6 +13,9 @@ from sim.study.digests import combined_digest, member_digests
 from sim.study.store import LEDGER, Store
 from sim.study.tables import Tables
 
+MAX_LINES = 100
+"""Damaged lines of the ledger that are named."""
+
 
 class StoredStudy:
     """A study in its folder, finished or not; nothing is read before it is needed.
@@ -117,11 +120,14 @@ class StoredStudy:
 
     @property
     def damaged_lines(self) -> list[str]:
-        """A sentence for each line of the ledger that is not what was written."""
-        return [
+        """A sentence for each line of the ledger that is not what was written, up to some."""
+        numbers = self._store.damaged_lines
+        shown = [
             f"line {number} of {LEDGER} is damaged; its batch counts as missing"
-            for number in self._store.damaged_lines
+            for number in numbers[:MAX_LINES]
         ]
+        more = len(numbers) - MAX_LINES
+        return [*shown, f"and {more:,} more lines"] if more > 0 else shown
 
     def provenance(self) -> dict[str, Any]:
         """Design, versions, when and how it was run, how much is completed, and the digest."""

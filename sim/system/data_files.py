@@ -122,18 +122,18 @@ def read_toml(path: Path) -> dict[str, Any]:
     return data
 
 
-def read_json(path: Path, max_bytes: int) -> dict[str, Any]:
-    """Read a JSON file that the program has written.
+def read_json(path: Path, max_bytes: int, max_values: int) -> dict[str, Any]:
+    """Read a JSON file that the program has written; see :func:`read_bytes` and :func:`parse_json`.
 
     Raises
     ------
     InputError
         If it cannot be read, is too large, or does not hold a single JSON object.
     """
-    return parse_json(read_bytes(path, max_bytes), path)
+    return parse_json(read_bytes(path, max_bytes), path, max_values)
 
 
-def parse_json(content: bytes, source: object) -> dict[str, Any]:
+def parse_json(content: bytes, source: object, max_values: int) -> dict[str, Any]:
     """Read a JSON object.
 
     Parameters
@@ -142,12 +142,16 @@ def parse_json(content: bytes, source: object) -> dict[str, Any]:
         The object.
     source : object
         Where it comes from, for messages.
+    max_values : int
+        Largest number of values that it may hold.
 
     Raises
     ------
     InputError
-        If it is not valid JSON, not an object, or nested too deeply.
+        If it is not valid JSON, not an object, too large or nested too deeply.
     """
+    if content.count(b",") > max_values:  # Known before the values take memory.
+        raise InputError([f"{source} is too large: it holds more than {max_values:,} values"])
     try:
         data = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):

@@ -10,6 +10,12 @@ from sim.errors import InputError
 
 MAX_VALUES = 500_000_000
 """Values that a table may have; a small file can claim any number of them."""
+MAX_PACKED_VALUES, ROWS_PER_BYTE = 20_000_000, 2
+"""Values that a file of any size may have, and rows of a large one by its size: equal rows take none."""
+MIN_GROUP_ROWS = 10_000
+"""Rows of each piece of a table but the last; writers make pieces of a million [1]."""
+BYTES_PER_VALUE, BYTES_PER_FILE = 100, 10_000_000
+"""Upper bounds of what a number or a short text, and all else, take unpacked [B]."""
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -70,9 +76,16 @@ def parse_parquet(
         if len(types) < len(names) or (exact and names != list(kinds)):
             raise InputError([f"{source} is damaged: it has other columns than were written"])
         rows = file.metadata.num_rows
-        limit = MAX_VALUES // len(types) if max_rows is None else max_rows
+        limit = min(
+            MAX_VALUES // len(types) if max_rows is None else max_rows,
+            max(MAX_PACKED_VALUES // len(types), ROWS_PER_BYTE * len(content)),
+        )
         if rows > limit:
             raise InputError([f"{source} is too large: {rows:,} rows; it may have at most {limit:,}"])
+        if file.metadata.num_row_groups > rows // MIN_GROUP_ROWS + 1:
+            raise InputError([f"{source} is damaged: it is cut into too many pieces"])
+        if _unpacked_bytes(file.metadata) > BYTES_PER_VALUE * rows * len(types) + BYTES_PER_FILE:
+            raise InputError([f"{source} is damaged: unpacked, it is larger than its rows"])
         table = file.read(columns=list(kinds) if columns is None else list(columns))
         table.validate(full=True)
     except InputError:
@@ -82,6 +95,16 @@ def parse_parquet(
     if table.num_rows != rows:
         raise InputError([f"{source} is damaged; it cannot be read as Parquet"])
     return table
+
+
+def _unpacked_bytes(metadata: pq.FileMetaData) -> int:
+    """What a file says that its content takes unpacked [B]; what is compressed well may be a trap."""
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    return sum(
+        group.column(number).total_uncompressed_size
+        for group in groups
+        for number in range(group.num_columns)
+    )
 
 
 def _is_of(kind: Any, wanted: str) -> bool:
