@@ -1,5 +1,6 @@
 """``sim list``, ``sim describe`` and ``sim init``: conditions, parameters, variables, a first file."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,13 +67,16 @@ def write_template(file: Path, template: str) -> None:
     problems = []
     if file.suffix != ".toml":
         problems.append(f"{file} is not a TOML file; give a name that ends in .toml")
-    if file.exists():
+    if os.path.lexists(file):  # A link that leads nowhere is something too.
         problems.append(f"{file} exists already; choose another name or remove it")
     if not file.parent.is_dir():
         problems.append(f"{file.parent} is not a folder; make it first")
     if not problems:
+        from sim.system.files import write_atomically
+
         try:
-            file.write_text(template.replace("{file}", str(file)), encoding="utf-8")
+            content = template.replace("{file}", str(file)).encode("utf-8", "replace")
+            write_atomically(file, content)
         except OSError as error:
             problems.append(f"{file} cannot be written: {error.strerror}")
     if problems:

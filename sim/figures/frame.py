@@ -14,6 +14,7 @@ from sim.figures.style import BLUE, FAINT, GREEN, INK, VERMILION
 from sim.figures.time_axis import TimeAxis
 from sim.quantities.ions import MAGNESIUM, POTASSIUM, SODIUM
 from sim.quantities.units import HOURS_PER_DAY
+from sim.text import printable
 
 A4: Final = (11.69, 8.27)
 ION_COLOURS: Final = {POTASSIUM: VERMILION, SODIUM: BLUE, MAGNESIUM: GREEN}
@@ -40,7 +41,7 @@ def heading(page: Figure, condition: Condition, recorded: float, note: str) -> N
         parts.append(f"recorded until day {recorded:.4g} of {planned:g}")
     if condition.without:
         parts.append("without " + ", ".join(condition.without))
-    title = shorten(condition.title or condition.name, 105, placeholder=" …")
+    title = shorten(printable(condition.title or condition.name), 105, placeholder=" …")
     subtitle = shorten(" · ".join([*parts, note]), 205, placeholder=" …")
     page.text(0.012, 1.0 - 0.14 / height, title, size=13, weight="bold", va="top", color=INK)
     page.text(0.012, 1.0 - 0.43 / height, subtitle, size=8.0, va="top", color=FAINT)

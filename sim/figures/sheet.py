@@ -15,6 +15,7 @@ from sim.figures.page import Page
 from sim.figures.style import BLUE, EXPECTED, FAINT, INK, STYLE, VERMILION, extent
 from sim.figures.time_axis import TimeAxis
 from sim.quantities.units import HOURS_PER_DAY
+from sim.text import printable
 from sim.variables.table import VARIABLES
 from sim.variables.variable import Variable
 
@@ -80,7 +81,7 @@ def _write_heading(page: Figure, condition: Condition, height: float) -> None:
     def at(inches: float) -> float:
         return 1.0 - inches / height
 
-    title = shorten(condition.title or condition.name, 80, placeholder=" …")
+    title = shorten(printable(condition.title or condition.name), 80, placeholder=" …")
     page.text(_NAME, at(0.28), title, size=12, weight="bold", color=INK)
     interventions = list(dict.fromkeys(label for _, _, label in condition.events()))
     interventions += [f"without {name}" for name in condition.without]
@@ -162,4 +163,5 @@ def _write_footer(
     second = " · ".join(f"{name} {value}" for name, value in known.items())
     page.text(_NAME, 0.62 * height, f"{first} Numbers outside their reference range are bold.",
               size=6.5, color=FAINT)  # fmt: skip
-    page.text(_NAME, 0.3 * height, f"{second} · {provenance['outcome']}", size=6.5, color=FAINT)
+    second = printable(f"{second} · {provenance['outcome']}")
+    page.text(_NAME, 0.3 * height, second, size=6.5, color=FAINT)

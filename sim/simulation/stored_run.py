@@ -174,6 +174,9 @@ def _verified(folder: Path, files: Mapping[str, _File] | None) -> tuple[dict[str
     problems: list[str] = []
     written = files or {}
     for name in (TABLE, CELLS):
+        if name in written and _has_other_size(folder / name, written[name].bytes):
+            problems.append(_changed(folder / name))
+            continue
         try:
             limit = written[name].bytes if name in written else MAX_TABLE_BYTES
             contents[name] = read_bytes(folder / name, min(limit, MAX_TABLE_BYTES))
@@ -191,6 +194,14 @@ def _state_checksum(folder: Path, files: Mapping[str, _File]) -> str | None:
     """SHA-256 of the tissue's file; None if it is missing or larger than what was written."""
     limit = files[STATE].bytes if STATE in files else memory_bytes()
     return file_checksum(folder / STATE, limit)
+
+
+def _has_other_size(path: Path, n_bytes: int) -> bool:
+    """Whether there is a file that has another size than was written [B]."""
+    try:
+        return path.stat().st_size != n_bytes
+    except OSError:
+        return False
 
 
 def _sha(files: Mapping[str, _File], name: str) -> str:

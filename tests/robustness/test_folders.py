@@ -18,7 +18,6 @@ import sim
 from sim.cli import main
 from tests.robustness import hostile
 from tests.robustness.hostile import Outside, content_of_run, content_of_study, copied, outcome_of
-from tests.study.study_tools import brief, run
 
 SEEDS = st.integers(0, 2**32 - 1)
 FEW, MANY = 100, 2000
@@ -39,25 +38,6 @@ def repeated(examples: int, case: Property) -> None:
 CASES = pytest.mark.parametrize(
     "examples", [FEW, pytest.param(MANY, marks=pytest.mark.slow)], ids=["few", "many"]
 )
-
-
-@pytest.fixture(scope="module")
-def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("run") / "severe"
-    sim.run("severe-magnesium-loss", 6, days=1, snapshots=2).save(folder, state=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("study") / "study"
-    run(brief(endpoints=["plasma_k < 3.5"]), folder, size=2)
-    return folder
-
-
-@pytest.fixture
-def outside(tmp_path: Path) -> Outside:
-    return Outside(tmp_path / "home")
 
 
 @CASES
