@@ -15,6 +15,7 @@ from sim.parameters import Parameters
 from sim.physiology.virtual_persons import Person, apply_person
 from sim.simulation.stored_run import CELLS, STATE, TABLE, read_run, write_provenance
 from sim.system.files import new_folder
+from sim.text import printable
 from sim.tissue.checkpoint import load_tissue, save_tissue
 from sim.tissue.tissue import Tissue
 
@@ -55,7 +56,7 @@ class Result:
             f"{len(self.table)} rows to day {self.table.index[-1]:g}" if len(self.table) else "no rows"
         )
         cells, outcome = self.provenance["n_cells"], self.provenance["outcome"]
-        return f"<Result {self.condition.name}: {until}, {cells} cells, {outcome}>"
+        return printable(f"<Result {self.condition.name}: {until}, {cells} cells, {outcome}>")
 
     @property
     def finished(self) -> bool:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from sim.conditions.condition import Condition, read
 from sim.conditions.plan import MAX_CELLS
-from sim.errors import InputError
+from sim.errors import MAX_LETTERS, InputError
 from sim.parameters import CELL_TYPES
 from sim.physiology.virtual_persons import Person
 from sim.system.checksums import checksum, file_checksum, is_sealed, sealed
@@ -63,7 +63,7 @@ class _Facts(BaseModel):
 
     model_config = ConfigDict(extra="allow", strict=True)
 
-    outcome: str
+    outcome: Annotated[str, Field(max_length=MAX_LETTERS)]
     condition: dict[str, Any]
     n_cells: Annotated[int, Field(ge=1, le=MAX_CELLS)]
     seed: Annotated[int, Field(ge=0)]

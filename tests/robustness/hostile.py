@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import sim
-from sim.errors import InputError, IntegrationError
+from sim.errors import InputError, IntegrationError, SimError
 from sim.simulation.stored_run import CHECKSUMS, PROVENANCE
 from sim.study.digests import member_digests
 from sim.study.store import LEDGER
@@ -63,10 +63,10 @@ class Outside:
         """Nothing beside the folder of the case has been written or removed."""
         assert self._state() == self._before
 
-    def _state(self) -> dict[Path, tuple[int, int]]:
+    def _state(self) -> dict[Path, tuple[int, int, int]]:
         inside = {self.case, *self.case.rglob("*")}
         return {
-            path: (path.lstat().st_size, path.lstat().st_ino)
+            path: (path.lstat().st_size, path.lstat().st_ino, path.lstat().st_mtime_ns)
             for path in self.home.rglob("*")
             if path not in inside
         }
@@ -84,14 +84,16 @@ def copied(original: Path, into: Path) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def outcome_of(action: Callable[[], Any]) -> Any:
-    """What an action returns; None if it refuses its input in sentences, and soon."""
+def outcome_of(action: Callable[[], Any], *errors: type[SimError]) -> Any:
+    """What an action returns; None if it refuses its input in sentences, or ends so, and soon."""
     start = time.process_time()
     result, problems = None, ["none"]
     try:
         result = action()
     except InputError as error:
         problems = list(error.problems)
+    except errors as error:
+        problems = [str(error)]
     assert time.process_time() - start < MAX_SECONDS
     assert problems
     assert all(problem.strip() for problem in problems)
@@ -226,10 +228,29 @@ def _loop(path: Path, _random: Random) -> None:
     path.symlink_to(path)
 
 
+def _link(path: Path, _random: Random) -> None:
+    path.unlink()
+    path.symlink_to(_precious(path) / "file")
+
+
+def _linked_folder(path: Path, _random: Random) -> None:
+    """Put a link in place of the folder of a table, or of the file if it is in none."""
+    if not (path.parent / "manifest.json").exists() and not (path.parent / PROVENANCE).exists():
+        shutil.rmtree(path.parent)
+        path.parent.symlink_to(_precious(path))
+    else:
+        _link(path, _random)
+
+
+def _precious(path: Path) -> Path:
+    """The folder beside that of the case which nothing may touch."""
+    return next(p / "precious" for p in path.parents if (p / "precious").is_dir())
+
+
 DAMAGE: dict[str, Callable[[Path, Random], None]] = {
     "flip": _flip, "flip again": _flip, "flip once more": _flip, "cut": _cut, "blank": _blank,
     "append": _append, "swap": _swap, "unlink": lambda path, _random: path.unlink(), "folder": _folder,
-    "pipe": _pipe, "huge": _huge, "loop": _loop,
+    "pipe": _pipe, "huge": _huge, "loop": _loop, "link": _link, "linked folder": _linked_folder,
 }  # fmt: skip
 
 

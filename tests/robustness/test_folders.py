@@ -3,6 +3,7 @@
 Reading ends soon: with what was written, or with sentences. Nothing outside the folder is touched.
 """
 
+import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 
 import sim
 from sim.cli import main
+from sim.errors import StudyError
+from sim.study.parts import TABLES
 from tests.robustness import hostile
 from tests.robustness.hostile import Outside, content_of_run, content_of_study, copied, outcome_of
 
@@ -151,6 +154,43 @@ def test_commands_on_sealed_folders_end_with_sentences(
             said_by("study", "show", str(folder))
             said_by("study", "verify", str(folder))
             outside.check()
+
+    repeated(examples, case)
+
+
+@COMMANDS
+def test_a_damaged_study_is_completed_as_it_was_or_refused(
+    examples: int, study_folder: Path, outside: Outside
+) -> None:
+    digest = sim.open_study(study_folder).digest()
+
+    def complete(folder: Path) -> bool:
+        study = sim.run_study(folder, workers=1)
+        return study.verify() == [] and study.digest() == digest
+
+    def case(seed: int) -> None:
+        with copied(study_folder, outside.case) as folder:
+            way = hostile.damage(folder, Random(seed))
+            found = outcome_of(lambda: complete(folder), StudyError)
+            assert found in (None, True), way
+            outside.check()
+
+    repeated(examples, case)
+
+
+@COMMANDS
+def test_sealed_shards_are_merged_or_refused(
+    examples: int, study_folder: Path, outside: Outside
+) -> None:
+    def case(seed: int) -> None:
+        study = outside.case / "merged"
+        study.mkdir()
+        shard = Path(shutil.copytree(study_folder, study / "shard-1-of-1"))
+        hostile.alter_study(shard, Random(seed))
+        outcome_of(lambda: sim.merge_study(study), StudyError)
+        outside.check()
+        assert {path.name for path in study.iterdir() if path.is_dir()} <= {*TABLES, shard.name}
+        shutil.rmtree(study)
 
     repeated(examples, case)
 
