@@ -27,6 +27,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from sim.text import printable
+
 MAX_SHOWN = 200
 """Letters of a value in a message."""
 MAX_PROBLEMS, MAX_LETTERS = 100, 2000
@@ -55,7 +57,8 @@ class InputError(SimError, ValueError):
     Attributes
     ----------
     problems : list of str
-        A sentence for each: what was given, what is allowed, what to do.
+        A sentence for each: what was given, what is allowed, what to do. What a terminal would obey is
+        escaped in them.
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
@@ -176,9 +179,9 @@ def unknown_names(names: Iterable[str], known: Iterable[str], what: str) -> Iter
 
 
 def _shortened(problems: list[str]) -> list[str]:
-    """Cut long problems, and those after the first hundred."""
+    """Cut long problems and those after the first hundred; all are safe to print."""
     shown = [
-        text if len(text) <= MAX_LETTERS else f"{text[:MAX_LETTERS]} …"
+        printable(text if len(text) <= MAX_LETTERS else f"{text[:MAX_LETTERS]} …")
         for text in problems[:MAX_PROBLEMS]
     ]
     more = len(problems) - MAX_PROBLEMS

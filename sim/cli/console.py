@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from sim.system.text import printable
+from sim.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

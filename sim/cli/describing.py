@@ -1,5 +1,6 @@
 """``sim list``, ``sim describe`` and ``sim init``: conditions, parameters, variables, a first file."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,14 +71,15 @@ def write_template(file: Path, template: str) -> None:
     problems = []
     if file.suffix != ".toml":
         problems.append(f"{file} is not a TOML file; give a name that ends in .toml")
-    if file.exists():
+    if os.path.lexists(file):  # A link that leads nowhere is something too.
         problems.append(f"{file} exists already; choose another name or remove it")
     if not file.parent.is_dir():
         problems.append(f"{file.parent} is not a folder; make it first")
     if not problems:
         try:
+            content = template.replace("{file}", str(file)).encode("utf-8", "replace")
             with deferred_interrupt():
-                write_reserved(file, template.replace("{file}", str(file)).encode())
+                write_reserved(file, content)
                 note_written(file)
         except OSError as error:
             problems.append(f"{file} cannot be written: {error.strerror}")

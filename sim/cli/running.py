@@ -120,7 +120,7 @@ def resume(
     problems = folder_problems(output_folder(out, condition))
     try:
         resumption = plan_resumption(
-            start / "state.npz" if start.is_dir() else start,
+            start,
             condition,
             days=None if days is None else number(days),
             noise_of=None if noise_of is None else whole(noise_of),

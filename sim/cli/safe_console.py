@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from sim.system.text import printable
+from sim.text import printable
 
 
 class SafeConsole(Console):

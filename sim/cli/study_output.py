@@ -24,6 +24,13 @@ def print_findings(
         _show_differences(console, found, day)
     if endpoints:
         _show_probabilities(console, found, day, endpoints)
+    for text in found.damaged_lines:
+        console.print(f"{found.folder}: {text}")
+    if not found.complete:
+        console.print(
+            f"{found.n_completed:,} of {found.design.n_members:,} {members_called(found)} are complete; "
+            f"to run the others: sim study run {found.folder}"
+        )
     if failures := found.failures:
         console.print(f"{len(failures)} did not finish, such as {failures[0]}")
     if beyond := found.not_survivable:

@@ -5,9 +5,9 @@ Supplements and treatments, which are events too, have modules of their own.
 
 from collections.abc import Iterator, Sequence
 from math import floor
-from typing import ClassVar, get_args
+from typing import Annotated, ClassVar, get_args
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from sim.conditions.fields import (
     AmountsByIon,
@@ -25,6 +25,8 @@ from sim.quantities.units import HOURS_PER_DAY
 
 MEAL_HOURS = 0.5
 """How long a meal lasts [h]."""
+MAX_MEALS = 48
+"""Meals a day, one after the other."""
 ROUNDING = 1e-6
 """Two moments closer than this differ by rounding only [h]."""
 
@@ -109,7 +111,7 @@ class Meals(Span):
         "carbohydrate": "270 g/day",
     }
 
-    at: tuple[TimeOfDay, ...] = (7.0, 13.0, 19.0)
+    at: Annotated[tuple[TimeOfDay, ...], Field(max_length=MAX_MEALS)] = (7.0, 13.0, 19.0)
     carbohydrate: MassRate = 270.0
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """What the pages of a run share: size, heading, colours of ions, and lanes of interventions."""
 
 from collections.abc import Mapping
+from itertools import islice
 from textwrap import shorten
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from sim.figures.style import BLUE, FAINT, GREEN, INK, VERMILION
 from sim.figures.time_axis import TimeAxis
 from sim.quantities.ions import MAGNESIUM, POTASSIUM, SODIUM
 from sim.quantities.units import HOURS_PER_DAY
+from sim.text import printable
 
 A4: Final = (11.69, 8.27)
 ION_COLOURS: Final = {POTASSIUM: VERMILION, SODIUM: BLUE, MAGNESIUM: GREEN}
@@ -23,6 +25,8 @@ Spans = list[tuple[float, float]]
 LANE_INCHES: Final = 0.17
 BAND_INCHES: Final = 1.6
 """Height of a lane, and maximum height of all lanes."""
+MAX_LANES: Final = 40
+"""Lanes that can be read; of more interventions, the first are drawn and the others counted."""
 _EVENT: Final = "0.82"
 _LETTER: Final = 0.0175
 """Width of a letter over the width of the time axis."""
@@ -37,7 +41,7 @@ def heading(page: Figure, condition: Condition, recorded: float, note: str) -> N
         parts.append(f"recorded until day {recorded:.4g} of {planned:g}")
     if condition.without:
         parts.append("without " + ", ".join(condition.without))
-    title = shorten(condition.title or condition.name, 105, placeholder=" …")
+    title = shorten(printable(condition.title or condition.name), 105, placeholder=" …")
     subtitle = shorten(" · ".join([*parts, note]), 205, placeholder=" …")
     page.text(0.012, 1.0 - 0.14 / height, title, size=13, weight="bold", va="top", color=INK)
     page.text(0.012, 1.0 - 0.43 / height, subtitle, size=8.0, va="top", color=FAINT)
@@ -72,9 +76,11 @@ def draw_events(axes: Axes, lanes: Mapping[str, Spans], time_axis: TimeAxis) -> 
     """Draw a lane for each intervention."""
     axes.set_title("Interventions")
     axes.set_axis_off()
-    axes.set(xlim=(0.0, time_axis.end), ylim=(max(1, len(lanes)) - 0.5, -0.5))
     if not lanes:
         axes.text(0.0, 0.0, "none", va="center", style="italic", color=FAINT)
+    if (more := len(lanes) - MAX_LANES) > 0:
+        lanes = dict(islice(lanes.items(), MAX_LANES)) | {f"and {more} more": []}
+    axes.set(xlim=(0.0, time_axis.end), ylim=(max(1, len(lanes)) - 0.5, -0.5))
     size = min(7.0, 7.0 * BAND_INCHES / (LANE_INCHES * max(1, len(lanes))))
     for lane, (label, spans) in enumerate(lanes.items()):
         axes.broken_barh(spans, (lane - 0.41, 0.82), color=_EVENT, linewidth=0.0)
@@ -84,6 +90,8 @@ def draw_events(axes: Axes, lanes: Mapping[str, Spans], time_axis: TimeAxis) -> 
 
 def _beside(label: str, spans: Spans, end: float) -> dict[str, Any]:
     """Place a label inside the first bar of a lane if it fits, else before it or after the last bar."""
+    if not spans:
+        return {"x": 0.0, "ha": "left"}
     (start, length), stop = spans[0], sum(spans[-1])
     width, gap = _LETTER * len(label) * end, 0.5 * _LETTER * end
     if width < length:

@@ -16,6 +16,7 @@ from sim.figures.page import Page
 from sim.figures.style import BLUE, EXPECTED, FAINT, INK, STYLE, VERMILION, extent
 from sim.figures.time_axis import TimeAxis
 from sim.quantities.units import HOURS_PER_DAY
+from sim.text import printable
 from sim.variables.table import VARIABLES
 from sim.variables.variable import Variable
 
@@ -81,7 +82,7 @@ def _write_heading(page: Figure, condition: Condition, height: float) -> None:
     def at(inches: float) -> float:
         return 1.0 - inches / height
 
-    title = shorten(condition.title or condition.name, 80, placeholder=" …")
+    title = shorten(printable(condition.title or condition.name), 80, placeholder=" …")
     page.text(_NAME, at(0.28), title, size=12, weight="bold", color=INK)
     interventions = list(dict.fromkeys(label for _, _, label in condition.events()))
     interventions += [f"without {name}" for name in condition.without]
@@ -127,8 +128,7 @@ def _draw_curve(axes: Axes, values: "pd.Series[float]", variable: Variable, time
     axes.set(xlim=(0.0, time_axis.end), ylim=extent([*values, variable.low, variable.high], 0.1))
     if np.isfinite(variable.low):
         axes.axhspan(variable.low, variable.high, color=EXPECTED, linewidth=0.0)
-    for change in time_axis.changes:
-        axes.axvline(change, color="0.6", linewidth=0.5, linestyle=(0, (1, 2)))
+    time_axis.mark_changes(axes, 0.5)
     axes.plot(days, values, color=BLUE, linewidth=0.9)
     axes.plot(days[-1], values.iloc[-1], "o", color=BLUE, markersize=2.2, clip_on=False)
 
@@ -164,5 +164,6 @@ def _write_footer(
     second = " · ".join(f"{name} {value}" for name, value in known.items())
     page.text(_NAME, 0.62 * height, f"{first} Numbers outside their reference range are bold.",
               size=6.5, color=FAINT)  # fmt: skip
-    page.text(_NAME, 0.3 * height, f"{second} · {provenance['outcome']}", size=6.5, color=FAINT)
+    second = printable(f"{second} · {provenance['outcome']}")
+    page.text(_NAME, 0.3 * height, second, size=6.5, color=FAINT)
     mark_survival(page, provenance)

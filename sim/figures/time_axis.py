@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from sim.figures.style import VERMILION
@@ -61,7 +62,20 @@ class TimeAxis(NamedTuple):
         axes.tick_params(axis="x", labelbottom=last)
         if last:
             axes.set_xlabel(f"time ({self.unit})")
-        for change in self.changes:
-            axes.axvline(change, color="0.6", linewidth=0.6, linestyle=(0, (1, 2)), zorder=0.5)
+        self.mark_changes(axes, 0.6)
         if self.limit is not None:
             axes.axvline(self.limit, color=VERMILION, linewidth=1.0, zorder=0.6)
+
+    def mark_changes(self, axes: Axes, linewidth: float) -> None:
+        """Draw a dotted line at each change."""
+        # One artist for all of them: a condition can have thousands, and Matplotlib's time to add a line
+        # grows with the number of those that are there.
+        lines = LineCollection(
+            [[(change, 0.0), (change, 1.0)] for change in self.changes],
+            colors="0.6",
+            linewidths=linewidth,
+            linestyles=[(0, (1, 2))],
+            zorder=0.5,
+            transform=axes.get_xaxis_transform(),
+        )
+        axes.add_collection(lines, autolim=False)

@@ -156,6 +156,17 @@ FACTS = {entry.name: entry.fact for entry in describe()}
 """What is known about each parameter, by name."""
 
 
+def allowed_range(fact: Fact) -> tuple[float, float]:
+    """Lowest and highest value to which a parameter of the typical body may be set [its unit]."""
+    margin = fact.high - fact.low
+    low, high = fact.low - margin, fact.high + margin
+    if fact.low >= 0.0:
+        low = max(low, 0.1 * fact.low)
+    if fact.unit == "1" and fact.high <= 1.0:
+        high = min(high, 1.0)
+    return low, high
+
+
 def _problem(name: str, value: float) -> str | None:
     """Say what is wrong with setting a parameter to a value, or None."""
     if not isinstance(name, str):
@@ -167,12 +178,7 @@ def _problem(name: str, value: float) -> str | None:
     fact = FACTS[name]
     if isinstance(value, bool) or not isinstance(value, Real):
         return f"{name} = {shown(value)} is not a number; give {fact.low:g} to {fact.high:g} {fact.unit}"
-    margin = fact.high - fact.low
-    low, high = fact.low - margin, fact.high + margin
-    if fact.low >= 0.0:
-        low = max(low, 0.1 * fact.low)
-    if fact.unit == "1" and fact.high <= 1.0:
-        high = min(high, 1.0)
+    low, high = allowed_range(fact)
     if not low <= value <= high:  # False for NaN; exact for numbers beyond those of floating point.
         return (
             f"{name} = {shown(value)} {fact.unit} is out of bounds; allowed are {low:g} to {high:g} "

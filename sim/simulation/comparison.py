@@ -1,5 +1,6 @@
 """Comparison of two runs: tables and a figure of their differences."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -270,6 +271,6 @@ def result_or_plan(
     """
     if isinstance(given, Result):
         return given
-    if isinstance(given, (str, Path)) and Path(given).is_dir():
+    if isinstance(given, (str, Path)) and os.path.isdir(given):
         return open_result(given)
     return RunPlan(given, **options)

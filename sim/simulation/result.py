@@ -16,6 +16,7 @@ from sim.physiology.virtual_persons import Person, apply_person
 from sim.simulation.stored_run import CELLS, STATE, TABLE, read_run, write_provenance
 from sim.simulation.survival import is_finished
 from sim.system.files import new_folder
+from sim.text import printable
 from sim.tissue.checkpoint import load_tissue, save_tissue
 from sim.tissue.tissue import Tissue
 from sim.variables.table import VARIABLES
@@ -60,7 +61,7 @@ class Result:
             f"{len(self.table)} rows to day {self.table.index[-1]:g}" if len(self.table) else "no rows"
         )
         cells, outcome = self.provenance["n_cells"], self.provenance["outcome"]
-        return f"<Result {self.condition.name}: {until}, {cells} cells, {outcome}>"
+        return printable(f"<Result {self.condition.name}: {until}, {cells} cells, {outcome}>")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Result):

@@ -10,6 +10,7 @@ from sim.errors import InputError
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.result import Result
 from sim.simulation.running import OnRecord, simulate
+from sim.simulation.stored_run import verified_state
 from sim.tissue.checkpoint import load_tissue
 from sim.tissue.tissue import Tissue
 
@@ -94,7 +95,10 @@ def plan_resumption(
     problems: list[str] = []
     tissue = None
     try:
-        tissue = start.branch() if isinstance(start, Tissue) else load_tissue(start, threads=threads)
+        if isinstance(start, Tissue):
+            tissue = start.branch()
+        else:
+            tissue = load_tissue(verified_state(Path(start)), threads=threads)
         traits = {
             "n_cells": tissue.n_cells,
             "seed": tissue.seed,

@@ -1,11 +1,12 @@
 """A run in its folder: written with checksums, and verified and checked whenever it is read.
 
-``provenance.json`` holds the SHA-256 of every other file of the folder, and a checksum of itself.
+``provenance.json`` holds size and SHA-256 of every other file of the folder, and a checksum of itself.
 Folders without checksums, as version 0.1 wrote them, can be read; a warning says that damage to them
 could not be noticed.
 """
 
 import json
+import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,19 +18,21 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from sim.conditions.condition import Condition, read
 from sim.conditions.plan import MAX_CELLS
-from sim.errors import InputError
+from sim.errors import MAX_LETTERS, InputError
 from sim.parameters import CELL_TYPES
 from sim.physiology.virtual_persons import Person
 from sim.system.checksums import checksum, file_checksum, is_sealed, sealed
-from sim.system.data_files import parse_json, read_bytes
+from sim.system.data_files import read_bytes, read_json
 from sim.system.files import write_atomically
+from sim.system.memory import memory_bytes
 from sim.system.parquet_files import parse_parquet
 from sim.variables.table import PER_CELL, VARIABLES
 
 PROVENANCE, TABLE, CELLS, STATE = "provenance.json", "table.parquet", "cells.parquet", "state.npz"
 CHECKSUMS, SEAL = "checksums", "checksum"
-"""Keys of provenance on disk: checksums of other files by name, and that of all other keys."""
-MAX_PROVENANCE_BYTES = 10_000_000
+"""Keys of provenance on disk: what other files are, by name, and the checksum of all other keys."""
+MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES = 10_000_000, 100_000
+"""Largest provenance [B], and values in it; a condition with thousands of events fits."""
 MAX_TABLE_BYTES = 4_000_000_000
 MAX_MAGNITUDE = 1e15
 """Values beyond it are none that a run records, and cannot be drawn."""
@@ -60,7 +63,7 @@ class _Facts(BaseModel):
 
     model_config = ConfigDict(extra="allow", strict=True)
 
-    outcome: str
+    outcome: Annotated[str, Field(max_length=MAX_LETTERS)]
     condition: dict[str, Any]
     n_cells: Annotated[int, Field(ge=1, le=MAX_CELLS)]
     seed: Annotated[int, Field(ge=0)]
@@ -83,7 +86,11 @@ def write_provenance(folder: Path, provenance: Mapping[str, Any]) -> None:
     provenance : mapping
         What is known of them, as JSON can hold it.
     """
-    sums = {path.name: file_checksum(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    sums = {
+        path.name: {"sha256": file_checksum(path), "bytes": path.stat().st_size}
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    }
     text = json.dumps(sealed({**provenance, CHECKSUMS: sums}), indent=1, ensure_ascii=False) + "\n"
     # Undecodable bytes of a command line become escapes, which JSON reads as what they were.
     write_atomically(folder / PROVENANCE, text.encode("utf-8", "backslashreplace"))
@@ -103,45 +110,127 @@ def read_run(folder: Path) -> StoredRun:
         If it is not the folder of a run, or a file in it is missing, damaged or too large; lists every
         problem.
     """
-    if not (folder / PROVENANCE).is_file() or not (folder / TABLE).is_file():
+    if not _is_run(folder):
         raise InputError([f"{folder} is not the folder of a run; `sim run` and result.save() write one"])
-    provenance = parse_json(read_bytes(folder / PROVENANCE, MAX_PROVENANCE_BYTES), folder / PROVENANCE)
-    sums = _checksums_of(provenance, folder)
+    provenance = read_json(folder / PROVENANCE, MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES)
+    files = _files_of(provenance, folder)
     condition = _checked(provenance, folder / PROVENANCE)
-    problems: list[str] = []
-    contents: dict[str, bytes] = {}
-    for name in (TABLE, CELLS):
-        try:
-            contents[name] = read_bytes(folder / name, MAX_TABLE_BYTES)
-        except InputError as error:
-            problems += error.problems
-    found = {name: checksum(content) for name, content in contents.items()}
-    state = folder / STATE if (folder / STATE).exists() or STATE in (sums or {}) else None
-    if state is not None:
-        found[STATE] = file_checksum(state) or "missing"
-    if sums is not None:
-        changed = [name for name in found if found[name] != sums.get(name)]
-        problems += [f"{folder / name} is damaged or was changed; {AGAIN}" for name in changed]
+    contents, problems = _verified(folder, files)
     if problems:
         raise InputError(problems)
-    table = _read_table(contents[TABLE], folder / TABLE)
-    snapshots = _read_snapshots(contents[CELLS], folder / CELLS)
-    return StoredRun(condition, table, provenance.pop("units"), snapshots, provenance, state)
+    return StoredRun(
+        condition=condition,
+        table=_read_table(contents[TABLE], folder / TABLE),
+        units=provenance.pop("units"),
+        snapshots=_read_snapshots(contents[CELLS], folder / CELLS),
+        provenance=provenance,
+        state=folder / STATE if os.path.exists(folder / STATE) else None,
+    )
 
 
-def _checksums_of(provenance: dict[str, Any], folder: Path) -> Mapping[str, Any] | None:
-    """Take the checksums out of provenance; None if it was written without them."""
+def verified_state(path: Path) -> Path:
+    """Return the file of a tissue, once it was verified if it belongs to the folder of a run.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, or the folder of a run that keeps one.
+
+    Raises
+    ------
+    InputError
+        If the folder keeps no tissue, or another one than was written.
+    """
+    folder = path if os.path.isdir(path) else path.parent
+    file = folder / STATE if os.path.isdir(path) else path
+    if file.name != STATE or not _is_run(folder):
+        return file
+    provenance = read_json(folder / PROVENANCE, MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES)
+    files = _files_of(provenance, folder)
+    if files is not None and _state_checksum(folder, files) != _sha(files, STATE):
+        raise InputError([_changed(file)])
+    return file
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a folder looks like that of a run; False also for a path that no system can have."""
+    return os.path.isfile(folder / PROVENANCE) and any(
+        map(os.path.exists, (folder / TABLE, folder / CELLS))
+    )
+
+
+class _File(BaseModel):
+    """What a file was when it was written."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    sha256: str
+    bytes: Annotated[int, Field(ge=0)]
+
+
+def _verified(folder: Path, files: Mapping[str, _File] | None) -> tuple[dict[str, bytes], list[str]]:
+    """Contents of the tables, and which files are missing, too large or not what was written."""
+    contents: dict[str, bytes] = {}
+    problems: list[str] = []
+    written = files or {}
+    for name in (TABLE, CELLS):
+        if name in written and _has_other_size(folder / name, written[name].bytes):
+            problems.append(_changed(folder / name))
+            continue
+        try:
+            limit = written[name].bytes if name in written else MAX_TABLE_BYTES
+            contents[name] = read_bytes(folder / name, min(limit, MAX_TABLE_BYTES))
+        except InputError as error:
+            problems += [f"{problem}; {AGAIN}" for problem in error.problems]
+    if files is not None:
+        found: dict[str, str | None] = {name: checksum(content) for name, content in contents.items()}
+        if os.path.exists(folder / STATE) or STATE in files:
+            found[STATE] = _state_checksum(folder, files)
+        problems += [_changed(folder / name) for name, sha in found.items() if sha != _sha(files, name)]
+    return contents, problems
+
+
+def _state_checksum(folder: Path, files: Mapping[str, _File]) -> str | None:
+    """SHA-256 of the tissue's file; None if it is missing or larger than what was written."""
+    limit = files[STATE].bytes if STATE in files else memory_bytes()
+    return file_checksum(folder / STATE, limit)
+
+
+def _has_other_size(path: Path, n_bytes: int) -> bool:
+    """Whether there is a file that has another size than was written [B]."""
+    try:
+        return path.stat().st_size != n_bytes
+    except OSError:
+        return False
+
+
+def _sha(files: Mapping[str, _File], name: str) -> str:
+    """SHA-256 that a file had when it was written; empty if it was not."""
+    return files[name].sha256 if name in files else ""
+
+
+def _changed(path: Path) -> str:
+    """Say that a file is not what was written."""
+    return f"{path} is damaged or was changed; {AGAIN}"
+
+
+def _files_of(provenance: dict[str, Any], folder: Path) -> Mapping[str, _File] | None:
+    """Take what files were out of provenance; None if it was written without."""
     if not {CHECKSUMS, SEAL} & set(provenance):
         warnings.warn(
             f"{folder} was written without checksums, by version 0.1; damage to it cannot be noticed",
             stacklevel=4,
         )
         return None
-    if not is_sealed(provenance) or not isinstance(provenance.get(CHECKSUMS), dict):
-        raise InputError([f"{folder / PROVENANCE} is damaged or was changed; {AGAIN}"])
-    del provenance[SEAL]
-    sums: Mapping[str, Any] = provenance.pop(CHECKSUMS)
-    return sums
+    sealed_well = is_sealed(provenance)
+    provenance.pop(SEAL, None)
+    try:
+        files = {name: _File.model_validate(of) for name, of in provenance.pop(CHECKSUMS).items()}
+    except (KeyError, AttributeError, ValidationError):
+        sealed_well = False
+    if not sealed_well:
+        raise InputError([_changed(folder / PROVENANCE)])
+    return files
 
 
 def _checked(provenance: dict[str, Any], path: Path) -> Condition:

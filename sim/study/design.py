@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from sim.conditions.condition import Condition, read_parameters, with_units
-from sim.conditions.diagnostics import problems_of
+from sim.conditions.diagnostics import EVENTS, problems_of
 from sim.conditions.fields import MAX_DESCRIPTION, MAX_TITLE, Data, Name, Time
 from sim.conditions.plan import RunPlan
 from sim.conditions.plan_remarks import idle_parameters
@@ -53,6 +53,11 @@ DEFAULT_VARIABLES = (
 )  # fmt: skip
 """What is recorded unless a design says otherwise."""
 MAX_MEMBERS = 10_000_000
+MAX_ENDPOINTS = 100
+MAX_EVENTS = 5000
+"""Events of all arms together."""
+MAX_DESIGN_VALUES = 200_000
+"""Values in a design as data; one within the other limits has half as many."""
 MAX_FIRST_REPLICATE = 2_000_000_000
 """It and all that follow fit into four bytes."""
 SECTIONS: dict[str, type[Data]] = {"samples": Samples, "snapshots": Snapshots}
@@ -126,7 +131,9 @@ class Design(Data):
     ] = Field(default_factory=dict)
     samples: Samples | None = None
     snapshots: Snapshots | None = None
-    endpoints: Annotated[tuple[str, ...], AfterValidator(valid_endpoints)] = ()
+    endpoints: Annotated[
+        tuple[str, ...], Field(max_length=MAX_ENDPOINTS), AfterValidator(valid_endpoints)
+    ] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -140,6 +147,9 @@ class Design(Data):
             f"endpoints: {name} is not recorded; add it to variables"
             for name in sorted(wanted.difference(self.variables))
         ]
+        events = sum(len(getattr(condition, key)) for condition in self.conditions for key in EVENTS)
+        if events > MAX_EVENTS:
+            problems.append(f"the arms have {events:,} events together; give at most {MAX_EVENTS:,}")
         if self.n_members > MAX_MEMBERS:
             problems.append(f"{self.n_members} replicates times parameter sets; at most {MAX_MEMBERS:,}")
         fixed = {*self.parameters, *(name for c in self.conditions for name in c.parameters)}

@@ -9,8 +9,9 @@ from sim.errors import InputError, StudyError
 from sim.study.compatibility import design_differences, version_differences
 from sim.study.job import Job
 from sim.study.manifest import is_study, job_from, new_manifest
+from sim.study.parts import Entry
 from sim.study.shards import Shard, batches_of
-from sim.study.store import DRAFTS, Entry, Store, create_store
+from sim.study.store import Store, create_store, is_draft
 from sim.system.locks import LockedError, file_lock
 from sim.system.versions import package_versions
 
@@ -127,9 +128,8 @@ def write_errors_explained(store: Store, command: str) -> Iterator[None]:
 
 def _is_free(folder: Path) -> bool:
     """Whether a study may begin in a folder: nothing is there but what a killed beginning left."""
-    return folder.is_dir() and all(
-        path.name in (LOCK, f"{LOCK}-soft") or path.match(DRAFTS[0]) for path in folder.iterdir()
-    )
+    own = (LOCK, f"{LOCK}-soft")
+    return folder.is_dir() and all(path.name in own or is_draft(path) for path in folder.iterdir())
 
 
 def _refusals(folder: Path, differences: list[str], hint: str) -> list[str]:

@@ -57,10 +57,21 @@ def make_job(design: Design, *, threads: int | None = None) -> Job:
     )
 
 
-@lru_cache(maxsize=4)
 def design_of(job: Job) -> Design:
     """Read the design of a job, once per process."""
-    return read_design(json.loads(job.design))
+    return design_in(job.design)
+
+
+@lru_cache(maxsize=4)
+def design_in(text: str) -> Design:
+    """Read a design from JSON, once per process.
+
+    Raises
+    ------
+    DesignError
+        Lists every problem.
+    """
+    return read_design(json.loads(text))
 
 
 def _batch_size(design: Design) -> int:

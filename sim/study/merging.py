@@ -9,6 +9,7 @@ from sim.study.compatibility import manifest_differences
 from sim.study.folder import locked, outdated_batches, write_errors_explained
 from sim.study.job import Job
 from sim.study.manifest import is_study, job_from
+from sim.study.shards import is_shard_folder
 from sim.study.store import Store, create_store
 from sim.study.study import Study
 
@@ -27,17 +28,8 @@ def merge_study(folder: str | os.PathLike[str]) -> Study:
         If batches are missing or damaged; what is there is merged, and the rest can be run.
     """
     home = Path(folder)
-    shards = [Store(path) for path in sorted(home.glob("shard-*-of-*")) if is_study(path)]
-    if not shards:
-        raise InputError([f"{home} holds no shards; run some with --shard 1/N"])
+    shards = _shards_in(home)
     first = shards[0].manifest
-    problems = [
-        f"{shard.folder}: {text}"
-        for shard in shards
-        for text in manifest_differences(first, shard.manifest)
-    ]
-    if problems:
-        raise InputError(problems)
     with locked(home):
         store = Store(home) if is_study(home) else create_store(home, {**first, "shard": None})
         if unlike := manifest_differences(store.manifest, first):
@@ -57,13 +49,37 @@ def merge_study(folder: str | os.PathLike[str]) -> Study:
     return Study(home)
 
 
+def _shards_in(home: Path) -> list[Store]:
+    """Shards in the folder of their study, or every problem of them."""
+    inside = home.iterdir() if os.path.isdir(home) else ()
+    folders = sorted(path for path in inside if is_shard_folder(path.name))
+    shards, problems = [], []
+    for folder in filter(is_study, folders):
+        try:
+            shards.append(Store(folder))
+        except InputError as error:
+            problems += error.problems
+    problems += [
+        f"{shard.folder}: {text}"
+        for shard in shards
+        for text in manifest_differences(shards[0].manifest, shard.manifest)
+    ]
+    if problems:
+        raise InputError(problems)
+    if not shards:
+        raise InputError([f"{home} holds no shards; run some with --shard 1/N"])
+    return shards
+
+
 def _copy_batches(store: Store, shard: Store, job: Job) -> None:
     """Copy into a study the intact batches of a shard that the study lacks."""
-    unfit = {entry.batch for entry in (*shard.damaged(), *outdated_batches(shard, job, None))}
-    for entry in shard.entries.values():
-        if entry.batch not in unfit and entry.batch not in store.entries:
-            files = {table: entry.path(shard.folder, table).read_bytes() for table in entry.files}
-            store.add(entry, files)
+    unfit = {entry.batch for entry in outdated_batches(shard, job, None)} | set(store.entries)
+    for entry in (entry for entry in shard.ordered() if entry.batch not in unfit):
+        try:
+            files = {table: shard.parts.content(entry, table) for table in entry.files}
+        except InputError:
+            continue  # It counts as missing, which the caller reports.
+        store.add(entry, files)
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -23,9 +23,10 @@ from sim.study.folder import (
 )
 from sim.study.job import Job, design_of, make_job
 from sim.study.manifest import job_from, read_manifest, shard_from
+from sim.study.parts import Entry
 from sim.study.run_options import run_option_problems, wait_problems
 from sim.study.shards import Shard, batches_of
-from sim.study.store import Entry, Store
+from sim.study.store import Store
 from sim.study.study import Study
 from sim.system.checksums import checksum
 from sim.system.interruption import deferred_interrupt, termination_as_interrupt
@@ -121,6 +122,8 @@ def run_study(
         raise InputError(problems)
     warn_of(design.remarks, stacklevel=3)
     home = folder / own.folder if own and folder.name != own.folder else folder
+    if home != folder and home.is_symlink():
+        raise InputError([f"{home} is a link; put a folder in its place, or remove it"])
     threads = threads or (None if workers == 1 else 1)
     with termination_as_interrupt():
         return _run(home, make_job(design, threads=threads), own, request, extend, on_progress)

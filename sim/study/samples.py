@@ -14,7 +14,8 @@ from sim.parameters import FACTS, Parameters
 from sim.quantities.parsing import parse_named, written
 from sim.study.validators import WholeNumber
 
-MAX_DIMENSIONS = 50
+MAX_DIMENSIONS, MAX_VALUES = 50, 10_000
+"""Parameters that are sampled, and values that are given of them."""
 MAX_SETS = 100_000
 """Largest number of parameter sets; every worker holds them all."""
 
@@ -23,6 +24,9 @@ def _read_ranges(data: object) -> object:
     """Read the values of each sampled parameter, in its own unit."""
     if not isinstance(data, Mapping):
         return data
+    n_values = sum(len(values) for values in data.values() if isinstance(values, (list, tuple)))
+    if n_values > MAX_VALUES:
+        raise ValueError(f"{n_values:,} values are too many; give at most {MAX_VALUES:,}")
     found: dict[str, Any] = {}
     problems = list(unknown_names(data, FACTS, "parameter"))
     for name in (name for name in data if name in FACTS):

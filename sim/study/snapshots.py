@@ -10,6 +10,7 @@ from sim.study.validators import WholeNumber, non_empty_and_distinct, recorded_p
 
 CELL_VARIABLES = ("na_in", "k_in", "mg_free", "potential")
 """What is kept of each cell unless a design says otherwise."""
+MAX_TIMES = 1000
 
 
 class Snapshots(Data):
@@ -25,7 +26,7 @@ class Snapshots(Data):
         What is kept of a cell, from :data:`sim.variables.table.PER_CELL`.
     """
 
-    at: Annotated[tuple[Time, ...], AfterValidator(non_empty_and_distinct)]
+    at: Annotated[tuple[Time, ...], Field(max_length=MAX_TIMES), AfterValidator(non_empty_and_distinct)]
     cells: Annotated[WholeNumber, Field(ge=1, le=MAX_CELLS)] = 100
     variables: Annotated[
         tuple[str, ...], AfterValidator(non_empty_and_distinct), AfterValidator(recorded_per_cell)

@@ -14,40 +14,28 @@ leaves behind is ignored. Nothing here is ever unpickled.
 import errno
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import InputError
-from sim.study.manifest import MANIFEST, read_manifest, write_manifest
-from sim.system.checksums import file_checksum, is_sealed, sealed
-from sim.system.files import write_atomically
+from sim.study.manifest import MANIFEST, design_from, read_manifest, write_manifest
+from sim.study.parts import TABLES, Entry, PartReader
+from sim.system.checksums import SHA_256, file_checksum, is_sealed, sealed
+from sim.system.data_files import read_bytes
+from sim.system.files import FILE_MODE, write_atomically
 
 LEDGER = "parts.jsonl"
-DRAFTS = (f".{MANIFEST}-*", f".{LEDGER}-*", "*/.part-*")
-"""Patterns of files that are being written."""
-
-
-class Entry(NamedTuple):
-    """A finished batch: the range of its members, checksums of its files by table, and results.
-
-    ``digests`` has one of each member, ``failures`` a sentence for each case that did not finish.
-    """
-
-    batch: int
-    members: tuple[int, int]
-    files: dict[str, str]
-    digests: list[str]
-    failures: list[str]
-
-    @property
-    def n_members(self) -> int:
-        """Number of members."""
-        return self.members[1] - self.members[0]
-
-    def path(self, folder: Path, table: str) -> Path:
-        """Path of the file of a table."""
-        return folder / table / f"part-{self.batch:05d}.parquet"
+_DRAFT = re.compile(rf"\.({re.escape(MANIFEST)}|{re.escape(LEDGER)})-\w+")
+_PART_DRAFT = re.compile(r"\.part-\d{5,}\.parquet-\w+")
+"""Names of files that are being written, in the folder of a study and in those of its tables."""
+BYTES_PER_FAILURE, BYTES_PER_MEMBER, BYTES_PER_LEDGER = 1000, 200, 5_000_000
+"""Upper bounds of what a member, a case that failed and all else take in the ledger [B]."""
+MAX_EXTRA_LINES = 1000
+"""Lines of the ledger beyond twice the number of batches."""
 
 
 class Store:
@@ -58,16 +46,30 @@ class Store:
     folder : path
         Where it is.
 
+    Attributes
+    ----------
+    manifest : dict
+        What was written when it began.
+    entries : dict of Entry
+        Finished batches by number.
+    damaged_lines : list of int
+        Lines of the ledger, counted from one, that are complete but not what was written. Their batches
+        count as not finished.
+
     Raises
     ------
     InputError
-        If it holds no study.
+        If it holds no study, or the manifest or the ledger is damaged or too large.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest = read_manifest(folder)
-        self.entries = {entry.batch: entry for entry in _read_ledger(folder)}
+        self.design = design_from(self.manifest)
+        self.parts = PartReader(folder, self.design)
+        self.entries: dict[int, Entry] = {}
+        self.damaged_lines: list[int] = []
+        self._read_ledger()
 
     @property
     def n_completed(self) -> int:
@@ -88,6 +90,8 @@ class Store:
         """
         for table, content in files.items():
             path = entry.path(self.folder, table)
+            if path.parent.is_symlink():
+                raise OSError(f"{path.parent} is a link; put a folder in its place")
             path.parent.mkdir(exist_ok=True)
             write_atomically(path, content)
         _append(self.folder / LEDGER, _to_line(entry))
@@ -99,7 +103,8 @@ class Store:
             entry
             for entry in self.entries.values()
             if any(
-                file_checksum(entry.path(self.folder, table)) != wanted
+                file_checksum(entry.path(self.folder, table), self.parts.max_bytes(entry, table))
+                != wanted
                 for table, wanted in entry.files.items()
             )
         ]
@@ -117,15 +122,42 @@ class Store:
 
     def sweep(self) -> None:
         """Remove what a killed process left: drafts, and an incomplete line of the ledger."""
-        for pattern in DRAFTS:
-            for draft in self.folder.glob(pattern):
+        tables = [self.folder / name for name in TABLES]
+        drafts = [path for path in self.folder.iterdir() if is_draft(path)]
+        # What a link leads to is not ours, whatever it is called.
+        for folder in (folder for folder in tables if folder.is_dir() and not folder.is_symlink()):
+            drafts += [path for path in folder.iterdir() if _PART_DRAFT.fullmatch(path.name)]
+        for draft in drafts:
+            if draft.is_file() and not draft.is_symlink():
                 draft.unlink(missing_ok=True)
         self._rewrite_ledger()
 
     def _rewrite_ledger(self) -> None:
         lines = [_to_line(entry) for entry in self.ordered()]
-        if sorted(_lines(self.folder)) != sorted(lines):
+        if sorted(self._lines()) != sorted(lines):
             write_atomically(self.folder / LEDGER, b"".join(lines))
+        self.damaged_lines = []
+
+    def _read_ledger(self) -> None:
+        """Read finished batches; a line that was cut off by a kill, or is damaged, is none."""
+        lines = self._lines()
+        limit = 2 * -(-self.design.n_members // self.manifest["bodies_per_part"]) + MAX_EXTRA_LINES
+        if len(lines) > limit:
+            raise InputError([f"{self.folder / LEDGER} is too large: it has {len(lines):,} lines"])
+        for number, line in enumerate(lines, start=1):
+            entry = _entry_in(line, self) if line.strip() else None
+            if entry is not None:
+                self.entries[entry.batch] = entry
+            elif line.endswith(b"\n") and line.strip():
+                self.damaged_lines.append(number)
+
+    def _lines(self) -> list[bytes]:
+        """Lines of the ledger, complete or not."""
+        path, n_members = self.folder / LEDGER, self.design.n_members
+        if not path.exists():
+            return []
+        per_member = BYTES_PER_MEMBER + len(self.design.arms) * BYTES_PER_FAILURE
+        return read_bytes(path, BYTES_PER_LEDGER + n_members * per_member).splitlines(keepends=True)
 
 
 def create_store(folder: Path, manifest: Mapping[str, Any]) -> Store:
@@ -155,32 +187,50 @@ def _to_line(entry: Entry) -> bytes:
     return (json.dumps(sealed(data)) + "\n").encode()
 
 
-def _read_ledger(folder: Path) -> Iterator[Entry]:
-    """Finished batches; a line that was cut off by a kill, or is not what was written, is skipped."""
-    for line in _lines(folder):
-        try:
-            data = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(data, dict) and is_sealed(data):
-            yield Entry(
-                batch=data["part"],
-                members=(data["units"][0], data["units"][1]),
-                files=data["files"],
-                digests=data["digests"],
-                failures=data["failures"],
-            )
+def is_draft(path: Path) -> bool:
+    """Whether a file in the folder of a study is called as one that is being written."""
+    return _DRAFT.fullmatch(path.name) is not None
 
 
-def _lines(folder: Path) -> list[bytes]:
-    """Lines of the ledger, complete or not."""
-    path = folder / LEDGER
-    return path.read_bytes().splitlines(keepends=True) if path.exists() else []
+class _Line(BaseModel):
+    """A line of the ledger; its keys are those of version 0.1."""
+
+    model_config = ConfigDict(strict=True)
+
+    part: Annotated[int, Field(ge=0)]
+    units: Annotated[list[int], Field(min_length=2, max_length=2)]
+    files: dict[str, Annotated[str, Field(pattern=SHA_256)]]
+    digests: list[Annotated[str, Field(pattern=SHA_256)]]
+    failures: list[str]
+
+
+def _entry_in(line: bytes, store: Store) -> Entry | None:
+    """Batch that a line of the ledger says is finished; None if it is damaged, or not of the study."""
+    try:
+        data = json.loads(line)
+        if not (isinstance(data, dict) and is_sealed(data)):
+            return None
+        read = _Line.model_validate(data)
+    except (ValueError, RecursionError):
+        return None
+    (first, stop), size = read.units, store.manifest["bodies_per_part"]
+    # The last batch of a study that has grown since holds fewer members than it could.
+    possible = first < stop <= min(first + size, store.design.n_members) and first == read.part * size
+    if not possible or len(read.digests) != stop - first or set(read.files) != set(store.parts.tables):
+        return None
+    return Entry(
+        batch=read.part,
+        members=(first, stop),
+        files=read.files,
+        digests=read.digests,
+        failures=read.failures,
+    )
 
 
 def _append(path: Path, line: bytes) -> None:
     """Add a line to a file and force it to disk; remove it again if it does not fit."""
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+    number = os.open(path, flags, FILE_MODE)
     try:
         size = os.fstat(number).st_size
         try:

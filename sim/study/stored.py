@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from sim.errors import InputError
 from sim.simulation.survival import NOT_SURVIVABLE
-from sim.study.design import Design, read_design
+from sim.study.design import Design
 from sim.study.digests import combined_digest, member_digests
-from sim.study.store import Store
+from sim.study.store import LEDGER, Store
 from sim.study.tables import Tables
+
+MAX_LINES = 100
+"""Damaged lines of the ledger that are named."""
 
 
 class StoredStudy:
@@ -33,7 +35,7 @@ class StoredStudy:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self._store = Store(self.folder)
-        self.design: Design = read_design(self._store.manifest["design"])
+        self.design: Design = self._store.design
         self._tables = Tables(self.folder, self._store, self.design)
 
     @property
@@ -115,11 +117,26 @@ class StoredStudy:
         damaged = self._store.damaged()
         problems = [f"batch {entry.batch}: a file is missing or damaged" for entry in damaged]
         bad = {entry.batch for entry in damaged}
-        for entry in (entry for entry in self._store.entries.values() if entry.batch not in bad):
-            tables = {name: pq.read_table(entry.path(self.folder, name)) for name in entry.files}
+        for entry in (entry for entry in self._store.ordered() if entry.batch not in bad):
+            try:
+                tables = {name: self._store.parts.read(entry, name) for name in entry.files}
+            except InputError as error:
+                problems += [f"batch {entry.batch}: {problem}" for problem in error.problems]
+                continue
             if list(member_digests(tables).values()) != entry.digests:
                 problems.append(f"batch {entry.batch}: its tables do not give the digests in the ledger")
-        return problems
+        return [*self.damaged_lines, *problems]
+
+    @property
+    def damaged_lines(self) -> list[str]:
+        """A sentence for each line of the ledger that is not what was written, up to some."""
+        numbers = self._store.damaged_lines
+        shown = [
+            f"line {number} of {LEDGER} is damaged; its batch counts as missing"
+            for number in numbers[:MAX_LINES]
+        ]
+        more = len(numbers) - MAX_LINES
+        return [*shown, f"and {more:,} more lines"] if more > 0 else shown
 
     def provenance(self) -> dict[str, Any]:
         """Design, versions, when and how it was run, how much is completed, remarks, and the digest."""

@@ -1,6 +1,5 @@
 """Tables of a study, read from its batches; a column is read when it is first needed."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.conditions.plan import RunPlan
 from sim.errors import InputError
 from sim.study.arrow_tables import KEYS
 from sim.study.design import Design
@@ -57,8 +56,11 @@ class Tables:
 
     def days(self, condition: str) -> NDArray[np.float64]:
         """Recorded days of an arm."""
-        plan = self._design.plans()[self._design.arms.index(condition)]
-        return np.array(recorded_days(plan))
+        return np.array(recorded_days(self._plans[self._design.arms.index(condition)]))
+
+    @cached_property
+    def _plans(self) -> list[RunPlan]:
+        return self._design.plans()
 
     def course(self, variable: str, condition: str) -> pd.DataFrame:
         """A variable of one arm: a row per member, a column per day; NaN after a simulation failed."""
@@ -67,20 +69,27 @@ class Tables:
         values[where.member, where.day] = self._column(variable)[where.rows]
         return pd.DataFrame(values, index=self.members, columns=pd.Index(days, name="day"))
 
-    def whole(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    def whole(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """Read all columns of a table of all batches in order, or some.
 
         Raises
         ------
         InputError
-            If there is none.
+            If there is none, or files are missing or damaged; lists them all.
         """
         entries = self._store.ordered()
-        paths = [entry.path(self._folder, name) for entry in entries if name in entry.files]
-        if not paths:
-            what = "has no single cells" if name == "cells" and entries else "has no results yet"
-            raise InputError([f"{self._folder} {what}; to run it: sim study run {self._folder}"])
-        tables = [pq.read_table(path, columns=columns) for path in paths]
+        again = f"sim study run {self._folder}"
+        if not entries or name not in self._store.parts.tables:
+            what = "has no single cells" if entries else "has no results yet"
+            raise InputError([f"{self._folder} {what}; to run it: {again}"])
+        tables, problems = [], []
+        for entry in entries:
+            try:
+                tables.append(self._store.parts.read(entry, name, columns))
+            except InputError as error:
+                problems += [f"{problem}; to compute it again: {again}" for problem in error.problems]
+        if problems:
+            raise InputError(problems)
         frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
         return frame
 
@@ -88,7 +97,9 @@ class Tables:
         """A column of the courses of all batches."""
         if name not in self._columns:
             column = self.whole("courses", [name])[name]
-            self._columns[name] = (column.cat.codes if name == "condition" else column).to_numpy()
+            if name == "condition":  # The places of arms, whatever their order in the files.
+                column = column.astype(pd.CategoricalDtype(self._design.arms)).cat.codes
+            self._columns[name] = column.to_numpy()
         return self._columns[name]
 
     def _rows_of(self, condition: str) -> _Rows:
@@ -99,10 +110,15 @@ class Tables:
             known = np.array([replicate * sets + sample for replicate, sample in self.members])
             replicates = self._column("replicate")[rows].astype(np.int64)
             own = replicates * sets + self._column("sample")[rows]
-            days = self._column("day")[rows] - _TOLERANCE_DAYS
-            self._rows[condition] = _Rows(
+            days, recorded = self._column("day")[rows], self.days(condition)
+            found = _Rows(
                 rows=rows,
                 member=np.searchsorted(known, own),
-                day=np.searchsorted(self.days(condition), days),
+                day=np.searchsorted(recorded, days - _TOLERANCE_DAYS),
             )
+            recorded = np.append(recorded, np.inf)
+            places = found.member * len(recorded) + found.day
+            if (abs(recorded[found.day] - days) > _TOLERANCE_DAYS).any() or (np.diff(places) <= 0).any():
+                raise InputError([f"{self._folder} is damaged: it has rows of times that none records"])
+            self._rows[condition] = found
         return self._rows[condition]

@@ -2,9 +2,15 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from sim.system.data_files import open_data
+
+SHA_256 = "^[0-9a-f]{64}$"
+"""Pattern of a checksum as this module writes it."""
 
 
 def checksum(content: bytes) -> str:
@@ -12,10 +18,12 @@ def checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def file_checksum(path: Path) -> str | None:
-    """SHA-256 of a file; None if it is missing or cannot be read."""
+def file_checksum(path: Path, max_bytes: int | None = None) -> str | None:
+    """SHA-256 of a file; None if it is missing, cannot be read, or is larger than it may be [B]."""
     try:
-        with path.open("rb") as file:
+        with open_data(path) as file:
+            if max_bytes is not None and os.fstat(file.fileno()).st_size > max_bytes:
+                return None
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

@@ -10,6 +10,9 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -42,6 +45,30 @@ MAX_DIGITS = 100
 """Digits of a number that somebody may have written."""
 
 
+@contextmanager
+def open_data(path: Path) -> Iterator[BufferedReader]:
+    """Open a regular file to read it; a pipe or a device would keep the reader waiting.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is anything else.
+    """
+    # Opening a pipe would wait for somebody to write to it.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise OSError("it is no regular file")
+        with open(descriptor, "rb", closefd=False) as file:
+            yield file
+    finally:
+        os.close(descriptor)
+
+
 def read_bytes(path: Path, max_bytes: int) -> bytes:
     """Read a file.
 
@@ -58,13 +85,9 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
         If it cannot be read, is no regular file, or is too large.
     """
     try:
-        # Opening a pipe would otherwise wait for somebody to write to it.
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(path, flags)
-        try:
-            content = _content_of(descriptor, max_bytes)
-        finally:
-            os.close(descriptor)
+        with open_data(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(size + 1) if size <= max_bytes else None  # A buffer of that size.
     except OSError as error:
         raise InputError([f"{path} cannot be read: {error.strerror or error}"]) from None
     except ValueError as error:  # A path that no system can have, such as one with a zero byte.
@@ -99,18 +122,18 @@ def read_toml(path: Path) -> dict[str, Any]:
     return data
 
 
-def read_json(path: Path, max_bytes: int) -> dict[str, Any]:
-    """Read a JSON file that the program has written.
+def read_json(path: Path, max_bytes: int, max_values: int) -> dict[str, Any]:
+    """Read a JSON file that the program has written; see :func:`read_bytes` and :func:`parse_json`.
 
     Raises
     ------
     InputError
         If it cannot be read, is too large, or does not hold a single JSON object.
     """
-    return parse_json(read_bytes(path, max_bytes), path)
+    return parse_json(read_bytes(path, max_bytes), path, max_values)
 
 
-def parse_json(content: bytes, source: object) -> dict[str, Any]:
+def parse_json(content: bytes, source: object, max_values: int) -> dict[str, Any]:
     """Read a JSON object.
 
     Parameters
@@ -119,12 +142,16 @@ def parse_json(content: bytes, source: object) -> dict[str, Any]:
         The object.
     source : object
         Where it comes from, for messages.
+    max_values : int
+        Largest number of values that it may hold.
 
     Raises
     ------
     InputError
-        If it is not valid JSON, not an object, or nested too deeply.
+        If it is not valid JSON, not an object, too large or nested too deeply.
     """
+    if content.count(b",") > max_values:  # Known before the values take memory.
+        raise InputError([f"{source} is too large: it holds more than {max_values:,} values"])
     try:
         data = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -164,19 +191,6 @@ def size_in_words(n_bytes: float) -> str:
             break
         n_bytes /= 1000
     return f"{n_bytes:,.3g} {unit}"
-
-
-def _content_of(descriptor: int, max_bytes: int) -> bytes | None:
-    """Content of an open file; None if it is larger than allowed."""
-    status = os.fstat(descriptor)
-    if stat.S_ISDIR(status.st_mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError("it is no regular file")
-    if status.st_size > max_bytes:
-        return None
-    with open(descriptor, "rb", closefd=False) as file:
-        return file.read(max_bytes + 1)
 
 
 def _structure_problem(text: str) -> str | None:

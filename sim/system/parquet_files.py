@@ -10,6 +10,12 @@ from sim.errors import InputError
 
 MAX_VALUES = 500_000_000
 """Values that a table may have; a small file can claim any number of them."""
+MAX_PACKED_VALUES, ROWS_PER_BYTE = 20_000_000, 2
+"""Values that a file of any size may have, and rows of a large one by its size: equal rows take none."""
+MIN_GROUP_ROWS = 10_000
+"""Rows of each piece of a table but the last; writers make pieces of a million [1]."""
+BYTES_PER_VALUE, BYTES_PER_FILE = 100, 10_000_000
+"""Upper bounds of what a number or a short text, and all else, take unpacked [B]."""
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -32,6 +38,7 @@ def parse_parquet(
     source: object,
     kinds: Mapping[str, str],
     *,
+    exact: bool = False,
     columns: Sequence[str] | None = None,
     max_rows: int | None = None,
 ) -> pa.Table:
@@ -45,6 +52,8 @@ def parse_parquet(
         Where it comes from, for messages.
     kinds : mapping of str to str
         Kind of every column that the table must have; see :data:`KINDS`.
+    exact : bool
+        Whether it must have no others, and these in this order.
     columns : sequence of str, optional
         Read only these.
     max_rows : int, optional
@@ -57,16 +66,26 @@ def parse_parquet(
     """
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
-        types = dict(zip(file.schema_arrow.names, file.schema_arrow.types, strict=True))
+        names = file.schema_arrow.names
+        types = dict(zip(names, file.schema_arrow.types, strict=True))
         if wrong := [name for name, kind in kinds.items() if not _is_of(types.get(name), kind)]:
             named = ", ".join(wrong[:5]) + (" …" if len(wrong) > 5 else "")
             raise InputError(
                 [f"{source} is damaged: it lacks columns, or has others in place of {named}"]
             )
+        if len(types) < len(names) or (exact and names != list(kinds)):
+            raise InputError([f"{source} is damaged: it has other columns than were written"])
         rows = file.metadata.num_rows
-        limit = MAX_VALUES // len(types) if max_rows is None else max_rows
+        limit = min(
+            MAX_VALUES // len(types) if max_rows is None else max_rows,
+            max(MAX_PACKED_VALUES // len(types), ROWS_PER_BYTE * len(content)),
+        )
         if rows > limit:
             raise InputError([f"{source} is too large: {rows:,} rows; it may have at most {limit:,}"])
+        if file.metadata.num_row_groups > rows // MIN_GROUP_ROWS + 1:
+            raise InputError([f"{source} is damaged: it is cut into too many pieces"])
+        if _unpacked_bytes(file.metadata) > BYTES_PER_VALUE * rows * len(types) + BYTES_PER_FILE:
+            raise InputError([f"{source} is damaged: unpacked, it is larger than its rows"])
         table = file.read(columns=list(kinds) if columns is None else list(columns))
         table.validate(full=True)
     except InputError:
@@ -76,6 +95,16 @@ def parse_parquet(
     if table.num_rows != rows:
         raise InputError([f"{source} is damaged; it cannot be read as Parquet"])
     return table
+
+
+def _unpacked_bytes(metadata: pq.FileMetaData) -> int:
+    """What a file says that its content takes unpacked [B]; what is compressed well may be a trap."""
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    return sum(
+        group.column(number).total_uncompressed_size
+        for group in groups
+        for number in range(group.num_columns)
+    )
 
 
 def _is_of(kind: Any, wanted: str) -> bool:

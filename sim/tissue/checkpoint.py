@@ -10,13 +10,23 @@ import os
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
-from sim.errors import InputError
+from sim.errors import InputError, SteadyStateError
 from sim.parameters import FACTS, Parameters, describe
+from sim.system.data_files import read_bytes
 from sim.system.files import write_reserved
+from sim.system.memory import memory_bytes
+from sim.tissue.checkpoint_contents import (
+    MadeFrom,
+    array_problems,
+    parameter_problems,
+    state_problems,
+)
 from sim.tissue.tissue import Checkpoint, Tissue
 
 Array = NDArray[np.float64]
@@ -78,43 +88,73 @@ def load_tissue(path: str | os.PathLike[str], *, threads: int | None = None) -> 
         raise InputError([f"{path} has format {about.get('format')}; this version reads {FORMAT}"])
     if about.pop("sha256", None) != _digest(about, arrays):
         raise InputError([f"{path} is damaged: its contents do not fit their digest"])
-    tissue = Tissue(
-        about["n_cells"],
-        parameters=_parameters_of(about["parameters"], path),
-        seed=about["seed"],
-        replicate=about["replicate"],
-        heterogeneous=about["heterogeneous"],
-        noise=about["noise"],
-        tolerance=about["tolerance"],
-        threads=threads,
+    made_from = _made_from(about, path)
+    checkpoint = Checkpoint(
+        **{name: arrays[STORED_NAMES.get(name, name)] for name in Checkpoint._fields}
     )
-    tissue.fluctuate_as(about["noise_replicate"])
-    tissue.restore(
-        Checkpoint(**{name: arrays[STORED_NAMES.get(name, name)] for name in Checkpoint._fields})
-    )
+    if problems := list(array_problems(checkpoint, made_from.n_cells)):
+        raise InputError([f"{path} is damaged: {problem}" for problem in problems])
+    return _restored(checkpoint, made_from, path, threads)
+
+
+def _made_from(about: dict[str, Any], path: object) -> MadeFrom:
+    """Check what a tissue was made from, and which numbers the model has."""
+    numbers = about.get("parameters")
+    if isinstance(numbers, dict) and (unlike := sorted(set(FACTS).symmetric_difference(numbers))):
+        other = ", ".join(unlike)
+        raise InputError([f"{path} was written by another version of the model; they differ in {other}"])
+    try:
+        made_from = MadeFrom.model_validate(about)
+    except ValidationError as error:
+        places = {" ".join(map(str, detail["loc"])): detail["msg"] for detail in error.errors()}
+        wrong = [f"{path} is damaged: {place}: {text}" for place, text in places.items()]
+        raise InputError(wrong) from None
+    if problems := list(parameter_problems(made_from.parameters)):
+        raise InputError([f"{path} is damaged: {problem}" for problem in problems])
+    return made_from
+
+
+def _restored(checkpoint: Checkpoint, made_from: MadeFrom, path: object, threads: int | None) -> Tissue:
+    """Make the tissue of a checkpoint, and check that its state is one that a body can have."""
+    try:
+        tissue = Tissue(
+            made_from.n_cells,
+            parameters=Parameters().with_values(made_from.parameters),
+            seed=made_from.seed,
+            replicate=made_from.replicate,
+            heterogeneous=made_from.heterogeneous,
+            noise=made_from.noise,
+            tolerance=made_from.tolerance,
+            threads=threads,
+        )
+        tissue.fluctuate_as(made_from.noise_replicate)
+        tissue.restore(checkpoint)
+        problems = list(state_problems(tissue))
+    except (SteadyStateError, ArithmeticError) as error:
+        problems = [f"no body has these parameters and this state ({error})"]
+    if problems:
+        raise InputError([f"{path} is damaged: {problem}" for problem in problems])
     return tissue
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Contents of a file, not yet checked."""
+    content = read_bytes(path, memory_bytes())
+    names = {f"{STORED_NAMES.get(name, name)}.npy" for name in Checkpoint._fields} | {"about.npy"}
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError([f"{path} cannot be read: {error.strerror}"]) from None
-    try:
+        with ZipFile(BytesIO(content)) as archive:
+            # Compressed, a small file could fill the memory; the program compresses none.
+            sound = all(info.compress_type == ZIP_STORED for info in archive.infolist())
+            sound &= sorted(archive.namelist()) == sorted(names)
         with np.load(BytesIO(content), allow_pickle=False) as data:
             about: dict[str, Any] = dict(json.loads(str(data["about"])))
-            return about, {name: data[name] for name in data.files if name != "about"}
+            arrays = {name: data[name] for name in data.files if name != "about"}
+            sound &= all(array.dtype.kind == "f" for array in arrays.values())
     except Exception:  # NumPy raises many kinds of errors on damaged archives.
-        raise InputError([f"{path} is damaged, or not the state of a tissue"]) from None
-
-
-def _parameters_of(numbers: dict[str, float], path: object) -> Parameters:
-    """Parameters with the numbers of a file, which must name the same ones."""
-    if unlike := sorted(set(FACTS).symmetric_difference(numbers)):
-        other = ", ".join(unlike)
-        raise InputError([f"{path} was written by another version of the model; they differ in {other}"])
-    return Parameters().with_values(numbers)
+        sound = False
+    if not sound:
+        raise InputError([f"{path} is damaged, or not the state of a tissue"])
+    return about, arrays
 
 
 def _digest(made_from: dict[str, Any], arrays: dict[str, Array]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.collections import FillBetweenPolyCollection
+from matplotlib.collections import FillBetweenPolyCollection, LineCollection
 from matplotlib.figure import Figure
 
 from sim.errors import InputError
@@ -179,7 +179,8 @@ def test_a_moment_of_change_is_marked_in_its_own_arm_only(courses: Figure) -> No
     """The third arm begins to differ on day two."""
     for arm, moments in (("healthy", 0), ("loss", 0), ("late loss", 1)):
         (axes,) = panels(courses, arm)
-        marks = [line for line in axes.lines if list(line.get_xdata()) == [2.0, 2.0]]
+        lines = [c for c in axes.collections if isinstance(c, LineCollection)]
+        marks = [segment for c in lines for segment in c.get_segments() if segment[0][0] == 2.0]
         assert len(marks) == moments, arm
 
 

@@ -22,8 +22,9 @@ from sim.study.digests import combined_digest
 from sim.study.folder import LOCK
 from sim.study.job import Job
 from sim.study.manifest import read_manifest, write_manifest
+from sim.study.parts import Entry
 from sim.study.runner import run_study
-from sim.study.store import Entry, Store
+from sim.study.store import Store
 from sim.study.study import Study
 
 ROOT = Path(__file__).parents[2]

@@ -386,7 +386,7 @@ def test_shards_of_different_studies_are_not_merged(tmp_path: Path) -> None:
     shard = tmp_path / "shard-2-of-2"
     changes: dict[str, tuple[dict[str, Any], str]] = {
         "bodies_per_part": ({"bodies_per_part": 2}, "batches of another size"),
-        "points": ({"points": [{"gfr": 1.0}]}, "other parameter sets"),
+        "points": ({"points": [{"gfr": 1.0}]}, "the parameter sets are not those of the design"),
         "design": ({"design": brief(seed=1).model_dump(mode="json")}, "seed: 0 in the folder, 1 given"),
     }
     kept = (shard / "manifest.json").read_bytes()

@@ -451,7 +451,7 @@ def test_a_full_disk_at_the_start_of_going_on_loses_nothing(
     spoil(folder / FILES[0])
     before = footprint(folder)
     with monkeypatch.context() as patch:
-        patch.setattr("tempfile.mkstemp", refused(errno.ENOSPC))
+        patch.setattr("os.fdopen", refused(errno.ENOSPC))
         with pytest.raises(StudyError, match="All 2 finished batches are kept"):
             run(brief(), folder)
     assert footprint(folder) == before
@@ -542,7 +542,7 @@ def test_a_folder_that_may_not_be_written_is_refused(folder: Path, begun: bool) 
     folder.chmod(0o700)
 
 
-@pytest.mark.parametrize("what", ["pathlib.Path.mkdir", "fcntl.flock", "tempfile.mkstemp"])
+@pytest.mark.parametrize("what", ["pathlib.Path.mkdir", "fcntl.flock", "os.fdopen"])
 def test_a_study_that_may_not_begin_leaves_nothing_half_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:

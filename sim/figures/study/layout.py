@@ -20,6 +20,7 @@ from sim.figures.style import FAINT, INK, LINE_STYLES, LineStyle, extent
 from sim.figures.time_axis import TimeAxis
 from sim.quantities.units import HOURS_PER_DAY
 from sim.statistics import Interval
+from sim.text import printable
 from sim.variables.endpoints import Endpoint
 from sim.variables.table import VARIABLES
 from sim.variables.variable import Variable
@@ -48,7 +49,7 @@ def new_page(study: StudyResults, what: str, width: float, height: float) -> Pag
     design, whole = study.design, height + HEADING_INCHES
     engine = ConstrainedLayoutEngine(rect=(0.005, 0.005, 0.99, height / whole - 0.005), w_pad=0.06)
     page = Page(figsize=(width, whole), layout=engine)
-    title = shortened(design.title or design.name, int(11.0 * width))
+    title = shortened(printable(design.title or design.name), int(11.0 * width))
     page.text(0.1 / width, 1.0 - 0.12 / whole, title, size=10, weight="bold", va="top", color=INK)
     subtitle = shortened(" · ".join([what, *size_texts(study)]), int(17.0 * width))
     page.text(0.1 / width, 1.0 - 0.32 / whole, subtitle, size=7.5, va="top", color=FAINT)
