@@ -28,6 +28,7 @@ from sim.parameters.inputs import KNOCK_OUTS, Control
 from sim.parameters.person import PersonParameters
 from sim.parameters.population import PopulationParameters
 from sim.parameters.signs import SignParameters
+from sim.parameters.survival import SURVIVAL_LIMITS, SurvivalLimit
 
 __all__ = [
     "CELL_TYPES",
@@ -35,6 +36,7 @@ __all__ = [
     "HEADINGS",
     "KNOCK_OUTS",
     "ONE_OF_EACH",
+    "SURVIVAL_LIMITS",
     "TITLES",
     "Basis",
     "BodyParameters",
@@ -46,6 +48,7 @@ __all__ = [
     "PersonParameters",
     "PopulationParameters",
     "SignParameters",
+    "SurvivalLimit",
     "TypeParameters",
     "basis_counts",
     "describe",
