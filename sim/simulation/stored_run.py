@@ -34,8 +34,6 @@ CHECKSUMS, SEAL = "checksums", "checksum"
 MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES = 10_000_000, 100_000
 """Largest provenance [B], and values in it; a condition with thousands of events fits."""
 MAX_TABLE_BYTES = 4_000_000_000
-MAX_MAGNITUDE = 1e15
-"""Values beyond it are none that a run records, and cannot be drawn."""
 AGAIN = "restore it, or simulate again"
 
 TABLE_KINDS = {**dict.fromkeys(VARIABLES, "real"), "time": "real"}
@@ -269,7 +267,6 @@ def _read_table(content: bytes, path: Path) -> pd.DataFrame:
         raise InputError([f"{path} is damaged: it has no rows"])
     if not np.isfinite(days).all() or not (np.diff(days) > 0.0).all():
         raise InputError([f"{path} is damaged: its times are not in order"])
-    _refuse_impossible(frame, path)
     return frame
 
 
@@ -282,11 +279,4 @@ def _read_snapshots(content: bytes, path: Path) -> dict[float, pd.DataFrame]:
         raise InputError([f"{path} is damaged: it has no snapshots, or one at no time"])
     if not frame["type"].isin(CELL_TYPES).all():
         raise InputError([f"{path} is damaged: it has cells of types that do not exist"])
-    _refuse_impossible(frame.drop(columns="type"), path)
     return {day: frame.loc[day] for day in days}
-
-
-def _refuse_impossible(frame: pd.DataFrame, path: Path) -> None:
-    """Refuse values that no run records; NaN is one that a body without such cells has."""
-    if bool((frame.abs() > MAX_MAGNITUDE).any(axis=None)):
-        raise InputError([f"{path} is damaged: it has values beyond {MAX_MAGNITUDE:g}"])

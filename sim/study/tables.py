@@ -82,10 +82,14 @@ class Tables:
         if not entries or name not in self._store.parts.tables:
             what = "has no single cells" if entries else "has no results yet"
             raise InputError([f"{self._folder} {what}; to run it: {again}"])
-        tables, problems = [], []
+        tables: list[pa.Table] = []
+        problems: list[str] = []
         for entry in entries:
             try:
-                tables.append(self._store.parts.read(entry, name, columns))
+                table = self._store.parts.read(entry, name, columns)
+                if tables and table.schema != tables[0].schema:
+                    raise InputError([f"{entry.path(self._folder, name)} is damaged: its types differ"])
+                tables.append(table)
             except InputError as error:
                 problems += [f"{problem}; to compute it again: {again}" for problem in error.problems]
         if problems:
@@ -118,7 +122,8 @@ class Tables:
             )
             recorded = np.append(recorded, np.inf)
             places = found.member * len(recorded) + found.day
-            if (abs(recorded[found.day] - days) > _TOLERANCE_DAYS).any() or (np.diff(places) <= 0).any():
+            on_days = abs(recorded[found.day] - days) <= _TOLERANCE_DAYS  # False for NaN and infinity.
+            if not on_days.all() or (np.diff(places) <= 0).any():
                 raise InputError([f"{self._folder} is damaged: it has rows of times that none records"])
             self._rows[condition] = found
         return self._rows[condition]

@@ -14,6 +14,8 @@ MAX_PACKED_VALUES, ROWS_PER_BYTE = 20_000_000, 2
 """Values that a file of any size may have, and rows of a large one by its size: equal rows take none."""
 MIN_GROUP_ROWS = 10_000
 """Rows of each piece of a table but the last; writers make pieces of a million [1]."""
+MAX_MAGNITUDE = 1e15
+"""Values beyond it are none that the program records, and cannot be drawn."""
 BYTES_PER_VALUE, BYTES_PER_FILE = 100, 10_000_000
 """Upper bounds of what a number or a short text, and all else, take unpacked [B]."""
 
@@ -42,7 +44,7 @@ def parse_parquet(
     columns: Sequence[str] | None = None,
     max_rows: int | None = None,
 ) -> pa.Table:
-    """Read a table, after its columns and its size were checked.
+    """Read a table, without its metadata, after its columns and its size were checked.
 
     Parameters
     ----------
@@ -62,7 +64,8 @@ def parse_parquet(
     Raises
     ------
     InputError
-        If it is no Parquet, lacks columns, has others than numbers and text, or is too large.
+        If it is no Parquet, lacks columns, has others than numbers and text, is too large, or holds
+        numbers that the program does not record. NaN is one that it does.
     """
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
@@ -94,17 +97,16 @@ def parse_parquet(
         raise InputError([f"{source} is damaged; it cannot be read as Parquet"]) from None
     if table.num_rows != rows:
         raise InputError([f"{source} is damaged; it cannot be read as Parquet"])
-    return table
+    real = [name for name in table.column_names if kinds[name] == "real"]
+    if any((abs(table[name].to_numpy()) > MAX_MAGNITUDE).any() for name in real):
+        raise InputError([f"{source} is damaged: it has values beyond {MAX_MAGNITUDE:g}"])
+    return table.replace_schema_metadata(None)  # Pandas would parse it, whatever it holds.
 
 
 def _unpacked_bytes(metadata: pq.FileMetaData) -> int:
     """What a file says that its content takes unpacked [B]; what is compressed well may be a trap."""
-    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
-    return sum(
-        group.column(number).total_uncompressed_size
-        for group in groups
-        for number in range(group.num_columns)
-    )
+    # Not from the metadata of columns: where these are damaged, Arrow ends the whole process.
+    return sum(metadata.row_group(n).total_byte_size for n in range(metadata.num_row_groups))
 
 
 def _is_of(kind: Any, wanted: str) -> bool:

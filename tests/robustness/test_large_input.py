@@ -237,6 +237,19 @@ def test_parquet_is_read_within_limits(name: str) -> None:
         parse_parquet(content, "file", {"a": "text"})
 
 
+@pytest.mark.parametrize("value", [1e16, -1e300, np.inf])
+def test_numbers_that_the_program_does_not_record_are_refused(value: float) -> None:
+    content = parquet(pa.table({"a": [0.0, np.nan, value]}))
+    with pytest.raises(InputError, match=r"values beyond 1e\+15"):
+        parse_parquet(content, "file", {"a": "real"})
+
+
+@pytest.mark.parametrize("text", [b"{", b"\xff", b'{"index_columns": 7}'])
+def test_metadata_of_pandas_are_not_parsed(text: bytes) -> None:
+    table = pa.table({"a": [1.0]}).replace_schema_metadata({b"pandas": text})
+    assert parse_parquet(parquet(table), "file", {"a": "real"}).to_pandas()["a"].tolist() == [1.0]
+
+
 # Sealed folders
 
 
