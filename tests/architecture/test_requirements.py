@@ -1,5 +1,6 @@
 """What the program requires: lower bounds everywhere, upper bounds only for a reason that is given."""
 
+import importlib
 import re
 import tomllib
 from importlib import metadata
@@ -28,6 +29,12 @@ def name_of(requirement: str) -> str:
 def test_python_has_no_upper_bound() -> None:
     """An installer would take an old release of the program instead of the newest."""
     assert re.fullmatch(r">=3\.\d+", PROJECT["requires-python"])
+
+
+def test_commands_exist() -> None:
+    for place in PROJECT["scripts"].values():
+        module, name = place.split(":")
+        assert callable(getattr(importlib.import_module(module), name))
 
 
 def test_declared_versions_of_python_have_no_gap() -> None:

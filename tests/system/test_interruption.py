@@ -20,6 +20,7 @@ from sim.system.interruption import (
     deferred_interrupt,
     termination_as_interrupt,
     uninterrupted,
+    withheld_signals,
 )
 from sim.tissue.tissue import Tissue
 from tests.cli.commands import child_environment
@@ -156,6 +157,62 @@ def test_an_ignored_interrupt_stays_ignored() -> None:
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("number", STOP_SIGNALS)
+def test_helper_processes_are_not_reached_by_signals_to_stop(number: int) -> None:
+    """They end with the process that started them, which gets the signal afterwards."""
+    with pytest.raises(KeyboardInterrupt), termination_as_interrupt():
+        with withheld_signals():
+            helper = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=-1)
+            send(number)
+            helper.send_signal(number)
+        pytest.fail("the signal was lost")
+    with helper:
+        with pytest.raises(subprocess.TimeoutExpired):
+            helper.wait(timeout=0.2)
+        helper.communicate(b"")
+    assert helper.returncode == 0
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) & set(STOP_SIGNALS) == set()
+
+
+PROGRAM = """
+import atexit, os, signal, sys
+from sim.cli.program import run_program
+
+class Importer:
+    def find_spec(name, *_):
+        if name == "rich.table":
+            stop()
+
+def stop():
+    os.kill(os.getpid(), signal.{name})
+
+{when}
+sys.argv = ["sim", "list"]
+run_program()
+"""
+MOMENTS = {
+    "while it is imported": "sys.meta_path.insert(0, Importer)",
+    "when it has ended": "atexit.register(stop)",
+}
+
+
+@pytest.mark.parametrize(("moment", "code"), [("while it is imported", 130), ("when it has ended", 0)])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_the_program_takes_signals_from_its_beginning_to_its_end(
+    moment: str, code: int, name: str
+) -> None:
+    """Not only while a command runs."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(name=name, when=MOMENTS[moment])],
+        capture_output=True,
+        text=True,
+        env=child_environment(),
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert ("Interrupted" in done.stderr) == (code == 130)
 
 
 SHORT_S = 0.02
