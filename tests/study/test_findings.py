@@ -123,12 +123,14 @@ def test_tables_are_tidy(study: Study, sampled: Study) -> None:
 
 
 def test_failures_are_reported(study: Study) -> None:
-    """Each replicate that did not finish an arm, in order."""
-    failed = study.cases[study.cases["outcome"] != "finished"]
-    wanted = [
-        f"replicate {row.replicate}, {row.condition}: {row.outcome}" for row in failed.itertuples()
+    """Each replicate that did not finish an arm, and each that crossed a limit of survival, in order."""
+    others = study.cases[study.cases["outcome"] != "finished"]
+    sentences = [
+        f"replicate {row.replicate}, {row.condition}: {row.outcome}" for row in others.itertuples()
     ]
-    assert sorted(study.failures) == sorted(wanted)
+    assert sorted(study.failures + study.not_survivable) == sorted(sentences)
+    assert all("not survivable" in sentence for sentence in study.not_survivable)
+    assert not any("not survivable" in sentence for sentence in study.failures)
     counts = failed["condition"].value_counts()
     assert counts["impossible"] == N
     assert counts["deadly"] == course(study, "plasma_k", "deadly")[2.0].isna().sum() > 0
