@@ -1,5 +1,5 @@
 """Run the command line with ``python -m sim``."""
 
-from sim.cli.commands import main
+from sim.cli.program import run_program
 
-main()
+run_program()

@@ -25,7 +25,7 @@ All survive pickle and deepcopy, so they reach the caller from another process u
 
 import difflib
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any
 
 MAX_SHOWN = 200
 """Letters of a value in a message."""
@@ -33,7 +33,19 @@ MAX_PROBLEMS, MAX_LETTERS = 100, 2000
 """Problems that are listed at once, and letters of each; a hostile file can have a million."""
 
 
-class SimError(Exception):
+class _Portable(BaseException):
+    """An exception that is copied with its contents; calling its class again could change them."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _blank, (type(self), self.args), self.__dict__
+
+
+def _blank(kind: type[BaseException], arguments: tuple[Any, ...]) -> BaseException:
+    """Make an exception with arguments but without attributes."""
+    return kind.__new__(kind, *arguments)
+
+
+class SimError(_Portable, Exception):
     """Base of all exceptions of this program."""
 
 
@@ -49,9 +61,6 @@ class InputError(SimError, ValueError):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = _shortened([problems] if isinstance(problems, str) else list(problems))
         super().__init__("\n".join(self.problems))
-
-    def __reduce__(self) -> tuple[type[Self], tuple[list[str]]]:
-        return type(self), (self.problems,)
 
     @property
     def faults(self) -> list[str]:
@@ -102,11 +111,8 @@ class SimulationError(SimError, RuntimeError):
         super().__init__(message)
         self.result, self.finished = result, finished
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, Any, tuple[Any, ...]]]:
-        return type(self), (str(self), self.result, self.finished)
 
-
-class SimulationInterrupted(KeyboardInterrupt):
+class SimulationInterrupted(_Portable, KeyboardInterrupt):
     """A run that was interrupted, by Ctrl-C or because the system asked the program to end.
 
     It is no :class:`SimError`: like any KeyboardInterrupt it ends loops and programs unless it is caught
@@ -134,9 +140,6 @@ class SimulationInterrupted(KeyboardInterrupt):
     def __init__(self, message: str, result: Any, finished: tuple[Any, ...] = ()) -> None:
         super().__init__(message)
         self.result, self.finished = result, finished
-
-    def __reduce__(self) -> tuple[type[Self], tuple[str, Any, tuple[Any, ...]]]:
-        return type(self), (str(self), self.result, self.finished)
 
 
 class StudyError(SimError, RuntimeError):

@@ -9,7 +9,13 @@ from typing import Any
 import click
 
 from sim.cli.comparing import compare, plot
-from sim.cli.console import INTERRUPTED, echo, show_warnings_as_notes
+from sim.cli.console import (
+    INTERRUPTED,
+    echo,
+    forget_written,
+    interruption_message,
+    show_warnings_as_notes,
+)
 from sim.cli.describing import describe, init, list_conditions
 from sim.cli.running import resume, run
 from sim.cli.streams import prepare_streams, report_system_error
@@ -34,11 +40,12 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; Ctrl-C and termination end it with the exit code of an interruption."""
+        forget_written()
         try:
             with termination_as_interrupt():
                 return super().invoke(ctx)
         except KeyboardInterrupt:
-            echo("Interrupted; nothing was written.", err=True)
+            echo(interruption_message(), err=True)
             ctx.exit(INTERRUPTED)
 
 

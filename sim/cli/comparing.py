@@ -15,6 +15,7 @@ from sim.cli.console import (
     SHOWN,
     announce_compilation,
     echo,
+    fail,
     format_number,
     new_console,
     refuse,
@@ -28,9 +29,10 @@ from sim.cli.options import (
     read_changes,
     whole,
 )
-from sim.cli.saving import reserved_folder, save_or_keep
+from sim.cli.saving import reserved_folder, save_or_keep, size_problems, write_figure
 from sim.cli.strict_command import StrictCommand
 from sim.errors import SimulationError, SimulationInterrupted
+from sim.system.interruption import deferred_interrupt
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,6 +76,8 @@ def compare(
     Options of runs are for conditions; a folder is taken as it is. An interval around a difference
     takes a study: sim study run A B
     """
+    from sim.conditions.plan import RunPlan
+
     name = f"{Path(first).stem}-and-{Path(second).stem}"
     problems, parameters = read_changes(options.pop("changes"))
     problems += folder_problems(output_folder(out, name))
@@ -89,6 +93,9 @@ def compare(
         "parameters": parameters,
     }
     sides = _checked_sides((first, second), arguments, when, problems)
+    plans = [side for side in sides if isinstance(side, RunPlan)]
+    if problems := size_problems(plans, output_folder(out, name)):
+        refuse(problems)
     console = new_console()
     _announce(console, sides)
     if dry_run:
@@ -148,13 +155,13 @@ def _compare(
             _keep([*simulated, interruption.result], folder)
             raise SystemExit(INTERRUPTED) from None
         except KeyboardInterrupt:
-            echo("Interrupted.", err=True)
             _keep(simulated, folder)
-            raise SystemExit(INTERRUPTED) from None
+            raise
         if results[-1] is not side:
             simulated.append(results[-1])
-    comparison = compare_results(results[0], results[1])
-    saved = save_or_keep(comparison.save, folder)
+    with deferred_interrupt():
+        comparison = compare_results(results[0], results[1])
+        saved = save_or_keep(comparison.save, folder)
     _show(console, comparison, day)
     console.print(f"Wrote {saved.folder}: {', '.join(path.name for path in saved.files)}")
     if not saved.as_asked:
@@ -226,7 +233,6 @@ def plot(folder: Path, what: tuple[str, ...], days: tuple[str, ...], out: Path |
     An unknown FIGURE lists those there are; `sim describe --variables` lists the variables.
     """
     from sim.errors import InputError
-    from sim.figures.page import save
     from sim.simulation.result import figure_name_problems, open_result
 
     file = out or folder / f"{'-'.join(what[:3])}.png"
@@ -247,5 +253,6 @@ def plot(folder: Path, what: tuple[str, ...], days: tuple[str, ...], out: Path |
         problems += figure_problems(file)
     if problems or drawn is None:
         refuse(list(dict.fromkeys(problems)))
-    save(drawn, file)
+    if problems := write_figure(drawn, file):
+        fail(problems[0])
     echo(f"Wrote {file}")

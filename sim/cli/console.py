@@ -1,6 +1,9 @@
 """The console, refusals and exit codes that all commands share."""
 
+import sys
 import warnings
+from contextlib import nullcontext, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -45,6 +48,9 @@ SHOWN = (
 )
 """Variables of the table that commands print."""
 
+_written: list[Path] = []
+"""Files and folders that the present command has written."""
+
 
 def new_console(width: int = 120) -> "Console":
     """Console; of a fixed width [characters] where the output is not a terminal."""
@@ -56,7 +62,27 @@ def new_console(width: int = 120) -> "Console":
 
 def echo(message: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a line as it is, but for what a terminal would obey; see :func:`click.echo`."""
-    click.echo(printable(message), err=err, nl=nl)
+    with suppress(OSError) if err else nullcontext():  # An error is told by the exit code, too.
+        # Named, because click would write UTF-8 where the encoding of the stream is ASCII.
+        click.echo(printable(message), file=sys.stderr if err else sys.stdout, err=err, nl=nl)
+
+
+def note_written(path: Path) -> None:
+    """Note what a command has written, in case it is interrupted before it says so."""
+    _written.append(path)
+
+
+def forget_written() -> None:
+    """Forget what an earlier command in this process has written."""
+    _written.clear()
+
+
+def interruption_message() -> str:
+    """Say that a command was interrupted, and what it has written."""
+    if not _written:
+        return "Interrupted; nothing was written."
+    names = " and ".join(map(str, _written))
+    return f"Interrupted; {names} {'is' if len(_written) == 1 else 'are'} complete and kept."
 
 
 def show_warnings_as_notes() -> None:
@@ -68,7 +94,8 @@ def announce_compilation(console: "Console") -> None:
     """Say that the first run on a machine compiles the equations, and if it uses plain Numba."""
     from sim.numerics.jit import CACHE_FOLDER, COMPILER, TUNED
 
-    if not any(CACHE_FOLDER.rglob("*.nbi")):  # The folder itself is created on import.
+    # The folder itself is created on import.
+    if CACHE_FOLDER is None or not any(CACHE_FOLDER.rglob("*.nbi")):
         console.print("Compiling for this machine, once; this takes half a minute …")
         if COMPILER != TUNED:
             console.print(

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.announcing import announce
-from sim.cli.console import echo, new_console, refuse
+from sim.cli.console import echo, new_console, note_written, refuse
 from sim.cli.strict_command import StrictCommand
+from sim.system.files import write_reserved
+from sim.system.interruption import deferred_interrupt
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,7 +76,9 @@ def write_template(file: Path, template: str) -> None:
         problems.append(f"{file.parent} is not a folder; make it first")
     if not problems:
         try:
-            file.write_text(template.replace("{file}", str(file)), encoding="utf-8")
+            with deferred_interrupt():
+                write_reserved(file, template.replace("{file}", str(file)).encode())
+                note_written(file)
         except OSError as error:
             problems.append(f"{file} cannot be written: {error.strerror}")
     if problems:

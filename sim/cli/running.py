@@ -15,6 +15,7 @@ from sim.cli.console import (
     announce_compilation,
     echo,
     format_number,
+    interruption_message,
     new_console,
     refuse,
 )
@@ -126,7 +127,9 @@ def resume(
         )
     except InputError as error:
         refuse(error.problems + problems)
-    if problems:
+    if problems := problems or size_problems(
+        [resumption.plan], output_folder(out, condition), keep_state
+    ):
         refuse(problems)
     console, plan = new_console(), resumption.plan
     announce(console, interventions_in_words(plan.condition), resumption.remarks)
@@ -177,6 +180,8 @@ def _save_and_show(
     except SimulationInterrupted as interruption:
         result, code = interruption.result, INTERRUPTED
         end = f"The run was {result.provenance['outcome']}; what was recorded is kept."
+        if not len(result.table):
+            end = interruption_message()
     if len(result.table):
         saved = save_or_keep(lambda place: result.save(place, state=keep_state), folder)
         _show(console, result)

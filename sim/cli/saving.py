@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.cli.console import echo, fail, refuse
+from sim.cli.console import echo, fail, note_written, refuse
 from sim.cli.options import folder_problems, free_names
 from sim.system.files import free_space
 from sim.system.interruption import deferred_interrupt
@@ -16,6 +16,8 @@ from sim.system.locks import LockedError
 from sim.system.reservations import reserved
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.conditions.plan import RunPlan
 
 
@@ -80,19 +82,22 @@ def save_or_keep(save: Callable[[Path], list[Path]], folder: Path) -> Saved:
     """
     with deferred_interrupt():
         try:
-            return Saved(folder, save(folder), as_asked=True)
+            saved = Saved(folder, save(folder), as_asked=True)
+            note_written(saved.folder)
+            return saved
         except Exception as error:  # Whatever it is, the result has taken hours.
             reason = _reason(error)
         shelter = None
         try:
             shelter = Path(tempfile.mkdtemp(prefix="sim-"))
             saved = Saved(shelter / folder.name, save(shelter / folder.name), as_asked=False)
+            note_written(saved.folder)
         except Exception as error:
             if shelter is not None:
                 shutil.rmtree(shelter, ignore_errors=True)
             fail(
-                f"{folder} cannot be written: {reason}. The result is lost: it cannot be kept in "
-                f"{tempfile.gettempdir()} either: {_reason(error)}"
+                f"{folder} cannot be written: {reason}. The result is lost: it cannot be kept among "
+                f"temporary files either: {_reason(error)}"
             )
     echo(
         f"Error: {folder} cannot be written: {reason}. The result is kept in {saved.folder}; move it to "
@@ -100,6 +105,19 @@ def save_or_keep(save: Callable[[Path], list[Path]], folder: Path) -> Saved:
         err=True,
     )
     return saved
+
+
+def write_figure(figure: "Figure", path: Path) -> list[str]:
+    """Write a figure to a file; return why that is impossible, if it is."""
+    from sim.figures.page import save
+
+    try:
+        with deferred_interrupt():
+            save(figure, path)
+            note_written(path)
+    except OSError as error:
+        return [f"{path} cannot be written: {_reason(error)}"]
+    return []
 
 
 def _reason(error: Exception) -> str:

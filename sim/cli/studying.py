@@ -16,6 +16,7 @@ from sim.cli.console import (
     echo,
     fail,
     new_console,
+    note_written,
     refuse,
 )
 from sim.cli.options import PATH, number, whole
@@ -23,6 +24,7 @@ from sim.cli.strict_command import StrictGroup
 from sim.cli.study_options import announce_design, requested_design
 from sim.cli.study_output import members_called, print_findings
 from sim.errors import InputWarning, StudyError
+from sim.system.files import write_reserved
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -134,7 +136,9 @@ def merge(folder: Path) -> None:
     from sim.study.merging import merge_study
 
     console = new_console()
-    _conclude(console, _guarded(lambda: merge_study(folder)))
+    found = _guarded(lambda: merge_study(folder))
+    note_written(folder)
+    _conclude(console, found)
 
 
 @study.command()
@@ -144,8 +148,8 @@ def verify(folder: Path, replicate: str | None) -> None:
     """Read FOLDER again, check every file, and print the digest of all results."""
     wanted = None if replicate is None else whole(replicate)
     problems = []
-    if isinstance(wanted, str):
-        problems.append(f"replicate = {wanted!r} is not a whole number")
+    if isinstance(wanted, str) or (wanted is not None and wanted < 0):
+        problems.append(f"replicate = {wanted!r} is not a whole number from 0")
     found = _opened(folder, problems)
     digest = _guarded(lambda: found.digest(wanted))
     problems = found.verify()
@@ -307,7 +311,7 @@ def _conclude(console: "Console", found: "Study") -> None:
     from sim.figures.study import save_figures
 
     try:  # Before anything is shown: output may be closed.
-        found.summary().to_csv(found.folder / "summary.csv")
+        write_reserved(found.folder / "summary.csv", found.summary().to_csv().encode())
         paths = save_figures(found, found.folder)
     except OSError as error:
         fail(f"{found.folder}: {error.strerror}; the results are complete, the figures are not")

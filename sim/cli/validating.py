@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.console import FAILED, INTERRUPTED, announce_compilation, echo, new_console, refuse
+from sim.cli.console import FAILED, announce_compilation, echo, fail, new_console, refuse
 from sim.cli.options import PATH, figure_problems
+from sim.cli.saving import write_figure
 from sim.cli.strict_command import StrictCommand
 from sim.parameters.cell_types import ONE_OF_EACH_TYPE
 
@@ -32,26 +33,24 @@ def validate_command(as_json: bool, figure: Path | None, cells: str) -> None:
     console = new_console(160)
     if problems := [*_cell_problems(cells), *figure_problems(figure)]:
         refuse(problems)
-    try:
-        if not as_json:
-            announce_compilation(console)
-        verdicts = _with_progress(console, int(cells), quiet=as_json)
-    except KeyboardInterrupt:
-        echo("Interrupted; nothing was written.", err=True)
-        raise SystemExit(INTERRUPTED) from None
+    if not as_json:
+        announce_compilation(console)
+    verdicts = _with_progress(console, int(cells), quiet=as_json)
+    problems = []
     if figure is not None:
-        from sim.figures.page import save
         from sim.validation.forest import forest_plot
 
-        save(forest_plot(verdicts), figure)
+        problems = write_figure(forest_plot(verdicts), figure)
     if as_json:
         import json
 
         echo(json.dumps([v.record() for v in verdicts], indent=1, ensure_ascii=False))
     else:
         _show(console, verdicts)
-        if figure is not None:
+        if figure is not None and not problems:
             console.print(f"Wrote {figure}")
+    if problems:
+        fail(problems[0])
     if not all(verdict.met for verdict in verdicts):
         raise SystemExit(FAILED)
 

@@ -22,6 +22,7 @@ import numba
 from numba.extending import register_jitable
 
 from sim.numerics.kernel_cache import kernel_cache_folder
+from sim.numerics.sealed_cache import seal_cache
 from sim.system.interruption import deferred_interrupt
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -77,7 +78,7 @@ _PIPELINES = _pipelines_of(compiler_for(numba.__version__))
 COMPILER = _PIPELINES.name
 """Compiler pipelines in use, :data:`TUNED` or :data:`PLAIN`."""
 CACHE_FOLDER = kernel_cache_folder(COMPILER)
-"""Folder of compiled kernels; it exists once the first is compiled."""
+"""Folder of compiled kernels; None if nothing can be written, so that none are kept."""
 
 
 def law(function: Function) -> Function:
@@ -110,7 +111,9 @@ def vector_kernel(function: Function) -> Function:
 def _compiled(function: Function, options: dict[str, Any]) -> Function:
     """Compile a function when it is first called, and keep the result on disk."""
     with _cache_folder():
-        compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+        keep = CACHE_FOLDER is not None
+        compiled: Function = numba.njit(cache=keep, nogil=True, error_model="numpy", **options)(function)
+    seal_cache(compiled)
     compiled.__class__ = _guarded(type(compiled))  # type: ignore[arg-type]
     return compiled
 
@@ -134,7 +137,7 @@ def _guarded(dispatcher: type[Any]) -> type[Any]:
 def _cache_folder() -> Iterator[None]:
     """Set Numba's cache to :data:`CACHE_FOLDER` for one kernel, so that other programs keep theirs."""
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE_FOLDER)
+    numba.config.CACHE_DIR = str(CACHE_FOLDER or before)
     try:
         yield
     finally:

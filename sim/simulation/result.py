@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Result:
     """The result of a run.
+
+    Two are equal if condition, provenance and all recorded numbers are. A result can be pickled and
+    copied, so that it may come from another process.
 
     Attributes
     ----------
@@ -58,6 +61,19 @@ class Result:
         )
         cells, outcome = self.provenance["n_cells"], self.provenance["outcome"]
         return f"<Result {self.condition.name}: {until}, {cells} cells, {outcome}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Result):
+            return NotImplemented
+        return (
+            (self.condition, self.provenance, self.units)
+            == (other.condition, other.provenance, other.units)
+            and self.table.equals(other.table)
+            and list(self.snapshots) == list(other.snapshots)
+            and all(cells.equals(other.snapshots[time]) for time, cells in self.snapshots.items())
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
     @property
     def finished(self) -> bool:

@@ -163,6 +163,26 @@ def termination_as_interrupt() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
+@contextmanager
+def withheld_signals() -> Iterator[None]:
+    """Start processes that signals to stop do not reach; this one gets them at the end of the block.
+
+    A closed terminal or a batch queue signals all processes of a group. Helpers of
+    :mod:`multiprocessing` that ended before this process would leave it with errors to report, and so
+    would a worker that is not yet known when the others are ended.
+    """
+    with deferred_interrupt():
+        if not hasattr(signal, "pthread_sigmask"):  # On Windows, which has no such groups.
+            yield
+            return
+        # Processes inherit what is blocked. Threads that are there already go on to take signals.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def uninterrupted(function: Callable[Arguments, Returned]) -> Callable[Arguments, Returned]:
     """Decorate a function that must not be interrupted halfway; see :func:`deferred_interrupt`."""
 

@@ -176,6 +176,81 @@ def test_files_that_may_not_grow_end_in_one_sentence(desk: Path) -> None:
     assert list(desk.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("command", "code", "words"),
+    [
+        ("plot saved sheet", 1, "saved/sheet.png cannot be written: File too large"),
+        ("plot saved plasma_k --out k.svg", 1, "k.svg cannot be written: File too large"),
+        ("init own.toml", 2, "own.toml cannot be written: File too large"),
+        ("study init own.toml", 2, "own.toml cannot be written: File too large"),
+        (f"compare saved baseline {' '.join(TINY)} --out out", 1, "out cannot be written: File too"),
+        ("study run baseline --cells 3 --days 1 --replicates 2 --workers 1 --out st", 1, "st: File too"),
+        ("study run baseline --cells 3 --days 1 --replicates 2 --workers 2 --out st", 1, "st: File too"),
+    ],
+)
+def test_whatever_cannot_be_written_is_named(desk: Path, command: str, code: int, words: str) -> None:
+    """No command leaves half of a file."""
+    sim.run("baseline", 3, days=0.5).save("saved")
+    before = {path for path in desk.rglob("*") if path.is_file()}
+    blocks = 4 if "study run" in command else 0
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f {blocks}; exec {sys.executable} -m sim {command}"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=child_environment(),
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (code, 1), done.stderr
+    assert words in done.stderr
+    if "study run" in command:
+        assert sim.open_study(desk / "st").verify() == []
+    else:
+        assert {path for path in desk.rglob("*") if path.is_file()} == before
+
+
+def test_targets_are_shown_although_their_figure_cannot_be_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They have taken long."""
+    monkeypatch.setattr("sim.cli.validating._with_progress", lambda *_, **__: [])
+    monkeypatch.setattr("sim.figures.page.save", full_figure)
+    monkeypatch.setattr("sim.validation.forest.forest_plot", lambda _: None)
+    result = call("validate", "--figure", "bands.png")
+    assert result.exit_code == 1
+    assert "In their bands" in result.stdout
+    assert result.stderr == f"Error: bands.png cannot be written: {os.strerror(28)}\n"
+
+
+def full_figure(*_: Any) -> None:
+    """Stand in for the writing of a figure on a full disk."""
+    raise OSError(28, os.strerror(28))
+
+
+def interrupt(*_: Any, **__: Any) -> None:
+    """Stand in for what is interrupted."""
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("command", "place", "message"),
+    [
+        (("run", "baseline"), "sim.cli.running._show", "out is complete and kept"),
+        (("run", "baseline"), "sim.cli.running.execute_with_bar", "nothing was written"),
+        (("run", "baseline"), "sim.cli.running.save_or_keep", "nothing was written"),
+        (("compare", "baseline", "thiazide"), "sim.cli.comparing._show", "out is complete and kept"),
+        (("compare", "baseline", "thiazide"), "sim.cli.comparing.save_or_keep", "nothing was written"),
+    ],
+)
+def test_an_interruption_says_what_is_written(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], place: str, message: str
+) -> None:
+    """And that is true."""
+    monkeypatch.setattr(place, interrupt)
+    result = call(*command, *TINY, "--out", "out")
+    assert (result.exit_code, result.stderr) == (130, f"Interrupted; {message}.\n")
+    assert [path.name for path in desk.iterdir()] == (["out"] if "kept" in message else [])
+
+
 def test_a_killed_run_leaves_nothing_after_the_next(desk: Path) -> None:
     """Killed while it writes its result."""
     code = (

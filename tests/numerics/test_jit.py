@@ -34,6 +34,7 @@ def test_the_installed_numba_is_a_tested_one() -> None:
     """Otherwise the tests would run with a slower engine than users have: test it, then add it."""
     assert ".".join(numba.__version__.split(".")[:2]) in TESTED_NUMBA
     assert compiler_for(numba.__version__) == COMPILER
+    assert CACHE_FOLDER is not None
     assert f"-{COMPILER}-" in CACHE_FOLDER.name
 
 

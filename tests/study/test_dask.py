@@ -4,16 +4,19 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import pytest
 
 from sim.errors import InputError, StudyError
+from sim.study.executors.registry import ExecutorRequest, executor_problems
 from sim.study.runner import Progress
 from tests.study.study_tools import (
     ROOT,
@@ -29,6 +32,7 @@ from tests.study.study_tools import (
 )
 
 distributed = pytest.importorskip("distributed")
+psutil = pytest.importorskip("psutil")
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning:distributed"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
@@ -205,6 +209,115 @@ def test_workers_of_this_machine_give_the_same(tmp_path: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=ROOT, timeout=300)
     check_whole(tmp_path / "study", brief_reference())
+
+
+PAGES = ("/", "/status", "/health", "/metrics", "/info/main/workers.html", "/json/counts.json")
+"""Pages that web servers of Dask show by default."""
+
+
+def intruders() -> list[str]:
+    """Ways in which another user of this machine would get into processes of this one."""
+    own = psutil.Process()
+    listening = [
+        place.laddr
+        for process in (own, *own.children(recursive=True))
+        for place in process.net_connections("inet")
+        if place.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 3
+    ways = [f"{place.ip} is open to the network" for place in listening if place.ip != "127.0.0.1"]
+    foreign = distributed.Security.temporary().get_connection_args("client")["ssl_context"]
+    foreign.check_hostname, foreign.verify_mode = False, ssl.CERT_NONE
+    for port in (place.port for place in listening):
+        ways += [f"{port} answers {context}" for context in (None, foreign) if answers(port, context)]
+        for page in PAGES:
+            with suppress(OSError, HTTPException):
+                connection = HTTPConnection("127.0.0.1", port, timeout=2.0)
+                connection.request("GET", page)
+                if (status := connection.getresponse().status) != 404:
+                    ways.append(f"{port}{page}: {status}")
+    return ways
+
+
+def answers(port: int, context: ssl.SSLContext | None) -> bool:
+    """Whether a part of Dask greets whoever connects, through TLS or without."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2.0) as plain:
+            return bool((context.wrap_socket(plain) if context else plain).recv(1))
+    except OSError:
+        return False
+
+
+def run_and_intrude(folder: str) -> None:
+    """Run a study with workers of its own, and try to get in meanwhile."""
+    ways: list[list[str]] = []
+
+    def try_once(progress: Progress) -> None:
+        if progress.completed and not ways:
+            ways.append(intruders())
+
+    run(brief(), Path(folder), size=2, dask="local", workers=2, on_progress=try_once)
+    print(ways)
+
+
+def test_workers_of_this_machine_let_nobody_in(tmp_path: Path) -> None:
+    """Neither with another certificate, nor without one, nor through a web page."""
+    code = "import sys; from tests.study.test_dask import run_and_intrude; run_and_intrude(sys.argv[1])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "study")],
+        cwd=ROOT,
+        timeout=300,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "[[]]\n"), done.stderr
+    check_whole(tmp_path / "study", brief_reference())
+
+
+def test_an_intruder_would_be_noticed(tmp_path: Path) -> None:
+    """By the test above, if there were no certificates."""
+    code = (
+        "import dask, sys, distributed\n"
+        "from tests.study.test_dask import intruders\n"
+        "if __name__ == '__main__':\n"
+        "    with distributed.LocalCluster(n_workers=1, dashboard_address='127.0.0.1:0'):\n"
+        "        ways = intruders()\n"
+        "    print(*(any(text in way for way in ways) for text in ('answers None', '/status: 200')))"
+    )
+    (tmp_path / "open.py").write_text(code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "open.py")],
+        cwd=ROOT,
+        timeout=300,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (done.returncode, done.stdout) == (0, "True True\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("blocked", "dask", "words"),
+    [
+        (["cryptography"], "local", "needs cryptography, which is not installed"),
+        (["distributed", "cryptography"], "local", "needs distributed and cryptography, which are not"),
+        (["distributed"], "tcp://127.0.0.1:1", "needs distributed, which is not installed"),
+    ],
+)
+def test_what_is_missing_is_named(
+    blocked: list[str], dask: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without certificates no cluster is started, rather than one that is open."""
+    for module in blocked:
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(InputError, match=words):
+        run(brief(), tmp_path, dask=dask)
+
+
+def test_a_cluster_elsewhere_needs_no_certificates_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its owner decides how it is secured."""
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    assert executor_problems(ExecutorRequest(dask="tcp://127.0.0.1:1")) == []
 
 
 def test_without_dask_there_is_a_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

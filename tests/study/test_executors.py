@@ -223,4 +223,4 @@ def test_rows_of_the_table_are_consistent() -> None:
     """Options are fields of a request; what must be installed has a command that installs it."""
     for name, spec in EXECUTORS.items():
         assert set(spec.options) <= set(ExecutorRequest._fields), name
-        assert bool(spec.module) == bool(spec.install), name
+        assert bool(spec.modules(ExecutorRequest())) == bool(spec.install), name

@@ -1,6 +1,9 @@
 """Tasks on a Dask cluster: one that is already running, or workers on this machine.
 
-Results come back over the network, so no file system needs to be shared.
+Results come back over the network, so no file system needs to be shared. Whoever reaches a scheduler can
+run code on its workers: those that are started here take connections from this process only, through
+TLS with a certificate that is made for each study and kept in memory. Of a cluster that is already
+running, security is its owner's; its settings are those of Dask.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -21,6 +24,11 @@ TIMEOUT_S = 30.0
 """How long to wait for a scheduler and its first worker [s]."""
 POLL_INTERVAL_S = 5.0
 """How often workers are counted, since more may join [s]."""
+
+NO_PAGES: dict[str, list[str]] = {
+    f"distributed.{part}.http.routes": [] for part in ("scheduler", "worker")
+}
+"""Settings of Dask by which its web servers, which know no password, have nothing to show."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,11 @@ class DaskExecutor:
                 yield from _run_through(client, function, iter(tasks))
             except OSError as error:
                 raise ExecutorError(f"the scheduler at {self.address} was lost: {error}") from error
+
+
+def needed_modules(address: str | None) -> tuple[str, ...]:
+    """Modules that must be importable; certificates are made where a cluster is started."""
+    return ("distributed",) if address not in (None, LOCAL) else ("distributed", "cryptography")
 
 
 def address_problems(address: str | None) -> list[str]:
@@ -104,15 +117,20 @@ def _result_of(future: Any, task: int) -> TaskResult[Any]:
 @contextmanager
 def _connected(address: str, n_workers: int | None) -> Iterator[Any]:
     """Connect to a cluster, or start one here; end what was started."""
+    import dask
     from distributed import Client, LocalCluster
 
     if address == LOCAL:
-        with hidden_main_module():
+        with hidden_main_module(), dask.config.set(NO_PAGES):
             cluster = LocalCluster(
                 n_workers=n_workers or usable_processors(),
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address="127.0.0.1:0",
+                host="127.0.0.1",
+                security=True,
+                dashboard_address=None,
+                # Without an address of its own, the web server that stays would want port 8787.
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
             )
         with cluster, Client(cluster) as client:
             yield client

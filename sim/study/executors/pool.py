@@ -14,7 +14,7 @@ from typing import ClassVar
 from sim.errors import ExecutorError
 from sim.study.executors.main_module import hidden_main_module
 from sim.study.executors.protocol import PREFETCH, TaskResult, Value, attempt, describe_error
-from sim.system.interruption import STOP_SIGNALS
+from sim.system.interruption import STOP_SIGNALS, withheld_signals
 
 MAX_WORKER_CRASHES = 2
 """How many workers of its own a task may crash before it is given up."""
@@ -97,7 +97,7 @@ def _submit(
 ) -> "Future[TaskResult[Value]]":
     """Submit a task to a pool, which starts workers as it needs them."""
     try:
-        with hidden_main_module():
+        with hidden_main_module(), withheld_signals():
             return pool.submit(attempt, function, task)
     except (OSError, EOFError) as error:
         raise ExecutorError(f"no process could be started: {describe_error(error)}") from error
@@ -116,7 +116,8 @@ def _new_pool(n_workers: int, preload: str) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
         context.set_forkserver_preload([preload])
-    return ProcessPoolExecutor(n_workers, mp_context=context, initializer=_initialise_worker)
+    with withheld_signals():
+        return ProcessPoolExecutor(n_workers, mp_context=context, initializer=_initialise_worker)
 
 
 def _initialise_worker() -> None:
@@ -136,8 +137,8 @@ def _exit_with_parent() -> None:
 def _terminate(pool: ProcessPoolExecutor) -> None:
     """End a pool at once, whatever its workers are doing."""
     processes = list((pool._processes or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.kill()
     for process in processes:
         process.join()
+    pool.shutdown(wait=False, cancel_futures=True)  # Last: it would send the living a message.

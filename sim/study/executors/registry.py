@@ -5,7 +5,12 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 from sim.errors import shown, unknown_names
-from sim.study.executors.dask_cluster import LOCAL, DaskExecutor, address_problems
+from sim.study.executors.dask_cluster import (
+    LOCAL,
+    DaskExecutor,
+    address_problems,
+    needed_modules,
+)
 from sim.study.executors.pool import PoolExecutor
 from sim.study.executors.protocol import Executor
 from sim.study.executors.serial import SerialExecutor
@@ -47,14 +52,16 @@ class ExecutorSpec(NamedTuple):
         Makes it from a request, a number of tasks, and the name of a module that workers need.
     options : tuple of str
         Fields of :class:`ExecutorRequest` that it takes.
-    module, install : str
-        What must be importable, and the command that installs it; empty if nothing more is needed.
+    modules : callable
+        What must be importable for a request.
+    install : str
+        Command that installs it; empty if nothing more is needed.
     """
 
     suits: Callable[[ExecutorRequest, int], bool]
     build: Callable[[ExecutorRequest, int, str], Executor]
     options: tuple[str, ...] = ()
-    module: str = ""
+    modules: Callable[[ExecutorRequest], tuple[str, ...]] = lambda _request: ()
     install: str = ""
 
 
@@ -63,7 +70,7 @@ EXECUTORS = {
         suits=lambda request, _n_tasks: request.dask is not None,
         build=lambda request, _n_tasks, _preload: DaskExecutor(request.dask or LOCAL, request.workers),
         options=("workers", "dask"),
-        module="distributed",
+        modules=lambda request: needed_modules(request.dask),
         install='pip install "sim-mg[cluster]"',
     ),
     "serial": ExecutorSpec(
@@ -111,10 +118,9 @@ def executor_problems(request: ExecutorRequest) -> list[str]:
             for option in ("workers", "dask")
             if getattr(request, option) is not None and option not in spec.options
         ]
-    if spec.module and find_spec(spec.module) is None:
-        problems.append(
-            f"the executor {name!r} needs {spec.module}, which is not installed; {spec.install}"
-        )
+    if missing := [module for module in spec.modules(request) if find_spec(module) is None]:
+        which = f"{' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'}"
+        problems.append(f"the executor {name!r} needs {which} not installed; {spec.install}")
     return problems
 
 

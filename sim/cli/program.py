@@ -1,0 +1,27 @@
+"""The program as a process: signals to stop have one meaning from its first import to its end."""
+
+import signal
+import sys
+from contextlib import suppress
+
+from sim.system.interruption import STOP_SIGNALS, termination_as_interrupt
+
+
+def run_program() -> None:
+    """Run the command line and end the process.
+
+    What is imported here first is light, so that Ctrl-C and termination are soon treated as such.
+    """
+    try:
+        with termination_as_interrupt():
+            from sim.cli.commands import main
+
+            main()
+    except KeyboardInterrupt:
+        with suppress(OSError):
+            print("Interrupted.", file=sys.stderr)  # By a command that has come to nothing, or is done.
+        sys.exit(128 + signal.SIGINT)
+    finally:
+        # All is written and said; Python would end by the signal if one came while it shuts down.
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
