@@ -131,6 +131,7 @@ def test_failures_are_reported(study: Study) -> None:
     assert sorted(study.failures + study.not_survivable) == sorted(sentences)
     assert all("not survivable" in sentence for sentence in study.not_survivable)
     assert not any("not survivable" in sentence for sentence in study.failures)
+    failed = others[others["outcome"].str.startswith("failed")]
     counts = failed["condition"].value_counts()
     assert counts["impossible"] == N
     assert counts["deadly"] == course(study, "plasma_k", "deadly")[2.0].isna().sum() > 0
