@@ -112,7 +112,7 @@ WRONG: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("arguments", WRONG, ids=str)
+@pytest.mark.parametrize("arguments", WRONG)
 def test_reporters_of_a_wrong_form_are_refused(arguments: dict[str, Any]) -> None:
     (problem,) = sentences(**arguments)
     assert next(iter(arguments)) in problem

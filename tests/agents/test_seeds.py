@@ -93,7 +93,6 @@ def test_a_seed_may_be_longer_than_a_machine_word() -> None:
 @pytest.mark.parametrize(
     "seed",
     [-1, True, 1.0, np.nan, "7", b"7", [], [-1], [1.5], [True], ["7"], {1}, np.array([0.5]), object()],
-    ids=repr,
 )
 @pytest.mark.parametrize("name", ["rng", "seed"])
 def test_what_is_no_seed_is_refused(name: str, seed: Any) -> None:
