@@ -17,6 +17,7 @@ from sim.agents.stepping import SteppedModel
 from sim.agents.tissue_view import TissueView
 from sim.conditions.condition import Condition
 from sim.conditions.plan import RunPlan
+from sim.conditions.remarks import warn_of
 from sim.errors import InputError
 from sim.numerics.random_streams import Purpose, stream
 from sim.quantities.units import HOURS_PER_DAY
@@ -161,6 +162,7 @@ class TissueModel(FixedPopulation, SteppedModel):
             parameters=parameters,
             threads=threads,
         )
+        warn_of(plan.remarks, stacklevel=3)
         super().__init__(plan.seed)
         self.tissue: Tissue = make_tissue(plan)[0]
         self.engine = engine

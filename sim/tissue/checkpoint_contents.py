@@ -16,13 +16,12 @@ from sim.parameters.inputs import Control
 from sim.physiology.body_state import BodyState
 from sim.physiology.cell_state import CellTraits
 from sim.physiology.cell_traits import N_STATES
+from sim.tissue.arguments import MAX_TOLERANCE, MIN_TOLERANCE
 from sim.tissue.audit import Totals
 from sim.tissue.context import Array
 from sim.tissue.initial_state import segments_of
 from sim.tissue.tissue import Checkpoint, Tissue
 
-MIN_TOLERANCE, MAX_TOLERANCE = 1e-13, 0.1
-"""Bounds of the error of a step relative to each state [1]."""
 PERSON_FACTOR = 10.0
 """How far the numbers of a person may lie beyond those to which a typical body can be set [1]."""
 MAX_TRAIT = 1e6

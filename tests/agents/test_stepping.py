@@ -153,3 +153,13 @@ def test_a_model_may_pass_from_thread_to_thread() -> None:
         thread.join()
     assert model.steps == 2
     assert model.day == 0.25
+
+
+def test_a_model_warns_of_what_is_given_and_never_done() -> None:
+    late = sim.Condition(
+        name="late",
+        duration="2 day",
+        supplement=[sim.Supplement(ion="potassium", dose="80 mmol/day", start="3 day")],
+    )
+    with pytest.warns(sim.InputWarning, match="day 3"):
+        sim.TissueModel(late, 3, rng=1)
