@@ -25,3 +25,6 @@ def run_program() -> None:
         # All is written and said; Python would end by the signal if one came while it shuts down.
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
+        # If the interruption came while text was executed, as in making a dataclass, Python would end by
+        # SIGINT although it has been handled; it forgets that when it executes text again.
+        exec("")

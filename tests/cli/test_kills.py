@@ -22,7 +22,7 @@ STOPPED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 SIGNALS = [*sorted(STOPPED), signal.SIGKILL]
 FEW, MANY = 2, 20
 """Moments for each signal, in ordinary tests and in those that take minutes."""
-RUN = ("run", "severe-magnesium-loss", "--cells", "100", "--days", "60", "--out", "out")
+RUN = ("run", "severe-magnesium-loss", "--cells", "50", "--days", "40", "--out", "out")
 STUDY = ("study", "run", "baseline", "severe-magnesium-loss", "--replicates", "8", "--cells", "10",
          "--days", "10", "--out", "out")  # fmt: skip
 
@@ -36,6 +36,8 @@ def begin(*arguments: str) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Tests may run under nohup.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # type: ignore[arg-type]
     )
 
 

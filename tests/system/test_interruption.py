@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -183,7 +184,7 @@ from sim.cli.program import run_program
 class Importer:
     def find_spec(name, *_):
         if name == "rich.table":
-            stop()
+            {how}
 
 def stop():
     os.kill(os.getpid(), signal.{name})
@@ -194,18 +195,26 @@ run_program()
 """
 MOMENTS = {
     "while it is imported": "sys.meta_path.insert(0, Importer)",
+    "while text is executed": "sys.meta_path.insert(0, Importer)",
     "when it has ended": "atexit.register(stop)",
 }
 
 
-@pytest.mark.parametrize(("moment", "code"), [("while it is imported", 130), ("when it has ended", 0)])
+@pytest.mark.parametrize(
+    ("moment", "code"),
+    [("while it is imported", 130), ("while text is executed", 130), ("when it has ended", 0)],
+)
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_the_program_takes_signals_from_its_beginning_to_its_end(
-    moment: str, code: int, name: str
+    moment: str, code: int, name: str, tmp_path: Path
 ) -> None:
     """Not only while a command runs."""
+    how = "exec('stop()')" if "text" in moment else "stop()"
+    program = PROGRAM.format(name=name, when=MOMENTS[moment], how=how)
+    (tmp_path / "program.py").write_text(program, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(name=name, when=MOMENTS[moment])],
+        [sys.executable, "-m", "program"],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         env=child_environment(),
