@@ -11,7 +11,7 @@ import pytest
 
 import sim
 from sim.errors import InputError
-from sim.simulation.stored_run import CHECKSUMS, SEAL
+from sim.simulation.stored_run import CHECKSUMS, SEAL, write_provenance
 from sim.study.store import LEDGER
 from tests.cli.commands import call
 
@@ -129,9 +129,11 @@ def test_a_run_of_version_01_is_read_with_a_warning(saved: Path) -> None:
         assert sim.open_result(saved).finished
 
 
-def test_a_comparison_is_no_run(saved: Path, tmp_path: Path) -> None:
-    sim.compare(saved, saved).save(tmp_path / "comparison")
-    assert "not the folder of a run" in refused(lambda: sim.open_result(tmp_path / "comparison"))[0]
+def test_a_comparison_is_no_run(tmp_path: Path) -> None:
+    """It has provenance, but no tables of a run."""
+    (tmp_path / "differences.csv").write_text("variable,difference\n", encoding="utf-8")
+    write_provenance(tmp_path, {"first": "a", "second": "b"})
+    assert "not the folder of a run" in refused(lambda: sim.open_result(tmp_path))[0]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 import sim
 from sim.errors import InputError, SimError
 from sim.study.design import read_design
+from sim.study.parts import TABLES
 from sim.study.store import LEDGER
 from sim.system.checksums import sealed
 from sim.system.names import name_problem
@@ -110,41 +111,45 @@ def test_lines_that_are_not_of_the_study_do_not_count(
 # Links
 
 
-def linked(path: Path, target: Path) -> None:
-    """Put a link in place of whatever is there."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    path.unlink(missing_ok=True)
-    path.symlink_to(target)
-
-
-FIGURES = ("summary.csv", "convergence.png")
-"""What only the command writes."""
-
-
 @pytest.mark.parametrize(
-    "name",
-    [*FIGURES,"courses", "cases", "cells", LEDGER, "manifest.json", ".lock",
-     ".manifest.json-0123abcd", ".parts.jsonl-0123abcd", "courses/.part-00000.parquet-0123abcd",
-     "courses/part-00000.parquet", "courses/part-00001.parquet"],
+    "names",
+    [("courses",), ("cases",), ("cells",), (LEDGER,), ("manifest.json",), (".lock",),
+     (".manifest.json-0123abcd", ".parts.jsonl-0123abcd", "courses/.part-00000.parquet-0123abcd"),
+     ("courses/part-00000.parquet",), ("courses/part-00001.parquet",)],
 )  # fmt: skip
 def test_running_a_study_follows_no_link_within(
-    name: str, study_folder: Path, outside: Outside, monkeypatch: pytest.MonkeyPatch
+    names: tuple[str, ...], study_folder: Path, outside: Outside
 ) -> None:
     """Its tables lack a batch, so that something has to be written everywhere."""
     with copied(study_folder, outside.case) as folder:
-        lines = (folder / LEDGER).read_bytes().splitlines(keepends=True)
-        (folder / LEDGER).write_bytes(b"".join(lines[1:]))
-        target = outside.home / "precious"
-        linked(folder / name, target if name in ("courses", "cases", "cells") else target / "file")
-        monkeypatch.chdir(outside.case)
+        _put_links(folder, names, outside.home / "precious")
         with batches_of_size(2), suppress(SimError):
-            if name in FIGURES:
-                call("study", "run", str(folder), "--workers", "1")
-            else:
-                sim.run_study(folder, workers=1)
+            sim.run_study(folder, workers=1)
         outside.check()
-        assert (target / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_findings_and_figures_replace_links(study_folder: Path, outside: Outside) -> None:
+    """What only the command writes."""
+    names = ("summary.csv", "convergence.png", "probabilities.png", "courses-plasma_k.png", "cells.png")
+    with copied(study_folder, outside.case) as folder:
+        _put_links(folder, names, outside.home / "precious")
+        with batches_of_size(2):
+            assert call("study", "run", str(folder), "--workers", "1").exit_code == 0
+        assert not any((folder / name).is_symlink() for name in names)
+        outside.check()
+        assert (outside.home / "precious" / "file").read_text(encoding="utf-8") == "mine"
+
+
+def _put_links(folder: Path, names: tuple[str, ...], target: Path) -> None:
+    """Take a batch from the ledger, and put links in place of files or folders."""
+    lines = (folder / LEDGER).read_bytes().splitlines(keepends=True)
+    (folder / LEDGER).write_bytes(b"".join(lines[1:]))
+    for name in names:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+        path.symlink_to(target if name in TABLES else target / "file")
 
 
 def test_a_shard_is_not_run_through_a_link(outside: Outside) -> None:
