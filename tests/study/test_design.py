@@ -650,7 +650,7 @@ def test_members_are_numbered_replicate_by_replicate() -> None:
 def test_numbers_of_all_members_fit_into_four_bytes() -> None:
     """Tables store them so; see :mod:`sim.study.arrow_tables`."""
     last = make(first_replicate=2_000_000_000, replicates=MAX_MEMBERS).member(MAX_MEMBERS - 1)
-    assert last == (2_099_999_999, 0)
+    assert last == (2_000_000_000 + MAX_MEMBERS - 1, 0)
     with pytest.raises(DesignError, match=r"first_replicate.* 2000000000"):
         make(first_replicate=2_000_000_001)
     assert np.iinfo(np.int32).max >= MAX_FIRST_REPLICATE + MAX_MEMBERS
