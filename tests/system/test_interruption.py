@@ -244,7 +244,7 @@ def interrupted_again_and_again(step: Callable[[], object], times: int, seed: in
 
 def interrupted_model() -> bool:
     """Whether a model of agents goes on to the bits of one that was not interrupted."""
-    model, other = (sim.TissueModel("severe-magnesium-loss", 20) for _ in range(2))
+    model, other = (sim.TissueModel("severe-magnesium-loss", 20, rng=0) for _ in range(2))
     interrupted_again_and_again(model.step, 20, seed=1)
     while other.tissue.time < model.tissue.time:
         other.step()
@@ -262,7 +262,9 @@ def interrupted_tissue(threads: int) -> bool:
 
 def interrupted_agents() -> bool:
     """Whether rates that agents compute, one after the other, leave no half of a step."""
-    model, other = (sim.TissueModel("baseline", 5, noise=False, step_hours=0.05) for _ in range(2))
+    model, other = (
+        sim.TissueModel("baseline", 5, rng=0, noise=False, step_hours=0.05) for _ in range(2)
+    )
     interrupted_again_and_again(lambda: model.schedule.step(model._rates), 20, seed=3)
     while other.tissue.time < model.tissue.time:
         other.schedule.step()
