@@ -221,8 +221,3 @@ class ProjectAgents:
     def rates(self) -> Array:
         """Return the rates computed last."""
         return np.array(self._rates).T
-
-    def discard(self) -> None:
-        """Release all agents; Mesa 3.3.1 keeps a reference to every model."""
-        self._model.remove_all_agents()
-        getattr(mesa.Agent, "_ids", {}).pop(self._model, None)
