@@ -18,7 +18,9 @@ import llvmlite
 import numba
 
 PACKAGE = Path(__file__).parents[1]
-COMPILED_PACKAGES = ("laws", "numerics", "parameters", "physiology", "quantities", "tissue")
+COMPILED_PACKAGES = (
+    "laws", "numerics", "parameters", "physiology", "quantities", "tissue", "variables"
+)  # fmt: skip
 """Packages whose functions and constants end up in kernels; a test holds that these are all."""
 PRIVATE = "sim-kernels"
 """Name of the folder in a place that is shared with other programs."""

@@ -1,216 +1,270 @@
-"""A tissue at a moment, as the readers of recorded variables see it; see :mod:`sim.variables`.
+"""Recorded rows as the readers of variables see them; see :mod:`sim.variables`.
 
-Each part is computed when a reader first asks for it and kept for the others, so a row costs what its
-variables need.
+Each part is computed when a reader first asks for it and kept for the others. :func:`needs_of` finds out
+what readers ask for, before the first row.
 """
 
-from functools import cached_property
-from itertools import repeat
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from sim.parameters import CELL_TYPES, Parameters
-from sim.physiology.body_state import BodyState
-from sim.physiology.cell_state import CellState, CellTraits, Membrane
+from sim.parameters import Parameters
+from sim.physiology.body_state import BodyConstants, BodyState, ionised_calcium
 from sim.physiology.clinical_signs import arterial_pressure, excitability, qt_interval
 from sim.physiology.fluid import Fluid
 from sim.quantities.units import HOURS_PER_DAY
-from sim.tissue.audit import Audit, Totals
+from sim.tissue.audit import Audit, Totals, audit_of, totals_of
+from sim.tissue.contents import CellContents
+from sim.tissue.raw_row import FIRST_PERCENTILE, MEAN, N_HEAD, SD, RowForm, RowHead, read_head, row_form
 from sim.tissue.tissue import Tissue
-from sim.variables.table import PER_CELL
-from sim.variables.variable import PERCENTILES
+from sim.variables.variable import PERCENTILES, Reader
+
+Array = NDArray[np.float64]
 
 
-class TissueCells:
-    """Cells of a tissue now, of one type or of all; see :class:`sim.variables.observation.Cells`."""
+class Origin(NamedTuple):
+    """What does not change while a tissue is recorded."""
 
-    def __init__(self, tissue: Tissue, cell_type: str | None = None) -> None:
-        self._tissue = tissue
-        self._kinds = () if cell_type is None else (CELL_TYPES.index(cell_type),)
-        self._slice = tissue.slices()[self._kinds[0]] if self._kinds else slice(None)
-        self._values: dict[str, NDArray[Any]] = {}
-        self._percentiles: dict[str, dict[int, float]] = {}
+    parameters: Parameters
+    body_constants: BodyConstants
+    start: Totals
+    """Amounts in the whole body at the start [mmol]."""
+    healthy_smooth_muscle_na: float
+    """Mean Na of vascular smooth muscle in health [mM]."""
+
+
+def origin_of(tissue: Tissue) -> Origin:
+    """Origin of the rows of a tissue and of its branches."""
+    return Origin(
+        parameters=tissue.parameters,
+        body_constants=tissue.body_constants,
+        start=tissue.totals_at_start,
+        healthy_smooth_muscle_na=tissue.healthy_smooth_muscle_na,
+    )
+
+
+class Rows(Protocol):
+    """Rows of one tissue, by columns."""
 
     @property
-    def types(self) -> Any:
-        """Type of each cell."""
-        codes = np.repeat(np.arange(len(CELL_TYPES)), self._tissue.counts)[self._slice]
-        return pd.Categorical.from_codes(codes, pd.Index(CELL_TYPES))
+    def origin(self) -> Origin:
+        """What does not change from row to row."""
+
+    @property
+    def head(self) -> RowHead:
+        """What every row begins with, as columns."""
+
+    def contents(self) -> CellContents:
+        """Return the contents of all cells, as columns."""
+
+    def rates_at_start(self) -> BodyState:
+        """Return rates of change of the body in the first row [per h]."""
+
+    def statistic(self, cell_type: str, variable: str, place: int) -> Any:
+        """Return a statistic of the cells of a type by its place, as a column."""
+
+
+class RecordedRows:
+    """Rows that were written.
+
+    Parameters
+    ----------
+    raw : (rows, numbers) array
+        The rows.
+    form : RowForm
+        What they contain.
+    origin : Origin
+        Of the tissue.
+    rates : BodyState, optional
+        Rates of change of the body in the first row, if flows are needed.
+    """
+
+    def __init__(self, raw: Array, form: RowForm, origin: Origin, rates: BodyState | None) -> None:
+        self._columns, self._form, self._rates = raw.T, form, rates
+        self.origin = origin
 
     @cached_property
-    def membrane(self) -> Any:
-        """Concentrations, potential and fluxes."""
-        return Membrane(*self._tissue.observe(*self._kinds))
+    def head(self) -> RowHead:
+        """What every row begins with, as columns."""
+        return read_head(self._columns)
 
-    @cached_property
-    def traits(self) -> Any:
-        """Traits with fluctuation."""
-        traits: dict[str, Any] = self._tissue.traits_now()
-        return CellTraits(**{name: values[self._slice] for name, values in traits.items()})
+    def contents(self) -> CellContents:
+        """Return the contents of all cells, as columns."""
+        return self.head.contents
 
-    @cached_property
-    def state(self) -> Any:
-        """State."""
-        return CellState(*self._tissue.cells[:, self._slice])
+    def rates_at_start(self) -> BodyState:
+        """Return rates of change of the body in the first row [per h]."""
+        assert self._rates is not None, "nothing asked for flows before the first row"
+        return self._rates
 
-    def values(self, variable: str) -> NDArray[Any]:
-        """Return a variable of :data:`~sim.variables.table.PER_CELL`."""
-        if variable not in self._values:
-            self._values[variable] = PER_CELL[variable].read(self)
-        return self._values[variable]
+    def statistic(self, cell_type: str, variable: str, place: int) -> Any:
+        """Return a statistic of the cells of a type by its place, as a column."""
+        return self._columns[self._form.places[cell_type, variable] + place]
 
-    def mean(self, variable: str) -> float:
+
+class Needs(NamedTuple):
+    """What rows must contain for some readers: their form, and whether rates at the start."""
+
+    form: RowForm
+    rates: bool
+
+
+class _NotedRows:
+    """One row of NaN, which notes what of it is read."""
+
+    def __init__(self) -> None:
+        parameters = Parameters()
+        self._nan = np.full((N_HEAD, 1), np.nan)
+        self.origin = Origin(
+            parameters=parameters,
+            body_constants=BodyConstants(*np.full(len(BodyConstants._fields), np.nan)),
+            start=Totals(*np.full(len(Totals._fields), np.nan)),
+            healthy_smooth_muscle_na=np.nan,
+        )
+        self.head: RowHead = read_head(self._nan)
+        self.reads_contents = self.reads_rates = False
+        self.statistics: dict[tuple[str, str], set[int]] = {}
+
+    def contents(self) -> CellContents:
+        self.reads_contents = True
+        return self.head.contents
+
+    def rates_at_start(self) -> BodyState:
+        self.reads_rates = True
+        return read_head(self._nan[:, 0].tolist()).body
+
+    def statistic(self, cell_type: str, variable: str, place: int) -> Any:
+        self.statistics.setdefault((cell_type, variable), set()).add(place)
+        return self._nan[0]
+
+
+@lru_cache(maxsize=64)
+def needs_of(readers: tuple[Reader, ...]) -> Needs:
+    """Find what rows must contain, by reading a row that notes it."""
+    rows = _NotedRows()
+    now = RecordedObservation(rows)
+    for read in readers:
+        read(now)
+    return Needs(form=row_form(rows.reads_contents, rows.statistics), rates=rows.reads_rates)
+
+
+class TypeStatistics:
+    """Statistics of the cells of a type; see :class:`sim.variables.observation.Cells`."""
+
+    def __init__(self, rows: Rows, cell_type: str) -> None:
+        self._rows, self._type = rows, cell_type
+
+    def mean(self, variable: str) -> Any:
         """Return the mean of a variable; NaN if there are no cells."""
-        values = self.values(variable)
-        return float(np.mean(values)) if values.size else float("nan")
+        return self._rows.statistic(self._type, variable, MEAN)
 
-    def sd(self, variable: str) -> float:
+    def sd(self, variable: str) -> Any:
         """Return the standard deviation of a variable; NaN if there are no cells."""
-        values = self.values(variable)
-        return float(np.std(values)) if values.size else float("nan")
+        return self._rows.statistic(self._type, variable, SD)
 
-    def percentile(self, variable: str, percent: int) -> float:
+    def percentile(self, variable: str, percent: int) -> Any:
         """Return a percentile of a variable; NaN if there are no cells."""
-        if variable not in self._percentiles:  # All of them cost little more than one.
-            values = self.values(variable)
-            found = np.percentile(values, PERCENTILES).tolist() if values.size else repeat(float("nan"))
-            self._percentiles[variable] = dict(zip(PERCENTILES, found, strict=False))
-        return self._percentiles[variable][percent]
+        place = FIRST_PERCENTILE + PERCENTILES.index(percent)
+        return self._rows.statistic(self._type, variable, place)
 
 
-class TissueSigns:
-    """Clinical signs of an observed tissue; see :class:`sim.variables.observation.Signs`."""
+class RecordedSigns:
+    """Clinical signs; see :class:`sim.variables.observation.Signs`."""
 
-    def __init__(self, now: "TissueObservation") -> None:
+    def __init__(self, now: "RecordedObservation") -> None:
         self._now = now
 
     @property
-    def pressure(self) -> float:
+    def pressure(self) -> Any:
         """Mean arterial pressure [mmHg]."""
         now = self._now
         na = now.cells("smooth_muscle").mean("na_in")
-        resting_na = now.tissue.healthy_smooth_muscle_na
-        return arterial_pressure(now.fluid.volume, na, resting_na, now.parameters)
+        healthy_na = now.rows.origin.healthy_smooth_muscle_na
+        return arterial_pressure(now.fluid.volume, na, healthy_na, now.parameters)
 
     @property
-    def qtc(self) -> float:
+    def qtc(self) -> Any:
         """QTc [ms]."""
         now = self._now
         return qt_interval(now.plasma("k"), now.plasma_total("mg"), now.plasma("ca"), now.parameters)
 
-    def margin(self, cell_type: str) -> float:
+    def margin(self, cell_type: str) -> Any:
         """Return threshold minus mean membrane potential of muscle or heart cells [mV]."""
         now = self._now
         potential = now.cells(cell_type).mean("potential")
         return excitability(cell_type, potential, now.plasma("mg"), now.plasma("ca"), now.parameters)
 
 
-class MeanFlows:
-    """Intake, urine and stool of each ion between successive rows, from running totals of the body."""
-
-    def __init__(self) -> None:
-        self._last: tuple[float, dict[tuple[str, str], float]] | None = None
-
-    def copy(self) -> "MeanFlows":
-        """Return flows that continue from the same last row on their own."""
-        other = MeanFlows()
-        other._last = self._last  # Never changed, only replaced.
-        return other
-
-    def until(self, now: "TissueObservation") -> dict[tuple[str, str], float]:
-        """Return means since the last call [mmol/day] by route and ion; first, those of the moment."""
-        last, time, totals = self._last, now.tissue.time, _running_totals(now.body)
-        self._last = time, totals
-        if last is None:
-            rates = _running_totals(now.tissue.body_rates())
-            return {key: rate * HOURS_PER_DAY for key, rate in rates.items()}
-        days = (time - last[0]) / HOURS_PER_DAY
-        return {key: (total - last[1][key]) / days for key, total in totals.items()}
-
-
-def _running_totals(body: BodyState) -> dict[tuple[str, str], float]:
-    """Total of each flow so far [mmol], or of rates its present value [mmol/h], by route and ion."""
-    routes = {"intake": body.intake, "urine": body.urine, "stool": body.stool}
-    return {(route, ion): x for route, amounts in routes.items() for ion, x in amounts._asdict().items()}
-
-
-class TissueObservation:
-    """A tissue at a moment; see :class:`sim.variables.observation.Observation`.
+class RecordedObservation:
+    """Recorded rows; see :class:`sim.variables.observation.Observation`.
 
     Parameters
     ----------
-    tissue : Tissue
-        The tissue, which must not advance while it is observed.
-    mean_flows : MeanFlows
-        Flows up to the row before.
+    rows : Rows
+        The rows.
     """
 
-    def __init__(self, tissue: Tissue, mean_flows: MeanFlows) -> None:
-        self.tissue = tissue
-        self.parameters: Parameters = tissue.parameters
-        self._mean_flows = mean_flows
-        self._cells: dict[str, TissueCells] = {}
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.parameters = rows.origin.parameters
+        self.fluid: Fluid = rows.head.fluid
+        self.body: BodyState = rows.head.body
 
     @property
-    def signs(self) -> TissueSigns:
+    def signs(self) -> RecordedSigns:
         """Clinical signs."""
-        return TissueSigns(self)  # Not kept: a circle of references would outlive the row.
-
-    @cached_property
-    def fluid(self) -> Fluid:
-        """Extracellular fluid."""
-        return self.tissue.fluid
-
-    @cached_property
-    def body(self) -> BodyState:
-        """State of the body."""
-        return self.tissue.body
+        return RecordedSigns(self)  # Not kept: a circle of references would outlive the table.
 
     @cached_property
     def totals(self) -> Totals:
         """Amounts in the whole body [mmol]."""
-        return self.tissue.totals()
+        return totals_of(self.rows.contents(), self.body)
 
     @cached_property
     def audit(self) -> Audit:
         """Relative imbalances [1]."""
-        return self.tissue.audit()
+        head, origin = self.rows.head, self.rows.origin
+        return audit_of(
+            origin.start,
+            self.totals,
+            head.added,
+            self.body,
+            self.rows.contents().water,
+            self.parameters.body,
+            origin.body_constants,
+            head.edits,
+        )
 
     @cached_property
-    def _ionised_calcium(self) -> float:
-        return self.tissue.ionised_calcium
+    def _ionised_calcium(self) -> Any:
+        return ionised_calcium(self.body, self.fluid.volume, self.parameters.body)
 
-    @cached_property
-    def _flows(self) -> dict[tuple[str, str], float]:
-        return self._mean_flows.until(self)
-
-    def cells(self, cell_type: str) -> TissueCells:
+    def cells(self, cell_type: str) -> TypeStatistics:
         """Return the cells of a type."""
-        if cell_type not in self._cells:
-            self._cells[cell_type] = TissueCells(self.tissue, cell_type)
-        return self._cells[cell_type]
+        return TypeStatistics(self.rows, cell_type)
 
-    def plasma(self, ion: str) -> float:
+    def plasma(self, ion: str) -> Any:
         """Return the ionised plasma concentration of an ion [mM]."""
         if ion == "ca":
             return self._ionised_calcium
         if ion in Fluid._fields:
-            return float(getattr(self.fluid, ion))
-        return (
-            float(getattr(self.body.ecf, ion)) / self.fluid.volume
-        )  # An ion that cells do not respond to.
+            return getattr(self.fluid, ion)
+        return getattr(self.body.ecf, ion) / self.fluid.volume  # An ion that cells do not respond to.
 
-    def plasma_total(self, ion: str) -> float:
+    def plasma_total(self, ion: str) -> Any:
         """Return the plasma concentration of Mg or Ca in all forms, in their normal proportions [mM]."""
         p = self.parameters.body
         ionised, complexed, bound = (
             getattr(p, f"plasma_{ion}_{form}") for form in ("ionised", "complexed", "bound")
         )
-        return float(self.plasma(ion) * (ionised + complexed + bound) / ionised)
+        return self.plasma(ion) * (ionised + complexed + bound) / ionised
 
-    def flow(self, route: str, ion: str) -> float:
+    def flow(self, route: str, ion: str) -> Any:
         """Return intake, urine or stool of an ion, the mean since the row before [mmol/day]."""
-        return self._flows[route, ion]
+        total = getattr(getattr(self.body, route), ion)
+        flows = np.empty(total.shape)
+        flows[0] = getattr(getattr(self.rows.rates_at_start(), route), ion) * HOURS_PER_DAY
+        flows[1:] = np.diff(total) / (np.diff(self.rows.head.time) / HOURS_PER_DAY)
+        return flows

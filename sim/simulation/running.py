@@ -169,10 +169,10 @@ def simulate(
         What provenance says of the tissue instead of the plan's entries, or in addition.
     """
     began, clock, start = datetime.now(UTC), perf_counter(), tissue.time
-    schedule, recorder = Schedule(tissue, plan.condition, plan.step_hours), Recorder()
-    survival = SurvivalMonitor()
+    schedule, survival = Schedule(tissue, plan.condition, plan.step_hours), SurvivalMonitor()
     snapshots: dict[float, pd.DataFrame] = {}
     times = [time for time in _recording_times(plan) if time.hours >= start]
+    recorder = Recorder(n_rows=sum(time.row for time in times))
     outcome, failure, interrupted = FINISHED, None, False
     with termination_as_interrupt(), deferred_interrupt() as request:
 

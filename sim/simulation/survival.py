@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sim.parameters.survival import SURVIVAL_LIMITS, SurvivalLimit
 from sim.physiology.body_state import fluid_of, ionised_calcium
 from sim.quantities.units import HOURS_PER_DAY
-from sim.simulation.observation import MeanFlows, TissueObservation
+from sim.simulation.recorder import Recorder
 from sim.tissue.tissue import Tissue
 
 NOT_SURVIVABLE = "not survivable"
@@ -104,7 +104,9 @@ def _vital_values(tissue: Tissue) -> dict[str, float]:
     }
     low, high = PRESSURE_IS_SAFE
     if not low < fluid.volume / p.ecf_volume < high:
-        values["pressure"] = TissueObservation(tissue, MeanFlows()).signs.pressure
+        now = Recorder(["pressure"], n_rows=1)
+        now.record(tissue)
+        values["pressure"] = now.latest("pressure")
     return values
 
 

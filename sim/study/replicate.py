@@ -113,7 +113,8 @@ def simulate_replicate(
         except SteadyStateError as error:
             results += [_without_steady_state(i, str(error), variables) for i in alike]
             continue
-        start = _Branch(tissue, person, Recorder(variables), SurvivalMonitor(), {})
+        n_rows = len(recorded_days(arms.plans[lead]))
+        start = _Branch(tissue, person, Recorder(variables, n_rows), SurvivalMonitor(), {})
         results += _simulate(start, arms.only(alike), snapshots)
     return sorted(results, key=lambda result: result.arm)
 

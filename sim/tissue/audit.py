@@ -1,17 +1,11 @@
 """Balances of the whole tissue: totals of each ion, and an audit that closes every balance."""
 
-from math import fsum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from sim.physiology.body_state import BodyState
-from sim.physiology.cell_state import CellState
-from sim.physiology.cell_traits import SIZE
-from sim.tissue.context import Array, Context
-
-N_AMOUNTS = CellState._fields.index("expression")
-"""Cell states that are amounts: all but pump expression, which is the last."""
+from sim.numerics.summation import exact_sum
+from sim.parameters import BodyParameters
+from sim.physiology.body_state import BodyConstants, BodyState
+from sim.tissue.contents import CellContents
 
 
 class Audit(NamedTuple):
@@ -50,43 +44,25 @@ class Totals(NamedTuple):
     cl: float
 
 
-def totals_of(cells: Array, b: BodyState, context: Context) -> Totals:
+def totals_of(contents: CellContents, b: BodyState) -> Totals:
     """Amounts of each ion in cells, fluid, gut and bone.
 
     Parameters
     ----------
-    cells : (states, cells) array
-        States of the cells.
+    contents : CellContents
+        Contents of all cells; numbers, or columns of recorded rows.
     b : BodyState
-        State of the body.
-    context : Context
-        Traits, and constants of each cell type.
+        State of the body, likewise.
     """
-    inside = np.zeros(N_AMOUNTS + 1)
-    for start, stop, cell_type in context.blocks.tolist():
-        water, size = context.reference_water[cell_type], context.traits[SIZE, start:stop]
-        fixed_charge = context.cell_constants[cell_type].fixed_charge
-        inside += [
-            *(water * float((cells[i, start:stop] * size).sum()) for i in range(N_AMOUNTS)),
-            fixed_charge * water * float(size.sum(dtype=np.float64)),
-        ]
-    na, k, mg, buffered, fixed = inside.tolist()
+    inside = contents
     gut_cl = b.gut.na + b.gut.k + 2.0 * b.gut.mg
+    cell_cl = inside.na + inside.k + 2.0 * inside.mg + inside.buffered - inside.fixed_charge
     return Totals(
-        na=na + b.ecf.na + b.gut.na,
-        k=k + b.ecf.k + b.gut.k,
-        mg=mg + b.ecf.mg + b.gut.mg + b.bone_mg,
+        na=inside.na + b.ecf.na + b.gut.na,
+        k=inside.k + b.ecf.k + b.gut.k,
+        mg=inside.mg + b.ecf.mg + b.gut.mg + b.bone_mg,
         ca=b.ecf.ca,
-        cl=na + k + 2.0 * mg + buffered - fixed + b.ecf_cl + gut_cl + 2.0 * b.bone_mg,
-    )
-
-
-def cell_water_volume(cell_water: Array, context: Context) -> float:
-    """Water of all cells [L], from that of each over its reference water, (cells,) [1]."""
-    return sum(
-        float(context.reference_water[cell_type])
-        * float((cell_water[start:stop] * context.traits[SIZE, start:stop]).sum())
-        for start, stop, cell_type in context.blocks.tolist()
+        cl=cell_cl + b.ecf_cl + gut_cl + 2.0 * b.bone_mg,
     )
 
 
@@ -95,11 +71,12 @@ def audit_of(
     now: Totals,
     added: Totals,
     b: BodyState,
-    cell_water: Array,
-    context: Context,
-    edits: int,
+    cell_water: float,
+    p: BodyParameters,
+    constants: BodyConstants,
+    edits: Any,
 ) -> Audit:
-    """Close every balance.
+    """Close every balance; of recorded rows, if ``now``, ``added``, ``b`` … are columns.
 
     Parameters
     ----------
@@ -107,23 +84,23 @@ def audit_of(
         In the body at the start and now, and what was added by hand [mmol].
     b : BodyState
         State of the body, its running totals since the start.
-    cell_water : (cells,) array
-        Water of each cell over its reference water [1].
-    context : Context
-        Traits and constants.
-    edits : int
+    cell_water : float
+        Water of all cells [L].
+    p, constants : BodyParameters, BodyConstants
+        Parameters and constants of the body.
+    edits : int or array
         Changes made by hand.
     """
     taken, lost = _intake_and_output(b)
     whole = now._replace(ca=now.ca + taken.ca)
     na, k, mg, ca, cl = (
-        # Exact summation: the terms are far larger than what is left of them.
-        fsum((present, -initial, -came, -given, left)) / amount
+        # The terms are far larger than what is left of them.
+        exact_sum((present, -initial, -came, -given, left)) / amount
         for present, initial, came, given, left, amount in zip(
             now, start, taken, added, lost, whole, strict=True
         )
     )
-    hco3, charge, osmoles = _fluid_balances(b, cell_water, context)
+    hco3, charge, osmoles = _fluid_balances(b, cell_water, p, constants)
     return Audit(na=na, k=k, mg=mg, ca=ca, cl=cl, hco3=hco3, charge=charge, osmoles=osmoles, edits=edits)
 
 
@@ -139,19 +116,20 @@ def _intake_and_output(b: BodyState) -> tuple[Totals, Totals]:
         cl=0.0,
     )
     return (
-        taken._replace(cl=fsum((taken.na, taken.k, 2.0 * taken.mg, 2.0 * taken.ca))),
-        lost._replace(cl=fsum((lost.na, lost.k, 2.0 * lost.mg, 2.0 * lost.ca, -hco3_out))),
+        taken._replace(cl=exact_sum((taken.na, taken.k, 2.0 * taken.mg, 2.0 * taken.ca))),
+        lost._replace(cl=exact_sum((lost.na, lost.k, 2.0 * lost.mg, 2.0 * lost.ca, -hco3_out))),
     )
 
 
-def _fluid_balances(b: BodyState, cell_water: Array, context: Context) -> tuple[float, float, float]:
+def _fluid_balances(
+    b: BodyState, cell_water: float, p: BodyParameters, constants: BodyConstants
+) -> tuple[float, float, float]:
     """Relative imbalance of HCO3, charge and osmoles [1]."""
-    p, constants = context.body, context.body_constants
     hco3_out = b.urine_hco3 + b.stool_hco3
     hco3 = b.ecf_hco3 - p.plasma_hco3 * p.ecf_volume
     cations = b.ecf.na + b.ecf.k + 2.0 * (b.ecf.mg + b.ecf.ca)
     charge = cations - b.ecf_cl - b.ecf_hco3 - constants.ecf_other_charge
-    in_cells = cell_water_volume(cell_water, context) * b.osmoles / b.water
+    in_cells = cell_water * b.osmoles / b.water
     in_fluid = b.ecf.na + b.ecf.k + b.ecf_cl + b.ecf_hco3 + constants.ecf_other_osmoles
     return (
         (hco3 - b.hco3_made + hco3_out) / b.ecf_hco3,

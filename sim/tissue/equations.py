@@ -123,7 +123,7 @@ def uptake_of_block(rates: Array, at: int, context: Context, block: int, out: Ar
     size = context.traits[SIZE, start:stop]
     terms = np.empty(size.size)
     for v in range(out.size):
-        _multiply_rows(rates[v, at : at + size.size], size, terms)
+        multiply_rows(rates[v, at : at + size.size], size, terms)
         n = size.size
         while n > FEW_TERMS:
             half = (n + 1) // 2
@@ -138,7 +138,7 @@ def uptake_of_block(rates: Array, at: int, context: Context, block: int, out: Ar
 
 
 @vector_kernel
-def _multiply_rows(a: Array, b: Traits, out: Array) -> None:
+def multiply_rows(a: Array, b: Traits, out: Array) -> None:
     """Write the product of two rows."""
     for i in range(a.size):
         out[i] = a[i] * b[i]

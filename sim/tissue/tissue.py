@@ -31,7 +31,7 @@ from sim.physiology.cell_heterogeneity import (
     edges_of,
     uniform_traits,
 )
-from sim.physiology.cell_state import CellState, CellTraits, Membrane, fluctuated
+from sim.physiology.cell_state import CellState, CellTraits, fluctuated
 from sim.physiology.cell_traits import SIZE, Traits
 from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
@@ -42,6 +42,7 @@ from sim.tissue.audit import Audit, Totals, audit_of, totals_of
 from sim.tissue.context import (
     Array,
     Context,
+    as_arrays,
     blocks_of,
     body_of,
     cell_type_of,
@@ -60,6 +61,15 @@ from sim.tissue.initial_state import (
 )
 from sim.tissue.ledger import Ledger, empty_ledger
 from sim.tissue.membranes import membranes_of_type
+from sim.tissue.raw_row import (
+    WITH_CONTENTS,
+    RowForm,
+    RowHead,
+    RowWorkspace,
+    new_row_workspace,
+    read_head,
+    write_row,
+)
 from sim.tissue.stages import integrate_tissue
 from sim.tissue.threads import threaded_equations
 
@@ -188,8 +198,8 @@ class Tissue:
         self._segments = segments_of(n_cells, p)
         self._threads = _threads_for(n_cells) if threads is None else threads
         self._ledger = empty_ledger()
-        self._start = self.totals()
         self._added = np.zeros(len(Totals._fields))
+        self._start = self.totals()
 
     def _initial_context(self) -> Context:
         """Context of the healthy tissue; reference water is set when cells are at their steady state."""
@@ -419,14 +429,49 @@ class Tissue:
 
     def totals(self) -> Totals:
         """Amounts of each ion in cells, fluid, gut and bone [mmol]."""
-        return totals_of(self.cells, self.body, self._context)
+        now = self._present()
+        return totals_of(now.contents, now.body)
 
     def audit(self) -> Audit:
         """Close every balance; see :class:`~sim.tissue.audit.Audit`."""
-        place = Membrane._fields.index("water")
-        water = np.concatenate([self.observe(t)[place] for t in range(len(CELL_TYPES))])
-        added = Totals(*self._added.tolist())
-        return audit_of(self._start, self.totals(), added, self.body, water, self._context, self.edits)
+        now = self._present()
+        return audit_of(
+            self.totals_at_start,
+            totals_of(now.contents, now.body),
+            now.added,
+            now.body,
+            now.contents.water,
+            self.parameters.body,
+            self.body_constants,
+            self.edits,
+        )
+
+    def _present(self) -> RowHead:
+        """Body, fluid and contents of all cells now."""
+        row = np.empty(WITH_CONTENTS.width)
+        self.write_row(WITH_CONTENTS, new_row_workspace(WITH_CONTENTS, self.counts), row)
+        return read_head(row.tolist())
+
+    @property
+    def totals_at_start(self) -> Totals:
+        """Amounts of each ion in the whole body at the start [mmol]."""
+        return self._start
+
+    def write_row(self, form: RowForm, workspace: RowWorkspace, row: Array) -> None:
+        """Write what is recorded of the present into a row; see :mod:`sim.tissue.raw_row`."""
+        write_row(
+            self.time,
+            self.y,
+            self._ledger.totals,
+            self._added,
+            self.edits,
+            as_arrays(self._context),
+            form.contents,
+            form.requests,
+            workspace.membranes,
+            workspace.values,
+            row,
+        )
 
     @uninterrupted
     def set_trait(self, cell: int, trait: int, value: float) -> None:

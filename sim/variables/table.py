@@ -7,6 +7,7 @@ types of cells get their columns from :mod:`sim.quantities.ions` and :data:`~sim
 
 from collections.abc import Iterator
 from itertools import chain
+from types import MappingProxyType
 
 from sim.parameters import CELL_TYPES, TITLES
 from sim.quantities.ions import BY_NAME, CATIONS, SUPPLIED, Ion
@@ -28,7 +29,7 @@ Columns = Iterator[tuple[str, RecordedVariable]]
 SPREAD = Summary(of_muscle=(MEAN, SD, *map(percentile, PERCENTILES)), of_others=(MEAN, SD))
 MUSCLE_MEAN = Summary(of_muscle=(MEAN,))
 
-PER_CELL = {
+PER_CELL = MappingProxyType({
     "type": CellVariable("", "type of the cell", read=lambda c: c.types),
     "na_in": CellVariable(
         "mM", "Na in cell water", 6.0, 13.0, read=lambda c: c.membrane.na_in, summary=SPREAD
@@ -68,8 +69,11 @@ PER_CELL = {
         read=lambda c: c.traits.na_leak * c.traits.leak_noise,
     ),
     "size": CellVariable("1", "size (× typical cell)", read=lambda c: c.traits.size),
-}  # fmt: skip
-"""Columns of a table of cells, in order. Reference ranges are those of skeletal muscle."""
+})  # fmt: skip
+"""Columns of a table of cells, in order. Reference ranges are those of skeletal muscle.
+
+Read-only: their readers are compiled once, and the compiled code is kept between runs.
+"""
 
 PLASMA_RANGES = {
     "na": (135.0, 145.0),
@@ -153,9 +157,7 @@ def content_column(ion: Ion) -> tuple[str, RecordedVariable]:
     """Content of an ion in the whole body."""
     key = ion.symbol.lower()
     meaning = f"{ion.symbol} content of the body"
-    return f"body_{key}", RecordedVariable(
-        "mmol", meaning, read=lambda now: float(getattr(now.totals, key))
-    )
+    return f"body_{key}", RecordedVariable("mmol", meaning, read=lambda now: getattr(now.totals, key))
 
 
 def cell_columns(cell_type: str) -> Columns:
@@ -180,7 +182,7 @@ def cell_reader(cell_type: str, name: str, statistic: Statistic) -> Reader:
 def audit_column(name: str) -> tuple[str, RecordedVariable]:
     """Imbalance of one balance."""
     return f"audit_{name}", RecordedVariable(
-        "1", f"relative imbalance of {name}", read=lambda now: float(getattr(now.audit, name))
+        "1", f"relative imbalance of {name}", read=lambda now: getattr(now.audit, name)
     )
 
 

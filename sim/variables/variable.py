@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, NamedTuple
 
-from numpy.typing import NDArray
+from sim.variables.observation import Cell, Cells, Observation
 
-from sim.variables.observation import Cells, Observation
-
-Reader = Callable[[Observation], float]
+Reader = Callable[[Observation], Any]
+"""Takes recorded rows and returns a column."""
+CellReader = Callable[[Cell], Any]
+"""Takes a cell and returns a number; plain arithmetic, because it is compiled."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Statistic(NamedTuple):
 
     suffix: str
     words: str
-    read: Callable[[Cells, str], float]
+    read: Callable[[Cells, str], Any]
 
 
 def percentile(percent: int) -> Statistic:
@@ -63,8 +64,11 @@ NOT_SUMMARISED = Summary()
 
 @dataclass(frozen=True)
 class CellVariable(Variable):
-    """A column of a table of cells, and the statistics of it that are columns of a run's table."""
+    """A column of a table of cells, and the statistics of it that are columns of a run's table.
+
+    ``read`` is called with arrays for a table of cells and compiled for the rows of a run.
+    """
 
     _: KW_ONLY
-    read: Callable[[Cells], NDArray[Any]]
+    read: CellReader
     summary: Summary = NOT_SUMMARISED

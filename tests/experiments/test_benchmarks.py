@@ -1,5 +1,6 @@
 """The benchmarks compare implementations of the same computation, and report their measurements."""
 
+import json
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 import sim
 from experiments.benchmarks import __main__ as suite
 from experiments.benchmarks import c_kernel, integrators, replicates, thirty_days
+from experiments.benchmarks import recording as rows
 from experiments.benchmarks.race import AGENTS, BRIAN, MESA, NUMPY, OURS, C, Race, race, threaded_race
 from experiments.benchmarks.sizes import Cost, recording
 from experiments.benchmarks.traced import OPERATIONS, Trace, traced_rates
@@ -134,6 +136,27 @@ def test_cost_of_recording_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recorder that sleeps longer than the tissue takes to integrate more than doubles the time."""
     monkeypatch.setattr("sim.simulation.recorder.Recorder.record", lambda *_: time.sleep(0.3))
     assert recording(5, 2, 3)["adds"] > 1.0
+
+
+def test_rows_are_timed_also_in_another_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A case reaches the other process, and its times come back, as a line each."""
+    case = rows.Case(n_cells=5, few=True, hours=1.0, noise_hours=1.0, rows=3, goal=None)
+    monkeypatch.setattr("sys.stdin", [json.dumps(case)])
+    rows.serve()
+    found = json.loads(capsys.readouterr().out)
+    assert found.keys() == rows.measure(case).keys() == {"row", "table", "run"}
+    assert min(found.values()) > 0.0
+
+
+def test_share_of_recording_includes_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the median over rounds."""
+    rounds = iter([4.0, 8.0, 7.0])
+    monkeypatch.setattr(rows, "measure", lambda _: {"row": next(rounds), "table": 3.0, "run": 90.0})
+    case = rows.Case(n_cells=5, few=True, hours=1.0, noise_hours=1.0, rows=3, goal=None)
+    table = rows.compare((case,), 3, None)
+    assert table["share"].tolist() == [0.1]
 
 
 def test_goals_are_compared_with_measurements() -> None:

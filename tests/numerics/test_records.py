@@ -25,3 +25,9 @@ def test_compiled_code_reads_a_record_by_name() -> None:
     read = njit(lambda rest: rest.p_k + rest.fluid.k + rest.initial_guess.u)
     rest = RESTS[0]
     assert read(record(rest)) == rest.p_k + rest.fluid.k + rest.initial_guess.u
+
+
+def test_records_of_one_type_share_their_description() -> None:
+    """By which compiled code recognises them at once."""
+    assert records(RESTS[:2]).dtype is records(RESTS).dtype  # type: ignore[attr-defined]
+    assert record(P.body).dtype is record(P.body).dtype  # type: ignore[attr-defined]

@@ -1,6 +1,5 @@
 """Recording: a variable has the same value whatever else is recorded; only its inputs are computed."""
 
-import functools
 import math
 from collections.abc import Callable
 
@@ -14,15 +13,24 @@ from sim.conditions.condition import read
 from sim.parameters import CELL_TYPES
 from sim.quantities.ions import BY_NAME, SUPPLIED, Ion
 from sim.simulation import observation
-from sim.simulation.observation import TissueCells, TissueObservation
+from sim.simulation.observation import needs_of
 from sim.simulation.recorder import Recorder, cell_table
 from sim.simulation.schedule import Schedule
 from sim.tissue.audit import Audit
+from sim.tissue.cell_variables import (
+    ITS_CONCENTRATIONS,
+    ITS_POTENTIAL,
+    NO_MEMBRANE,
+    WHOLE_MEMBRANE,
+    membrane_needed,
+)
+from sim.tissue.raw_row import ADDED, N_STATISTICS, SD, new_row_workspace, row_form
+from sim.tissue.raw_row import CONTENTS as CONTENTS_AT
 from sim.tissue.tissue import Tissue
 from sim.variables import table
 from sim.variables.observation import Observation
 from sim.variables.table import AUDITED, PER_CELL, VARIABLES
-from sim.variables.variable import RecordedVariable
+from sim.variables.variable import PERCENTILES, RecordedVariable
 from tests.laws.law_tests import reproducible
 
 BUSY = read(
@@ -34,26 +42,23 @@ BUSY = read(
     }
 )
 MOMENTS = (0.0, 6.0, 15.0, 24.0)
-PARTS = {
-    "fluid": "osmolality",
-    "body": "renin",
-    "totals": "body_mg",
-    "audit": "audit_charge",
-    "signs": "qtc",
-    "_flows": "urine_k",
-    "_ionised_calcium": "plasma_ca_ionised",
+CONTENTS = ("contents",)
+FLOWS = ("flows",)
+NEEDED = {
+    "renin": (),
+    "osmolality": (),
+    "qtc": (),
+    "plasma_ca_ionised": (),
+    "urine_k": FLOWS,
+    "body_mg": CONTENTS,
+    "audit_charge": CONTENTS,
+    "na_in_mean": ("muscle na_in 0",),
+    "heart_mg_free_sd": ("heart mg_free 1",),
+    "k_in_p5": ("muscle k_in 2",),
+    "pressure": ("smooth_muscle na_in 0",),
+    "margin_heart": ("heart potential 0",),
 }
-"""A variable that needs each part of an observation."""
-INDEPENDENT = {
-    "fluid": ("renin", "body_mg", "audit_charge", "urine_k", "heart_mg_free_mean"),
-    "body": ("osmolality", "body_mg", "audit_charge", "qtc", "heart_mg_free_mean"),
-    "totals": ("osmolality", "renin", "audit_charge", "urine_k", "qtc"),
-    "audit": ("osmolality", "renin", "body_mg", "urine_k", "qtc", "pressure"),
-    "signs": ("osmolality", "renin", "body_mg", "urine_k", "audit_charge"),
-    "_flows": ("osmolality", "renin", "body_mg", "audit_charge", "pressure"),
-    "_ionised_calcium": ("plasma_mg", "renin", "urine_k", "pressure", "audit_charge"),
-}
-"""Variables that do not."""
+"""What must be recorded for a variable besides body and fluid; numbers are places of statistics."""
 SIGNS = ("pressure", "qtc", "margin_muscle", "margin_heart")
 
 
@@ -112,47 +117,80 @@ def test_a_recorder_without_rows_has_an_empty_table() -> None:
     assert recorder.table().empty
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_only_what_a_variable_reads_is_computed(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A part of the observation that fails matters only to the variables that read it."""
+def asked_of_rows(names: list[str]) -> set[str]:
+    """What rows contain for some variables besides body and fluid."""
+    needs = needs_of(tuple(VARIABLES[name].read for name in names))
+    statistics = {
+        f"{cell_type} {variable} {2 * percentiles + (sd and not percentiles)}"
+        for (cell_type, variable), (_, _, _, sd, percentiles) in zip(
+            needs.form.places, needs.form.requests.tolist(), strict=True
+        )
+    }
+    return statistics | {*CONTENTS * needs.form.contents, *FLOWS * needs.rates}
 
-    def fail(_: TissueObservation) -> None:
-        raise AssertionError("computed")
 
-    monkeypatch.setattr(TissueObservation, part, property(fail))
-    recorded(Recorder(INDEPENDENT[part]))
-    with pytest.raises(AssertionError, match="computed"):
-        recorded(Recorder([PARTS[part]]))
+@given(names=st.lists(st.sampled_from(sorted(NEEDED)), min_size=1, unique=True))
+@reproducible
+def test_only_what_the_variables_read_is_asked_of_rows(names: list[str]) -> None:
+    """Contents of cells, flows of the moment, and statistics of a type, for those that need them."""
+    assert asked_of_rows(names) == {part for name in names for part in NEEDED[name]}
 
 
-@pytest.mark.parametrize("part", ["membrane", "traits", "state"])
-def test_cells_are_evaluated_only_for_their_own_variables(
-    part: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One part of the cells, of one type, serves all its variables and is computed once a row."""
-    types: list[object] = []
-    compute = getattr(TissueCells, part).func
+def test_what_is_not_asked_for_is_not_computed() -> None:
+    """It is NaN in a row."""
+    tissue = Tissue(12, seed=6)
+    form = row_form(contents=False, statistics={("muscle", "na_in"): [SD]})
+    row = np.zeros(form.width)
+    tissue.write_row(form, new_row_workspace(form, tissue.counts), row)
+    assert np.isnan(row[CONTENTS_AT:ADDED]).all()
+    assert np.isfinite(row[:CONTENTS_AT]).all()
+    statistics = row[form.places["muscle", "na_in"] :]
+    assert np.isfinite(statistics).tolist() == [True, True, *[False] * len(PERCENTILES)]
 
-    def count(cells: TissueCells) -> object:
-        types.append(cells._kinds)
-        return compute(cells)
 
-    counted = functools.cached_property(count)
-    counted.__set_name__(TissueCells, part)
-    monkeypatch.setattr(TissueCells, part, counted)
-    recorded(
-        Recorder(["plasma_k", "na_in_mean", "k_in_p5", "k_in_p95", "expression_mean", "heart_k_in_sd"])
-    )
-    heart = CELL_TYPES.index("heart")
-    a_row = {"membrane": [(0,), (heart,)], "traits": [], "state": [(0,)]}[part]
-    assert types == a_row * len(MOMENTS)
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("expression", NO_MEMBRANE),
+        ("k_leak_trait", NO_MEMBRANE),
+        ("na_in", ITS_CONCENTRATIONS),
+        ("water", ITS_CONCENTRATIONS),
+        ("potential", ITS_POTENTIAL),
+        ("pump", ITS_POTENTIAL),
+        ("k_leak", WHOLE_MEMBRANE),
+    ],
+)
+def test_membranes_are_computed_as_far_as_a_variable_needs_them(name: str, needed: int) -> None:
+    """Found from its reader."""
+    assert membrane_needed(name) == needed
+
+
+@pytest.mark.parametrize("name", [name for name in PER_CELL if name != "type"])
+@pytest.mark.parametrize("n_cells", [12, 900])
+def test_compiled_statistics_are_those_of_the_table_of_cells(name: str, n_cells: int) -> None:
+    """Of every variable of cells, whether a run records it or not, of each type."""
+    tissue = Tissue(n_cells, seed=6)
+    tissue.fluctuate(6.0)
+    tissue.advance_to(4.0)
+    statistics = {(cell_type, name): range(N_STATISTICS) for cell_type in CELL_TYPES}
+    form = row_form(contents=False, statistics=statistics)
+    row = np.empty(form.width)
+    tissue.write_row(form, new_row_workspace(form, tissue.counts), row)
+    table = cell_table(tissue)
+    for cell_type in CELL_TYPES:
+        values = table.loc[table["type"] == cell_type, name].to_numpy()
+        found = row[form.places[cell_type, name] :][:N_STATISTICS]
+        expected = [values.mean(), values.std(), *np.percentile(values, PERCENTILES)]
+        assert found == pytest.approx(np.array(expected), rel=1e-14, abs=1e-15)
 
 
 @pytest.mark.parametrize("name", ["arterial_pressure", "qt_interval", "excitability"])
 def test_signs_are_computed_only_if_recorded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """They cost nothing where only plasma, cells and balances are recorded."""
     monkeypatch.setattr(observation, name, None)
-    recorded(Recorder(["plasma_k", "na_in_mean", "body_k", "audit_k", "urine_k"]))
+    recorder = Recorder(["plasma_k", "na_in_mean", "body_k", "audit_k", "urine_k"])
+    recorded(recorder)
+    assert np.isfinite(recorder.values()).all()
 
 
 @pytest.mark.parametrize("sign", SIGNS)
@@ -163,20 +201,14 @@ def test_a_sign_can_be_recorded_without_its_inputs(sign: str, everything: pd.Dat
     assert recorder.table()[sign].to_numpy().tobytes() == everything[sign].to_numpy().tobytes()
 
 
-def test_percentiles_are_computed_only_if_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They take longest."""
-    monkeypatch.setattr(np, "percentile", None)
-    recorded(Recorder(["na_in_mean", "heart_potential_sd"]))
-
-
 # The table of variables
 
 
 def test_a_new_variable_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its reader may use every part of an observation."""
 
-    def read(now: Observation) -> float:
-        return float(now.fluid.k / now.cells("heart").mean("k_in"))
+    def read(now: Observation) -> object:
+        return now.fluid.k / now.cells("heart").mean("k_in")
 
     monkeypatch.setitem(VARIABLES, "k_ratio", RecordedVariable("1", "K outside over inside", read=read))
     recorder = Recorder(["k_ratio", "plasma_k", "heart_k_in_mean"])
@@ -224,6 +256,25 @@ def test_total_plasma_levels_are_in_all_forms(everything: pd.DataFrame) -> None:
 
 
 # Rows
+
+
+def test_more_rows_can_be_recorded_than_room_was_made_for() -> None:
+    """The room doubles; rows stay as they were."""
+    small, large = Recorder(["plasma_k", "urine_na"], n_rows=1), Recorder(["plasma_k", "urine_na"])
+    recorded(small, large)
+    assert small.rows == large.rows
+    assert small.times == [moment / 24.0 for moment in MOMENTS]
+
+
+def test_the_latest_flow_is_that_of_the_last_row() -> None:
+    """In the first row, and later, where it is a mean since the row before."""
+    recorder = Recorder(["urine_k", "stool_mg"])
+    tissue = Tissue(5, seed=6)
+    course = Schedule(tissue, BUSY)
+    for hours in MOMENTS:
+        course.advance_until(hours)
+        recorder.record(tissue)
+        assert [recorder.latest(name) for name in recorder.variables] == recorder.rows[-1]
 
 
 def test_a_branch_is_independent() -> None:
