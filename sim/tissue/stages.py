@@ -24,10 +24,9 @@ from sim.tissue.context import BLOCK_SIZE, Array, Blocks, Context, body_of, cell
 from sim.tissue.equations import (
     N_SUMMED,
     finish_rates,
-    rates_of_block,
+    rates_of_blocks,
     shared_fluid,
     tissue_rates,
-    uptake_of_block,
 )
 
 
@@ -47,7 +46,8 @@ def stage_of_cells(
 ) -> None:
     """Advance the blocks of cells from first to last by a stage, without a vector of rates."""
     n = context.traits.shape[1]
-    states, rates = np.empty((N_STATES, BLOCK_SIZE)), np.empty((N_STATES, BLOCK_SIZE))
+    widest = min(n, BLOCK_SIZE)
+    states, rates = np.empty((N_STATES, widest)), np.empty((N_STATES, widest))
     while first < last:
         end = end_of_span(context.blocks, first, last)
         start, size = context.blocks[first, 0], context.blocks[end - 1, 1] - context.blocks[first, 0]
@@ -56,9 +56,7 @@ def stage_of_cells(
             if weights.first > 0.0:
                 first_stage(f0[row], weights.first, newest[row], before[row])
             _add_rows(y[row], newest[row], states[v])
-        for b in range(first, end):
-            rates_of_block(t, states, rates, context.blocks[b, 0] - start, fluid, context, b)
-            uptake_of_block(rates, context.blocks[b, 0] - start, context, b, uptakes[b])
+        rates_of_blocks(t, states, rates, 0, fluid, context, first, end, uptakes)
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + start + size)
             next_stage(f0[row], rates[v, :size], newest[row], before[row], weights)
@@ -90,9 +88,7 @@ def finish_cells(
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + stop)
             add(y[row], y_new[row])
-        for b in range(first, end):
-            rates_of_block(t, cells, rates, context.blocks[b, 0], fluid, context, b)
-            uptake_of_block(rates, context.blocks[b, 0], context, b, uptakes[b])
+        rates_of_blocks(t, cells, rates, start, fluid, context, first, end, uptakes)
         errors[first:end] = 0.0
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + stop)

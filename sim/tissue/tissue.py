@@ -43,11 +43,13 @@ from sim.tissue.audit import Audit, Totals, audit_of, totals_of
 from sim.tissue.context import (
     Array,
     Context,
+    OfType,
     blocks_of,
     body_of,
     cell_type_of,
     cells_of,
     fraction_of_step,
+    side_by_side_of,
 )
 from sim.tissue.equations import excretion_of, shared_fluid, tissue_rates
 from sim.tissue.initial_state import (
@@ -187,6 +189,9 @@ class Tissue:
             control=record(self._control),
             cells=records(p.of_types()),
             cell_constants=records(self.cell_constants),
+            side_by_side=side_by_side_of(
+                self.counts, list(map(OfType, p.of_types(), self.cell_constants))
+            ),
             body=record(p.body),
             body_constants=record(self.body_constants),
         )
