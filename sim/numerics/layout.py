@@ -71,7 +71,7 @@ def element_reader(kind: type[Record]) -> Callable[[Any, int], Record]:
 
 
 def column_reader(kind: type[Record]) -> Callable[[Any, int], Record]:
-    """Make the function that reads a record from a column of a table; its first rows are the record's."""
+    """Make the function that reads a record from a column of a table, from its first row on."""
     places = iter(range(len(names_of(kind))))
     text = _constructed(kind, lambda _: f"table[{next(places)}, column]")
     return cast(Callable[[Any, int], Record], _returning(kind, "table, column", text))

@@ -61,8 +61,11 @@ class Context(NamedTuple):
     cell_constants: Sequence[CellConstants]
     """Parameters and constants of each cell type."""
     side_by_side: Array
-    """Parameters and constants of each cell, (numbers, cells), as :class:`OfType`; no columns in a tissue
-    of more cells than :data:`MAX_SIDE_BY_SIDE`, whose types are evaluated one after the other."""
+    """Parameters and constants of each cell, (numbers of :class:`OfType`, cells).
+
+    Without columns in a tissue of more cells than :data:`MAX_SIDE_BY_SIDE`: its types are evaluated one
+    after the other.
+    """
     body: BodyParameters
     body_constants: BodyConstants
 

@@ -6,18 +6,26 @@ its rates evaluated and its errors estimated while they are there, so that memor
 
 import numpy as np
 
-from sim.numerics.chebyshev import (
-    Equations,
+from sim.numerics.error_norm import (
+    STATES_AT_ONCE,
+    ErrorWeights,
+    Segments,
+    error_in_segment,
+    largest_error,
+)
+from sim.numerics.integrator import Equations, integrator_of
+from sim.numerics.jit import kernel, procedure, vector_kernel
+from sim.numerics.step_control import Outcome
+from sim.numerics.workspace import (
+    FinalWeights,
     StageWeights,
     Workspace,
     add,
+    final_probe,
+    final_stage,
     first_stage,
-    integrator_of,
     next_stage,
 )
-from sim.numerics.error_norm import STATES_AT_ONCE, Segments, error_in_segment, largest_error
-from sim.numerics.jit import kernel, procedure, vector_kernel
-from sim.numerics.step_control import Outcome
 from sim.physiology.cell_traits import N_STATES
 from sim.physiology.fluid import Fluid
 from sim.tissue.context import BLOCK_SIZE, Array, Blocks, Context, body_of, cells_of
@@ -64,13 +72,44 @@ def stage_of_cells(
 
 
 @kernel
+def final_of_cells(
+    t: float,
+    y: Array,
+    newest: Array,
+    before: Array,
+    f0: Array,
+    weights: FinalWeights,
+    fluid: Fluid,
+    context: Context,
+    first: int,
+    last: int,
+    uptakes: Array,
+) -> None:
+    """Advance the blocks of cells from first to last by one of the last stages."""
+    n = context.traits.shape[1]
+    widest = min(n, BLOCK_SIZE)
+    states, rates = np.empty((N_STATES, widest)), np.empty((N_STATES, widest))
+    while first < last:
+        end = end_of_span(context.blocks, first, last)
+        start, size = context.blocks[first, 0], context.blocks[end - 1, 1] - context.blocks[first, 0]
+        for v in range(N_STATES):
+            row = slice(v * n + start, v * n + start + size)
+            final_probe(y[row], newest[row], before[row], f0[row], weights.probe, states[v])
+        rates_of_blocks(t, states, rates, 0, fluid, context, first, end, uptakes)
+        for v in range(N_STATES):
+            row = slice(v * n + start, v * n + start + size)
+            final_stage(newest[row], before[row], f0[row], rates[v, :size], weights)
+        first = end
+
+
+@kernel
 def finish_cells(
     t: float,
     y: Array,
-    f0: Array,
+    kept: Array,
     y_new: Array,
     f1: Array,
-    h: float,
+    weights: ErrorWeights,
     segments: Segments,
     fluid: Fluid,
     context: Context,
@@ -92,7 +131,9 @@ def finish_cells(
         errors[first:end] = 0.0
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + stop)
-            error = error_in_segment(y[row], y_new[row], f0[row], f1[row], h, v, segments, side_by_side)
+            error = error_in_segment(
+                y[row], y_new[row], kept[row], f1[row], weights, v, segments, side_by_side
+            )
             errors[first] = max(errors[first], error)
         first = end
 
@@ -144,6 +185,36 @@ def stage_of_body(
 
 
 @kernel
+def final_fluid(
+    y: Array, newest: Array, before: Array, f0: Array, weights: FinalWeights, context: Context
+) -> tuple[Array, Fluid]:
+    """Body and fluid at one of the last stages."""
+    n = context.traits.shape[1]
+    body = np.empty(body_of(y, n).size)
+    increments = body_of(newest, n), body_of(before, n), body_of(f0, n)
+    final_probe(body_of(y, n), *increments, weights.probe, body)
+    return body, shared_fluid(body, context)
+
+
+@kernel
+def final_of_body(
+    body: Array,
+    newest: Array,
+    before: Array,
+    f0: Array,
+    weights: FinalWeights,
+    fluid: Fluid,
+    uptakes: Array,
+    context: Context,
+) -> None:
+    """Advance the body by one of the last stages."""
+    n = context.traits.shape[1]
+    d_body = np.empty(body.size)
+    finish_rates(body, d_body, fluid, uptakes, context)
+    final_stage(body_of(newest, n), body_of(before, n), body_of(f0, n), d_body, weights)
+
+
+@kernel
 def new_fluid(y: Array, y_new: Array, context: Context) -> Fluid:
     """Fluid at the end of a step; adds the body's state to its increments in y_new."""
     n = context.traits.shape[1]
@@ -154,10 +225,10 @@ def new_fluid(y: Array, y_new: Array, context: Context) -> Fluid:
 @kernel
 def finish_body(
     y: Array,
-    f0: Array,
+    kept: Array,
     y_new: Array,
     f1: Array,
-    h: float,
+    weights: ErrorWeights,
     segments: Segments,
     fluid: Fluid,
     uptakes: Array,
@@ -167,7 +238,7 @@ def finish_body(
     """End a step for the body; return the largest error of it and of the blocks of cells."""
     n = context.traits.shape[1]
     finish_rates(body_of(y_new, n), body_of(f1, n), fluid, uptakes, context)
-    worst = largest_error(y, y_new, f0, f1, h, segments, N_STATES)
+    worst = largest_error(y, y_new, kept, f1, weights, segments, N_STATES)
     for error in errors:
         worst = max(worst, error)
     return worst
@@ -192,13 +263,31 @@ def tissue_stage(
 
 
 @kernel
+def tissue_final(
+    t: float,
+    y: Array,
+    newest: Array,
+    before: Array,
+    f0: Array,
+    weights: FinalWeights,
+    context: Context,
+) -> None:
+    """Advance the whole tissue by one of the last stages of a step; see the integrator."""
+    n_blocks = context.blocks.shape[0]
+    uptakes = np.empty((n_blocks, N_SUMMED))
+    body, fluid = final_fluid(y, newest, before, f0, weights, context)
+    final_of_cells(t, y, newest, before, f0, weights, fluid, context, 0, n_blocks, uptakes)
+    final_of_body(body, newest, before, f0, weights, fluid, uptakes, context)
+
+
+@kernel
 def tissue_finish(
     t: float,
     y: Array,
-    f0: Array,
+    kept: Array,
     y_new: Array,
     f1: Array,
-    h: float,
+    weights: ErrorWeights,
     segments: Segments,
     context: Context,
 ) -> float:
@@ -206,11 +295,13 @@ def tissue_finish(
     n_blocks = context.blocks.shape[0]
     uptakes, errors = np.empty((n_blocks, N_SUMMED)), np.empty(n_blocks)
     fluid = new_fluid(y, y_new, context)
-    finish_cells(t, y, f0, y_new, f1, h, segments, fluid, context, 0, n_blocks, uptakes, errors)
-    return float(finish_body(y, f0, y_new, f1, h, segments, fluid, uptakes, errors, context))
+    finish_cells(t, y, kept, y_new, f1, weights, segments, fluid, context, 0, n_blocks, uptakes, errors)
+    return float(finish_body(y, kept, y_new, f1, weights, segments, fluid, uptakes, errors, context))
 
 
-_integrate = procedure(integrator_of(Equations(tissue_rates, tissue_stage, tissue_finish), procedure))
+_integrate = procedure(
+    integrator_of(Equations(tissue_rates, tissue_stage, tissue_final, tissue_finish), procedure)
+)
 
 
 @kernel

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import IntegrationError
-from sim.numerics.chebyshev import equations_of, integrator_of, new_workspace
+from sim.numerics.integrator import equations_of, integrator_of
 from sim.numerics.layout import flattened, names_of, vector_reader
 from sim.numerics.records import record, records
 from sim.numerics.step_control import (
@@ -21,6 +21,7 @@ from sim.numerics.step_control import (
     mark_discontinuity,
     new_memory,
 )
+from sim.numerics.workspace import new_workspace
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import Control
 from sim.physiology.body import healthy_body
