@@ -1,7 +1,6 @@
 from . import elementary as elementary
 from . import significand as significand
-from .chebyshev import Equations as Equations
-from .chebyshev import Workspace as Workspace
+from .integrator import Equations as Equations
 from .jit import COMPILER as COMPILER
 from .layout import flattened as flattened
 from .layout import names_of as names_of
@@ -10,3 +9,4 @@ from .random_streams import stream as stream
 from .ratio import Ratio as Ratio
 from .ratio import value_of as value_of
 from .significand import ROOT_OF_HALF as ROOT_OF_HALF
+from .workspace import Workspace as Workspace

@@ -36,9 +36,23 @@ class Segments(NamedTuple):
     weights: Vector
 
 
+class ErrorWeights(NamedTuple):
+    """Weights in the error of a step: of its change, of what it kept, and of the rates at its end."""
+
+    change: float
+    kept: float
+    rates: float
+
+
 @kernel
 def largest_error(
-    y: Vector, y_new: Vector, f0: Vector, f1: Vector, h: float, segments: Segments, first_segment: int
+    y: Vector,
+    y_new: Vector,
+    kept: Vector,
+    f1: Vector,
+    weights: ErrorWeights,
+    segments: Segments,
+    first_segment: int,
 ) -> float:
     """Largest estimated error of a step over the segments from one on [1].
 
@@ -49,11 +63,13 @@ def largest_error(
         start, stop = segments.ends[s - 1] if s > 0 else 0, segments.ends[s]
         if stop == start + 1:
             scale, floor = segments.scales[s], segments.floors[s]
-            error = error_of_state(y[start], y_new[start], f0[start], f1[start], h, scale, floor)
+            error = error_of_state(y[start], y_new[start], kept[start], f1[start], weights, scale, floor)
             largest = max(largest, segments.weights[s] * error)
         else:
             cut = slice(start, stop)
-            error = error_in_segment(y[cut], y_new[cut], f0[cut], f1[cut], h, s, segments, maxima)
+            error = error_in_segment(
+                y[cut], y_new[cut], kept[cut], f1[cut], weights, s, segments, maxima
+            )
             largest = max(largest, error)
     return largest
 
@@ -62,9 +78,9 @@ def largest_error(
 def error_in_segment(
     y: Vector,
     y_new: Vector,
-    f0: Vector,
+    kept: Vector,
     f1: Vector,
-    h: float,
+    weights: ErrorWeights,
     s: int,
     segments: Segments,
     maxima: Vector,
@@ -79,7 +95,14 @@ def error_in_segment(
     for start in range(0, y.size, errors.size):
         stop = min(start + errors.size, y.size)
         _update_maxima(
-            y[start:stop], y_new[start:stop], f0[start:stop], f1[start:stop], h, scale, floor, errors
+            y[start:stop],
+            y_new[start:stop],
+            kept[start:stop],
+            f1[start:stop],
+            weights,
+            scale,
+            floor,
+            errors,
         )
     for error in errors:
         largest = max(largest, error)
@@ -90,30 +113,27 @@ def error_in_segment(
 def _update_maxima(
     y: Vector,
     y_new: Vector,
-    f0: Vector,
+    kept: Vector,
     f1: Vector,
-    h: float,
+    weights: ErrorWeights,
     scale: float,
     floor: float,
     errors: Vector,
 ) -> None:
     """Replace each error by that of a state if that is larger."""
     for i in range(y.size):
-        error = error_of_state(y[i], y_new[i], f0[i], f1[i], h, scale, floor)
+        error = error_of_state(y[i], y_new[i], kept[i], f1[i], weights, scale, floor)
         errors[i] = error if error > errors[i] else errors[i]
 
 
 @law
 def error_of_state(
-    y: float, y_new: float, f0: float, f1: float, h: float, scale: float, floor: float
+    y: float, y_new: float, kept: float, f1: float, weights: ErrorWeights, scale: float, floor: float
 ) -> float:
-    """Estimated error of a state after a step over its size [1]; infinite if the state is impossible.
-
-    The estimate is that of Sommeijer, Shampine & Verwer 1997, from the rates at both ends of the step.
-    """
+    """Estimated error of a state after a step over its size [1]; infinite if the state is impossible."""
     size = abs(y_new)
     size = size if size > scale else scale
-    error = abs(0.8 * (y - y_new) + 0.4 * h * (f0 + f1)) / size
+    error = abs(weights.change * (y_new - y) + (weights.kept * kept + weights.rates * f1)) / size
     possible = error < np.inf and y_new >= floor
     return error if possible else np.inf
 

@@ -70,6 +70,13 @@ def element_reader(kind: type[Record]) -> Callable[[Any, int], Record]:
     return cast(Callable[[Any, int], Record], _returning(kind, "rows, i", text))
 
 
+def column_reader(kind: type[Record]) -> Callable[[Any, int], Record]:
+    """Make the function that reads a record from a column of a table, from its first row on."""
+    places = iter(range(len(names_of(kind))))
+    text = _constructed(kind, lambda _: f"table[{next(places)}, column]")
+    return cast(Callable[[Any, int], Record], _returning(kind, "table, column", text))
+
+
 def elementwise(
     kind: type[Record], operation: Callable[[float, float], float]
 ) -> Callable[[Record, Record], Record]:

@@ -33,21 +33,33 @@ DONE, TOO_STIFF, NOT_FINITE, NEGATIVE = 0, 1, 2, 3
     EVALUATIONS,
     ACCEPTED,
     REJECTED,
-) = range(10)
+    ORDER,
+    LAST_ORDER,
+    LAST_DISCONTINUITY,
+) = range(13)
 """Places in the memory of :func:`new_memory`.
 
 Checkpoints hold the memory as it is: the order of places is part of their format. Append only.
 """
-MEMORY_SIZE = 10
+MEMORY_SIZE = 13
 
-MAX_STAGES = 120
-"""Largest number of stages of a step; what rounding adds to the error grows with its square."""
+AUTOMATIC, SECOND, FOURTH = 0, 2, 4
+"""Orders of the method that can be asked for; see :func:`choose_order`."""
+SMOOTH_AFTER = 24.0
+"""Time without discontinuity after which steps are long and second order is cheaper [units of t]."""
+MAX_STAGES, MAX_STAGES_FOURTH, MIN_STAGES_FOURTH = 120, 16, 5
+"""Largest number of stages of a step of second order, since what rounding adds to the error grows with
+its square; largest and smallest of fourth order."""
+LAST_STAGES = 4
+"""Stages of a step of fourth order that are not part of its recurrence."""
 STABLE_LENGTH, STAGES_PER_LENGTH = 0.65, 1.54
-"""Length of the stable interval of the real axis over stages² − 1, and its reciprocal [1].
+"""Second order: length of the stable interval of the real axis over stages² − 1, and its reciprocal [1].
 
 With the damping of :mod:`sim.numerics.chebyshev`; rounded down and up, to be safe.
 """
-MAX_RADIUS_AGE = 40
+STABLE_LENGTH_FOURTH, STABLE_OFFSET_FOURTH = 0.353, 3.0
+"""Fourth order: the stable interval is at least 0.353 stages² − 3 long [1]."""
+MAX_RADIUS_AGE = 400
 """Steps for which one estimate of the spectral radius is used."""
 MIN_STEP = 1e-9
 """Smallest step before integration gives up [units of t]."""
@@ -73,9 +85,17 @@ class Outcome(NamedTuple):
     place: int
 
 
-def new_memory() -> Vector:
-    """What integration remembers from one call to the next: step size, spectral radius, counts."""
-    return np.zeros(MEMORY_SIZE)
+def new_memory(order: int = AUTOMATIC) -> Vector:
+    """What integration remembers from one call to the next: step size, spectral radius, counts.
+
+    Parameters
+    ----------
+    order : int
+        Order of the method; see :func:`choose_order`.
+    """
+    memory = np.zeros(MEMORY_SIZE)
+    memory[ORDER] = order
+    return memory
 
 
 def mark_discontinuity(memory: Vector) -> None:
@@ -89,9 +109,29 @@ def invalidate_spectral_radius(memory: Vector) -> None:
 
 
 @kernel
-def planned_step(memory: Vector) -> float:
+def choose_order(t: float, memory: Vector) -> int:
+    """Order of the method for the next step: the one that was asked for, or that suits the time.
+
+    Discontinuities excite fast transients, which the fourth order follows with fewer evaluations; once
+    they have decayed, the second order takes steps of many more stages.
+    """
+    order = int(memory[ORDER])
+    if order == AUTOMATIC:
+        smooth = memory[DISCONTINUITY] == 0.0 and t - memory[LAST_DISCONTINUITY] >= SMOOTH_AFTER
+        order = SECOND if smooth else FOURTH
+    if order != memory[LAST_ORDER]:
+        memory[LAST_ORDER], memory[LAST_ERROR] = order, 0.0  # Errors of two methods make no trend.
+    return order
+
+
+@kernel
+def planned_step(order: int, memory: Vector) -> float:
     """Step that accuracy and stability allow next."""
-    stable = STABLE_LENGTH * (MAX_STAGES * MAX_STAGES - 1.0) / memory[SPECTRAL_RADIUS]
+    if order == SECOND:
+        length = STABLE_LENGTH * (MAX_STAGES * MAX_STAGES - 1.0)
+    else:
+        length = STABLE_LENGTH_FOURTH * (MAX_STAGES_FOURTH * MAX_STAGES_FOURTH) - STABLE_OFFSET_FOURTH
+    stable = length / memory[SPECTRAL_RADIUS]
     accurate = memory[STEP] if memory[STEP] > 0.0 else INITIAL_STEP / memory[SPECTRAL_RADIUS]
     if memory[DISCONTINUITY] > 0.0:
         # Cells fluctuate at every step of a run, so discontinuities are many and alike: the step that
@@ -113,33 +153,50 @@ def step_within(planned: float, left: float) -> float:
 
 
 @kernel
-def stages_for(h: float, memory: Vector) -> int:
+def stages_for(h: float, order: int, memory: Vector) -> int:
     """Stages with which a step is stable."""
-    return max(2, 1 + int(np.sqrt(1.0 + STAGES_PER_LENGTH * h * memory[SPECTRAL_RADIUS])))
+    length = h * memory[SPECTRAL_RADIUS]
+    if order == SECOND:
+        return max(2, 1 + int(np.sqrt(1.0 + STAGES_PER_LENGTH * length)))
+    stages = int(np.ceil(np.sqrt((length + STABLE_OFFSET_FOURTH) / STABLE_LENGTH_FOURTH)))
+    return min(MAX_STAGES_FOURTH, max(MIN_STAGES_FOURTH, stages))
 
 
 @kernel
-def accept(error: float, h: float, planned: float, memory: Vector) -> None:
+def error_root(ratio: float, order: int) -> float:
+    """Factor of a step that changes its error by a ratio [1]: errors grow with the power order + 1.
+
+    That of fourth order is estimated by a step of third order.
+    """
+    return cube_root(ratio) if order == SECOND else np.sqrt(np.sqrt(ratio))
+
+
+@kernel
+def accept(t: float, error: float, h: float, planned: float, order: int, memory: Vector) -> None:
     """Note an accepted step, and plan the next from its error and the trend since the last one.
 
     Parameters
     ----------
+    t : float
+        End of the step.
     error : float
         Of the step, over the tolerance [1].
     h, planned : float
         The step, and the one that was planned before it was cut to the time left [units of t].
+    order : int
+        Order of the method.
     memory : array
         See :func:`new_memory`.
     """
     error = max(error, MIN_ERROR)
-    factor = ERROR_SAFETY / cube_root(error)
+    factor = ERROR_SAFETY / error_root(error, order)
     if memory[DISCONTINUITY] > 0.0:
         # The step before belongs to other equations: its error gives no trend, its length no plan.
         memory[STEP_AFTER_DISCONTINUITY] = h * min(1.0, factor)
-        memory[DISCONTINUITY] = 0.0
+        memory[DISCONTINUITY], memory[LAST_DISCONTINUITY] = 0.0, t - h
         memory[STEP] = h
     elif memory[LAST_ERROR] > 0.0:
-        trend = cube_root(memory[LAST_ERROR] / error) * h / memory[LAST_STEP]
+        trend = error_root(memory[LAST_ERROR] / error, order) * h / memory[LAST_STEP]
         factor = min(factor, factor * trend)
     successor = h * min(MAX_CHANGE, max(MIN_CHANGE, factor))
     # A step that was cut to the time left, and was accurate, must not shorten the plan.
@@ -152,12 +209,12 @@ def accept(error: float, h: float, planned: float, memory: Vector) -> None:
 
 
 @kernel
-def reject(error: float, h: float, place: int, rejections: int, memory: Vector) -> None:
+def reject(error: float, h: float, place: int, rejections: int, order: int, memory: Vector) -> None:
     """Note a rejected step, and plan a shorter one.
 
     Parameters
     ----------
-    error, h, memory
+    error, h, order, memory
         See :func:`accept`.
     place : int
         Index of an impossible state, or −1.
@@ -165,9 +222,10 @@ def reject(error: float, h: float, place: int, rejections: int, memory: Vector) 
         How many attempts at this step were rejected before.
     """
     memory[REJECTED] += 1
-    memory[STEP] = h * (
-        CHANGE_IF_IMPOSSIBLE if place >= 0 else max(MIN_CHANGE_REJECTED, ERROR_SAFETY / cube_root(error))
-    )
+    if place >= 0:
+        memory[STEP] = h * CHANGE_IF_IMPOSSIBLE
+    else:
+        memory[STEP] = h * max(MIN_CHANGE_REJECTED, ERROR_SAFETY / error_root(error, order))
     if rejections > 0:
         # A step that was shortened to suit its error and fails again is probably unstable.
         memory[SPECTRAL_RADIUS] = 0.0

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.numerics.jit import kernel, law
+from sim.numerics.layout import column_reader, flattened
 from sim.parameters import BodyParameters, CellParameters
 from sim.parameters.inputs import Control
 from sim.physiology.body_state import BodyConstants
@@ -19,12 +20,30 @@ from sim.physiology.cell_heterogeneity import edges_of
 from sim.physiology.cell_state import CellConstants
 from sim.physiology.cell_traits import N_STATES, Traits
 
+MAX_SIDE_BY_SIDE = 400
+"""Maximal number of cells whose types are evaluated side by side in one loop.
+
+Five loops of one cell each use a vector unit as badly as can be. With more cells, loading the numbers of
+a type anew for each of them costs more than is gained.
+"""
+
 Array = NDArray[np.float64]
 Blocks = NDArray[np.int64]
 """First cell, end and type of each block of cells, (blocks, 3)."""
 
 BLOCK_SIZE = 4096
 """Maximal number of cells whose fluxes are summed together: part of the results, to the last bit."""
+
+
+class OfType(NamedTuple):
+    """What distinguishes the cells of a type."""
+
+    parameters: CellParameters
+    constants: CellConstants
+
+
+read_type = column_reader(OfType)
+"""Parameters and constants of the cell of a column of :attr:`Context.side_by_side`."""
 
 
 class Context(NamedTuple):
@@ -41,15 +60,28 @@ class Context(NamedTuple):
     cells: Sequence[CellParameters]
     cell_constants: Sequence[CellConstants]
     """Parameters and constants of each cell type."""
+    side_by_side: Array
+    """Parameters and constants of each cell, (numbers of :class:`OfType`, cells).
+
+    Without columns in a tissue of more cells than :data:`MAX_SIDE_BY_SIDE`: its types are evaluated one
+    after the other.
+    """
     body: BodyParameters
     body_constants: BodyConstants
 
 
+def side_by_side_of(counts: Sequence[int], types: Sequence[OfType]) -> Array:
+    """Parameters and constants of each cell of a small tissue; see :attr:`Context.side_by_side`."""
+    numbers = np.column_stack([flattened(of_type) for of_type in types])
+    small = sum(counts) <= MAX_SIDE_BY_SIDE
+    return np.repeat(numbers, counts if small else [0] * len(counts), axis=1)
+
+
 def as_arrays(context: Context) -> tuple[Any, ...]:
-    """Return the fields of a context, with arrays of no dimension in place of records.
+    """Return the fields of a context for :func:`context_of`, arrays of no dimension in place of records.
 
     Numba takes an array in a quarter of a microsecond, but asks a record for a description of all its
-    fields, which takes longer than recording a small tissue. Compiled code gets the record by ``[()]``.
+    fields, which takes longer than recording a small tissue.
     """
     return (
         context.traits,
@@ -60,8 +92,28 @@ def as_arrays(context: Context) -> tuple[Any, ...]:
         np.asarray(context.control),
         context.cells,
         context.cell_constants,
+        context.side_by_side,
         np.asarray(context.body),
         np.asarray(context.body_constants),
+    )
+
+
+@law
+def context_of(arrays: tuple[Any, ...]) -> Context:
+    """Context whose fields compiled code was given by :func:`as_arrays`."""
+    traits, blocks, water, start, hours, control, cells, cell_constants, types, p, constants = arrays
+    return Context(
+        traits=traits,
+        blocks=blocks,
+        reference_water=water,
+        step_start=start,
+        step_hours=hours,
+        control=control[()],
+        cells=cells,
+        cell_constants=cell_constants,
+        side_by_side=types,
+        body=p[()],
+        body_constants=constants[()],
     )
 
 

@@ -25,7 +25,16 @@ from sim.physiology.cell_traits import (
 )
 from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion, renal_excretion
-from sim.tissue.context import Array, Context, body_of, cell_type_of, cells_of, fraction_of_step
+from sim.tissue.context import (
+    BLOCK_SIZE,
+    Array,
+    Context,
+    body_of,
+    cell_type_of,
+    cells_of,
+    fraction_of_step,
+    read_type,
+)
 
 FEW_TERMS = 32
 """Number of terms below which a plain loop is faster than a vectorised one."""
@@ -62,6 +71,62 @@ def _rates_of_rows(
         rates.expression[i] = r.expression
 
 
+@vector_kernel
+def _rates_side_by_side(
+    states: Rows,
+    traits: Rows,
+    fraction: float,
+    rates: Rows,
+    fluid: Fluid,
+    control: Control,
+    types: Array,
+) -> None:
+    """Write the rates of cells of any type; ``types`` holds the numbers of each, a column a cell."""
+    for i in range(states.na.size):
+        own = fluctuated(read_traits_at(traits, i), fraction)
+        of_type = read_type(types, i)
+        state = read_state_at(states, i)
+        r = cell_rates(state, own, fluid, control, of_type.parameters, of_type.constants)
+        rates.na[i] = r.na
+        rates.k[i] = r.k
+        rates.mg[i] = r.mg
+        rates.buffered[i] = r.buffered
+        rates.expression[i] = r.expression
+
+
+@kernel
+def rates_of_blocks(
+    t: float,
+    cells: Array,
+    rates: Array,
+    at: int,
+    fluid: Fluid,
+    context: Context,
+    first: int,
+    last: int,
+    uptakes: Array,
+) -> None:
+    """Write the rates of the blocks of cells from first to last, and the uptake by each block.
+
+    The cells lie in the arrays from ``at`` on.
+    """
+    start, stop = context.blocks[first, 0], context.blocks[last - 1, 1]
+    if context.side_by_side.shape[1] == stop - start:  # All cells: a cut of the table is not vectorised.
+        _rates_side_by_side(
+            state_rows(cells, at, at + stop - start),
+            trait_rows(context.traits, start, stop),
+            fraction_of_step(t, context),
+            state_rows(rates, at, at + stop - start),
+            fluid,
+            context.control,
+            context.side_by_side,
+        )
+    else:
+        for b in range(first, last):
+            rates_of_block(t, cells, rates, at + context.blocks[b, 0] - start, fluid, context, b)
+    uptake_of_blocks(rates, at, context, first, last, uptakes)
+
+
 @kernel
 def rates_of_block(
     t: float, cells: Array, rates: Array, at: int, fluid: Fluid, context: Context, block: int
@@ -93,9 +158,8 @@ def rates_of_cells(
     uptakes: Array,
 ) -> None:
     """Write the rates of the blocks of cells from first to last, and the uptake by each block."""
-    for b in range(first, last):
-        rates_of_block(t, cells, d_cells, context.blocks[b, 0], fluid, context, b)
-        uptake_of_block(d_cells, context.blocks[b, 0], context, b, uptakes[b])
+    at = context.blocks[first, 0]
+    rates_of_blocks(t, cells, d_cells, at, fluid, context, first, last, uptakes)
 
 
 @kernel
@@ -113,28 +177,36 @@ def rates_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context
 
 
 @kernel
-def uptake_of_block(rates: Array, at: int, context: Context, block: int, out: Array) -> None:
-    """Write the uptake by the cells of a block, whose rates begin at ``at``, weighted by size.
+def uptake_of_blocks(
+    rates: Array, at: int, context: Context, first: int, last: int, uptakes: Array
+) -> None:
+    """Write the uptake by each block of cells from first to last, weighted by size.
 
-    Terms are summed pairwise, the second half added to the first until one is left: rounding errors grow
-    with the logarithm of their number, and vector units can do it.
+    The cells' rates begin at ``at``. Terms are summed pairwise, the second half added to the first until
+    one is left: rounding errors grow with the logarithm of their number, and vector units can do it.
     """
-    start, stop, _ = context.blocks[block]
-    size = context.traits[SIZE, start:stop]
-    terms = np.empty(size.size)
-    for v in range(out.size):
-        multiply_rows(rates[v, at : at + size.size], size, terms)
-        n = size.size
-        while n > FEW_TERMS:
-            half = (n + 1) // 2
-            _add_to_row(terms[: n - half], terms[half:n])
-            n = half
-        while n > 1:
-            half = (n + 1) // 2
-            for i in range(n - half):
-                terms[i] += terms[half + i]
-            n = half
-        out[v] = terms[0]
+    blocks, sizes = context.blocks, context.traits[SIZE]
+    terms = np.empty(min(BLOCK_SIZE, blocks[last - 1, 1] - blocks[first, 0]))
+    shift = at - blocks[first, 0]
+    for b in range(first, last):
+        start, stop = blocks[b, 0], blocks[b, 1]
+        for v in range(uptakes.shape[1]):
+            n = stop - start
+            if n > FEW_TERMS:
+                multiply_rows(rates[v, shift + start : shift + stop], sizes[start:stop], terms[:n])
+            else:
+                for i in range(n):
+                    terms[i] = rates[v, shift + start + i] * sizes[start + i]
+            while n > FEW_TERMS:
+                half = (n + 1) // 2
+                _add_to_row(terms[: n - half], terms[half:n])
+                n = half
+            while n > 1:
+                half = (n + 1) // 2
+                for i in range(n - half):
+                    terms[i] += terms[half + i]
+                n = half
+            uptakes[b, v] = terms[0]
 
 
 @vector_kernel

@@ -32,7 +32,7 @@ from sim.tissue.cell_variables import (
     write_values,
 )
 from sim.tissue.contents import CellContents, write_contents
-from sim.tissue.context import Array, Context, body_of, cells_of, fraction_of_step
+from sim.tissue.context import Array, Context, body_of, cells_of, context_of, fraction_of_step
 from sim.tissue.equations import shared_fluid
 from sim.tissue.membranes import (
     N_FIELDS,
@@ -176,20 +176,9 @@ def write_row(
 
     ``arrays`` is the context :func:`~sim.tissue.context.as_arrays`.
     """
-    traits, blocks, reference_water, start, hours, control, types, type_constants, p, constants = arrays
-    context = Context(
-        traits=traits,
-        blocks=blocks,
-        reference_water=reference_water,
-        step_start=start,
-        step_hours=hours,
-        control=control[()],
-        cells=types,
-        cell_constants=type_constants,
-        body=p[()],
-        body_constants=constants[()],
-    )
-    cells, body = cells_of(y, traits.shape[1]), body_of(y, traits.shape[1])
+    context = context_of(arrays)
+    n = context.traits.shape[1]
+    cells, body = cells_of(y, n), body_of(y, n)
     fluid = shared_fluid(body, context)
     for i in range(row.size):
         row[i] = np.nan

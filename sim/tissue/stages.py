@@ -4,30 +4,39 @@ Both go through the cells by runs of blocks that fit a processor's cache: a run'
 its rates evaluated and its errors estimated while they are there, so that memory is passed once.
 """
 
+from typing import Any
+
 import numpy as np
 
-from sim.numerics.chebyshev import (
-    Equations,
+from sim.numerics.error_norm import (
+    STATES_AT_ONCE,
+    ErrorWeights,
+    Segments,
+    error_in_segment,
+    largest_error,
+)
+from sim.numerics.integrator import Equations, integrator_of
+from sim.numerics.jit import kernel, procedure, vector_kernel
+from sim.numerics.step_control import Outcome
+from sim.numerics.workspace import (
+    FinalWeights,
     StageWeights,
     Workspace,
     add,
+    final_probe,
+    final_stage,
     first_stage,
-    integrator_of,
     next_stage,
 )
-from sim.numerics.error_norm import STATES_AT_ONCE, Segments, error_in_segment, largest_error
-from sim.numerics.jit import kernel, procedure, vector_kernel
-from sim.numerics.step_control import Outcome
 from sim.physiology.cell_traits import N_STATES
 from sim.physiology.fluid import Fluid
-from sim.tissue.context import BLOCK_SIZE, Array, Blocks, Context, body_of, cells_of
+from sim.tissue.context import BLOCK_SIZE, Array, Blocks, Context, body_of, cells_of, context_of
 from sim.tissue.equations import (
     N_SUMMED,
     finish_rates,
-    rates_of_block,
+    rates_of_blocks,
     shared_fluid,
     tissue_rates,
-    uptake_of_block,
 )
 
 
@@ -47,7 +56,8 @@ def stage_of_cells(
 ) -> None:
     """Advance the blocks of cells from first to last by a stage, without a vector of rates."""
     n = context.traits.shape[1]
-    states, rates = np.empty((N_STATES, BLOCK_SIZE)), np.empty((N_STATES, BLOCK_SIZE))
+    widest = min(n, BLOCK_SIZE)
+    states, rates = np.empty((N_STATES, widest)), np.empty((N_STATES, widest))
     while first < last:
         end = end_of_span(context.blocks, first, last)
         start, size = context.blocks[first, 0], context.blocks[end - 1, 1] - context.blocks[first, 0]
@@ -56,9 +66,7 @@ def stage_of_cells(
             if weights.first > 0.0:
                 first_stage(f0[row], weights.first, newest[row], before[row])
             _add_rows(y[row], newest[row], states[v])
-        for b in range(first, end):
-            rates_of_block(t, states, rates, context.blocks[b, 0] - start, fluid, context, b)
-            uptake_of_block(rates, context.blocks[b, 0] - start, context, b, uptakes[b])
+        rates_of_blocks(t, states, rates, 0, fluid, context, first, end, uptakes)
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + start + size)
             next_stage(f0[row], rates[v, :size], newest[row], before[row], weights)
@@ -66,13 +74,44 @@ def stage_of_cells(
 
 
 @kernel
+def final_of_cells(
+    t: float,
+    y: Array,
+    newest: Array,
+    before: Array,
+    f0: Array,
+    weights: FinalWeights,
+    fluid: Fluid,
+    context: Context,
+    first: int,
+    last: int,
+    uptakes: Array,
+) -> None:
+    """Advance the blocks of cells from first to last by one of the last stages."""
+    n = context.traits.shape[1]
+    widest = min(n, BLOCK_SIZE)
+    states, rates = np.empty((N_STATES, widest)), np.empty((N_STATES, widest))
+    while first < last:
+        end = end_of_span(context.blocks, first, last)
+        start, size = context.blocks[first, 0], context.blocks[end - 1, 1] - context.blocks[first, 0]
+        for v in range(N_STATES):
+            row = slice(v * n + start, v * n + start + size)
+            final_probe(y[row], newest[row], before[row], f0[row], weights.probe, states[v])
+        rates_of_blocks(t, states, rates, 0, fluid, context, first, end, uptakes)
+        for v in range(N_STATES):
+            row = slice(v * n + start, v * n + start + size)
+            final_stage(newest[row], before[row], f0[row], rates[v, :size], weights)
+        first = end
+
+
+@kernel
 def finish_cells(
     t: float,
     y: Array,
-    f0: Array,
+    kept: Array,
     y_new: Array,
     f1: Array,
-    h: float,
+    weights: ErrorWeights,
     segments: Segments,
     fluid: Fluid,
     context: Context,
@@ -90,13 +129,13 @@ def finish_cells(
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + stop)
             add(y[row], y_new[row])
-        for b in range(first, end):
-            rates_of_block(t, cells, rates, context.blocks[b, 0], fluid, context, b)
-            uptake_of_block(rates, context.blocks[b, 0], context, b, uptakes[b])
+        rates_of_blocks(t, cells, rates, start, fluid, context, first, end, uptakes)
         errors[first:end] = 0.0
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + stop)
-            error = error_in_segment(y[row], y_new[row], f0[row], f1[row], h, v, segments, side_by_side)
+            error = error_in_segment(
+                y[row], y_new[row], kept[row], f1[row], weights, v, segments, side_by_side
+            )
             errors[first] = max(errors[first], error)
         first = end
 
@@ -148,6 +187,36 @@ def stage_of_body(
 
 
 @kernel
+def final_fluid(
+    y: Array, newest: Array, before: Array, f0: Array, weights: FinalWeights, context: Context
+) -> tuple[Array, Fluid]:
+    """Body and fluid at one of the last stages."""
+    n = context.traits.shape[1]
+    body = np.empty(body_of(y, n).size)
+    increments = body_of(newest, n), body_of(before, n), body_of(f0, n)
+    final_probe(body_of(y, n), *increments, weights.probe, body)
+    return body, shared_fluid(body, context)
+
+
+@kernel
+def final_of_body(
+    body: Array,
+    newest: Array,
+    before: Array,
+    f0: Array,
+    weights: FinalWeights,
+    fluid: Fluid,
+    uptakes: Array,
+    context: Context,
+) -> None:
+    """Advance the body by one of the last stages."""
+    n = context.traits.shape[1]
+    d_body = np.empty(body.size)
+    finish_rates(body, d_body, fluid, uptakes, context)
+    final_stage(body_of(newest, n), body_of(before, n), body_of(f0, n), d_body, weights)
+
+
+@kernel
 def new_fluid(y: Array, y_new: Array, context: Context) -> Fluid:
     """Fluid at the end of a step; adds the body's state to its increments in y_new."""
     n = context.traits.shape[1]
@@ -158,10 +227,10 @@ def new_fluid(y: Array, y_new: Array, context: Context) -> Fluid:
 @kernel
 def finish_body(
     y: Array,
-    f0: Array,
+    kept: Array,
     y_new: Array,
     f1: Array,
-    h: float,
+    weights: ErrorWeights,
     segments: Segments,
     fluid: Fluid,
     uptakes: Array,
@@ -171,7 +240,7 @@ def finish_body(
     """End a step for the body; return the largest error of it and of the blocks of cells."""
     n = context.traits.shape[1]
     finish_rates(body_of(y_new, n), body_of(f1, n), fluid, uptakes, context)
-    worst = largest_error(y, y_new, f0, f1, h, segments, N_STATES)
+    worst = largest_error(y, y_new, kept, f1, weights, segments, N_STATES)
     for error in errors:
         worst = max(worst, error)
     return worst
@@ -196,13 +265,31 @@ def tissue_stage(
 
 
 @kernel
+def tissue_final(
+    t: float,
+    y: Array,
+    newest: Array,
+    before: Array,
+    f0: Array,
+    weights: FinalWeights,
+    context: Context,
+) -> None:
+    """Advance the whole tissue by one of the last stages of a step; see the integrator."""
+    n_blocks = context.blocks.shape[0]
+    uptakes = np.empty((n_blocks, N_SUMMED))
+    body, fluid = final_fluid(y, newest, before, f0, weights, context)
+    final_of_cells(t, y, newest, before, f0, weights, fluid, context, 0, n_blocks, uptakes)
+    final_of_body(body, newest, before, f0, weights, fluid, uptakes, context)
+
+
+@kernel
 def tissue_finish(
     t: float,
     y: Array,
-    f0: Array,
+    kept: Array,
     y_new: Array,
     f1: Array,
-    h: float,
+    weights: ErrorWeights,
     segments: Segments,
     context: Context,
 ) -> float:
@@ -210,16 +297,18 @@ def tissue_finish(
     n_blocks = context.blocks.shape[0]
     uptakes, errors = np.empty((n_blocks, N_SUMMED)), np.empty(n_blocks)
     fluid = new_fluid(y, y_new, context)
-    finish_cells(t, y, f0, y_new, f1, h, segments, fluid, context, 0, n_blocks, uptakes, errors)
-    return float(finish_body(y, f0, y_new, f1, h, segments, fluid, uptakes, errors, context))
+    finish_cells(t, y, kept, y_new, f1, weights, segments, fluid, context, 0, n_blocks, uptakes, errors)
+    return float(finish_body(y, kept, y_new, f1, weights, segments, fluid, uptakes, errors, context))
 
 
-_integrate = procedure(integrator_of(Equations(tissue_rates, tissue_stage, tissue_finish), procedure))
+_integrate = procedure(
+    integrator_of(Equations(tissue_rates, tissue_stage, tissue_final, tissue_finish), procedure)
+)
 
 
 @kernel
 def integrate_tissue(
-    context: Context,
+    arrays: Any,
     y: Array,
     start: float,
     stop: float,
@@ -228,6 +317,10 @@ def integrate_tissue(
     memory: Array,
     work: Workspace,
 ) -> Outcome:
-    """Advance the tissue, all in compiled code."""
+    """Advance the tissue, all in compiled code.
+
+    ``arrays`` is the context :func:`~sim.tissue.context.as_arrays`.
+    """
+    context = context_of(arrays)
     outcome: Outcome = _integrate(context, y, start, stop, tolerance, segments, memory, work)
     return outcome

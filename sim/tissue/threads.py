@@ -12,11 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from sim.numerics.chebyshev import Equations, StageWeights
-from sim.numerics.error_norm import Segments
+from sim.numerics.error_norm import ErrorWeights, Segments
+from sim.numerics.integrator import Equations
+from sim.numerics.workspace import FinalWeights, StageWeights
 from sim.tissue.context import Array, Blocks, Context, body_of, cells_of
 from sim.tissue.equations import N_SUMMED, finish_rates, rates_of_cells, shared_fluid
 from sim.tissue.stages import (
+    final_fluid,
+    final_of_body,
+    final_of_cells,
     finish_body,
     finish_cells,
     new_fluid,
@@ -80,21 +84,35 @@ def threaded_equations(pool: ThreadPoolExecutor, threads: int) -> Equations:
         share_out(stage_of_cells, context, t, y, f0, newest, before, weights, fluid, to=[uptakes])
         stage_of_body(body, f0, newest, before, weights, fluid, uptakes, context)
 
+    def final(
+        t: float,
+        y: Array,
+        newest: Array,
+        before: Array,
+        f0: Array,
+        weights: FinalWeights,
+        context: Context,
+    ) -> None:
+        uptakes = np.empty((len(context.blocks), N_SUMMED))
+        body, fluid = final_fluid(y, newest, before, f0, weights, context)
+        share_out(final_of_cells, context, t, y, newest, before, f0, weights, fluid, to=[uptakes])
+        final_of_body(body, newest, before, f0, weights, fluid, uptakes, context)
+
     def finish(
         t: float,
         y: Array,
-        f0: Array,
+        kept: Array,
         y_new: Array,
         f1: Array,
-        h: float,
+        weights: ErrorWeights,
         segments: Segments,
         context: Context,
     ) -> float:
         n_blocks = len(context.blocks)
         uptakes, errors = np.empty((n_blocks, N_SUMMED)), np.empty(n_blocks)
         fluid = new_fluid(y, y_new, context)
-        step = (t, y, f0, y_new, f1, h, segments, fluid)
+        step = (t, y, kept, y_new, f1, weights, segments, fluid)
         share_out(finish_cells, context, *step, to=[uptakes, errors])
-        return float(finish_body(y, f0, y_new, f1, h, segments, fluid, uptakes, errors, context))
+        return float(finish_body(y, kept, y_new, f1, weights, segments, fluid, uptakes, errors, context))
 
-    return Equations(rates, stage, finish)
+    return Equations(rates, stage, final, finish)

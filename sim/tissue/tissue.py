@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.errors import IntegrationError
-from sim.numerics.chebyshev import equations_of, integrator_of, new_workspace
+from sim.numerics.integrator import equations_of, integrator_of
 from sim.numerics.layout import flattened, vector_reader
 from sim.numerics.records import record, records
 from sim.numerics.step_control import (
@@ -20,6 +20,7 @@ from sim.numerics.step_control import (
     mark_discontinuity,
     new_memory,
 )
+from sim.numerics.workspace import new_workspace
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import Control
 from sim.physiology.body import healthy_body
@@ -42,12 +43,14 @@ from sim.tissue.audit import Audit, Totals, audit_of, totals_of
 from sim.tissue.context import (
     Array,
     Context,
+    OfType,
     as_arrays,
     blocks_of,
     body_of,
     cell_type_of,
     cells_of,
     fraction_of_step,
+    side_by_side_of,
 )
 from sim.tissue.edits import OSMOLES, add_salt, check_exchange, check_salt, check_trait
 from sim.tissue.equations import excretion_of, shared_fluid, tissue_rates
@@ -213,6 +216,9 @@ class Tissue:
             control=record(self._control),
             cells=records(p.of_types()),
             cell_constants=records(self.cell_constants),
+            side_by_side=side_by_side_of(
+                self.counts, list(map(OfType, p.of_types(), self.cell_constants))
+            ),
             body=record(p.body),
             body_constants=record(self.body_constants),
         )
@@ -378,7 +384,8 @@ class Tissue:
                 integrate = integrator_of(threaded_equations(pool, self._threads))
                 outcome = integrate(*self._problem(time))
         else:
-            outcome = integrate_tissue(*self._problem(time))
+            context, *problem = self._problem(time)
+            outcome = integrate_tissue(as_arrays(context), *problem)
         self._accept(outcome)
 
     def _advance_interpreted(self, time: float, rates: Callable[..., None]) -> None:

@@ -7,22 +7,32 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.numerics import spectral_radius, step_control
-from sim.numerics.chebyshev import equations_of, integrator_of, new_workspace
-from sim.numerics.error_norm import STATES_AT_ONCE, Segments, impossible_state, largest_error
+from sim.numerics.error_norm import (
+    STATES_AT_ONCE,
+    ErrorWeights,
+    Segments,
+    impossible_state,
+    largest_error,
+)
+from sim.numerics.integrator import equations_of, integrator_of
 from sim.numerics.spectral_radius import SAFETY, set_initial_direction, spectral_radius_of
 from sim.numerics.step_control import (
     DONE,
     EVALUATIONS,
+    FOURTH,
     INITIAL_STEP,
     MAX_CHANGE,
     MIN_CHANGE,
     NEGATIVE,
     NOT_FINITE,
+    SECOND,
+    SMOOTH_AFTER,
     SPECTRAL_RADIUS,
     STEP,
     STEP_AFTER_DISCONTINUITY,
     TOO_STIFF,
     accept,
+    choose_order,
     failure_code,
     invalidate_spectral_radius,
     mark_discontinuity,
@@ -32,12 +42,14 @@ from sim.numerics.step_control import (
     stages_for,
     step_within,
 )
+from sim.numerics.workspace import new_workspace
 
 Array = NDArray[np.float64]
 
 PLACES = (
     "STEP", "SPECTRAL_RADIUS", "RADIUS_AGE", "LAST_STEP", "LAST_ERROR", "DISCONTINUITY",
-    "STEP_AFTER_DISCONTINUITY", "EVALUATIONS", "ACCEPTED", "REJECTED",
+    "STEP_AFTER_DISCONTINUITY", "EVALUATIONS", "ACCEPTED", "REJECTED", "ORDER", "LAST_ORDER",
+    "LAST_DISCONTINUITY",
 )  # fmt: skip
 """Of the memory, in the order that checkpoints have."""
 
@@ -72,20 +84,46 @@ def test_checkpoints_rely_on_the_order_of_the_memory() -> None:
 
 
 def test_the_first_step_follows_from_the_spectral_radius() -> None:
-    assert planned_step(memory_with(radius=10.0)) == INITIAL_STEP / 10.0
+    assert planned_step(SECOND, memory_with(radius=10.0)) == INITIAL_STEP / 10.0
 
 
 @pytest.mark.parametrize("radius", [1.0, 30.0, 1e4])
 def test_a_planned_step_is_stable_with_the_stages_that_it_gets(radius: float) -> None:
     memory = memory_with(radius, step=1e9)
-    h = planned_step(memory)
-    stages = stages_for(h, memory)
+    h = planned_step(SECOND, memory)
+    stages = stages_for(h, SECOND, memory)
     assert stages <= step_control.MAX_STAGES + 1
     assert h * radius <= 0.653 * (stages * stages - 1)
 
 
-def test_a_step_has_at_least_two_stages() -> None:
-    assert stages_for(1e-12, memory_with()) == 2
+@pytest.mark.parametrize("radius", [1.0, 30.0, 1e4])
+def test_a_planned_step_of_fourth_order_is_stable(radius: float) -> None:
+    memory = memory_with(radius, step=1e9)
+    h = planned_step(FOURTH, memory)
+    stages = stages_for(h, FOURTH, memory)
+    assert stages == step_control.MAX_STAGES_FOURTH
+    assert h * radius <= 0.353 * stages * stages - 3.0 + 1e-9
+
+
+def test_a_step_has_at_least_two_stages_or_five() -> None:
+    assert stages_for(1e-12, SECOND, memory_with()) == 2
+    assert stages_for(1e-12, FOURTH, memory_with()) == 5
+
+
+def test_the_order_is_four_after_a_discontinuity_and_two_when_that_is_long_ago() -> None:
+    memory = memory_with(step=1.0)
+    mark_discontinuity(memory)
+    assert choose_order(100.0, memory) == FOURTH
+    accept(101.0, 0.5, 1.0, 1.0, FOURTH, memory)
+    assert choose_order(100.0 + 0.99 * SMOOTH_AFTER, memory) == FOURTH
+    assert choose_order(100.0 + SMOOTH_AFTER, memory) == SECOND
+
+
+@pytest.mark.parametrize("order", [SECOND, FOURTH])
+def test_an_order_that_is_asked_for_is_kept(order: int) -> None:
+    memory = new_memory(order)
+    assert choose_order(0.0, memory) == order
+    assert choose_order(1e6, memory) == order
 
 
 @pytest.mark.parametrize(
@@ -98,7 +136,7 @@ def test_the_time_left_is_divided_without_a_tiny_rest(planned: float, left: floa
 @pytest.mark.parametrize(("error", "change"), [(0.0, MAX_CHANGE), (1e-9, MAX_CHANGE), (1.0, 0.9)])
 def test_an_accurate_step_is_followed_by_a_longer_one(error: float, change: float) -> None:
     memory = memory_with(step=0.1)
-    accept(error, 0.1, 0.1, memory)
+    accept(0.0, error, 0.1, 0.1, SECOND, memory)
     assert memory[STEP] == pytest.approx(0.1 * change, rel=1e-12)
 
 
@@ -106,23 +144,23 @@ def test_a_growing_error_shortens_the_next_step() -> None:
     """Which an error that stays would not."""
     steady, growing = memory_with(step=0.1), memory_with(step=0.1)
     for memory, first in ((steady, 0.5), (growing, 0.01)):
-        accept(first, 0.1, 0.1, memory)
-        accept(0.5, 0.1, 0.1, memory)
+        accept(0.0, first, 0.1, 0.1, SECOND, memory)
+        accept(0.0, 0.5, 0.1, 0.1, SECOND, memory)
     assert 0.1 * MIN_CHANGE <= growing[STEP] < 0.1 < steady[STEP]
 
 
 def test_a_step_cut_short_by_an_event_does_not_shorten_the_plan() -> None:
     memory = memory_with(step=1.0)
-    accept(0.5, 0.01, 1.0, memory)
+    accept(0.0, 0.5, 0.01, 1.0, SECOND, memory)
     assert memory[STEP] == 1.0
 
 
 def test_a_rejected_step_is_shortened_and_a_second_time_the_radius_is_doubted() -> None:
     memory = memory_with(step=1.0)
-    reject(8.0, 1.0, -1, 0, memory)
+    reject(8.0, 1.0, -1, 0, SECOND, memory)
     assert memory[STEP] == pytest.approx(0.45, rel=1e-12)
     assert memory[SPECTRAL_RADIUS] == 10.0
-    reject(np.inf, 0.45, 3, 1, memory)
+    reject(np.inf, 0.45, 3, 1, SECOND, memory)
     assert memory[STEP] == 0.25 * 0.45
     assert memory[SPECTRAL_RADIUS] == 0.0
 
@@ -131,13 +169,13 @@ def test_the_step_after_a_discontinuity_is_remembered() -> None:
     """The next one begins with what the last one allowed, not with a long step that is rejected."""
     memory = memory_with(step=1.0)
     mark_discontinuity(memory)
-    assert planned_step(memory) == INITIAL_STEP / 10.0
-    accept(0.9**3, 0.05, 0.1, memory)
+    assert planned_step(SECOND, memory) == INITIAL_STEP / 10.0
+    accept(0.0, 0.9**3, 0.05, 0.1, SECOND, memory)
     assert memory[STEP_AFTER_DISCONTINUITY] == pytest.approx(0.05)
     memory[STEP] = 1.0
-    assert planned_step(memory) == 1.0
+    assert planned_step(SECOND, memory) == 1.0
     mark_discontinuity(memory)
-    assert planned_step(memory) == memory[STEP_AFTER_DISCONTINUITY]
+    assert planned_step(SECOND, memory) == memory[STEP_AFTER_DISCONTINUITY]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +192,9 @@ def test_failures_have_codes(place: int, below_floor: bool, code: int) -> None:
 def error_of(y_new: Array, segments: Segments, first_segment: int = 0) -> float:
     """Largest error of a step from ones, without rates."""
     zero = np.zeros(y_new.size)
-    found: float = largest_error(np.ones(y_new.size), y_new, zero, zero, 0.1, segments, first_segment)
+    weights = ErrorWeights(change=0.8, kept=0.0, rates=0.0)
+    ones = np.ones(y_new.size)
+    found: float = largest_error(ones, y_new, zero, zero, weights, segments, first_segment)
     return found
 
 
@@ -240,23 +280,46 @@ def test_equations_without_motion_have_a_radius_above_zero() -> None:
 # All together
 
 
-def integrated(context: Any, rates: Any, y: Array, stop: float, floor: float = -np.inf) -> Any:
+def integrated(
+    context: Any, rates: Any, y: Array, stop: float, floor: float = -np.inf, order: int = 0
+) -> Any:
     """Outcome of an integration from zero, and the memory; y is overwritten."""
-    memory = new_memory()
+    memory = new_memory(order)
     outcome = integrator_of(equations_of(rates))(
         context, y, 0.0, stop, 1e-6, segments_of([y.size], floor=floor), memory, new_workspace(y.size)
     )
     return outcome, memory
 
 
-def test_a_stiff_system_is_integrated_to_the_tolerance() -> None:
-    rates = np.array([1.0, 10.0, 1e6])
+@pytest.mark.parametrize(("order", "fraction"), [(SECOND, 0.15), (FOURTH, 0.5)])
+def test_a_stiff_system_is_integrated_to_the_tolerance(order: int, fraction: float) -> None:
+    rates = np.array([1.0, 10.0, 1e5])
     y = np.ones(3)
-    outcome, memory = integrated(-np.diag(rates), linear, y, 1.0)
+    outcome, memory = integrated(-np.diag(rates), linear, y, 1.0, order=order)
     assert outcome == (DONE, 1.0, -1)
     assert y == pytest.approx(np.exp(-rates), abs=1e-5)
-    by_euler = 1e6 / 2.0  # Evaluations for stability alone.
-    assert memory[EVALUATIONS] < 0.05 * by_euler
+    by_euler = 1e5 / 2.0  # Evaluations for stability alone.
+    assert memory[EVALUATIONS] < fraction * by_euler
+
+
+def test_after_jumps_the_fourth_order_needs_fewer_evaluations() -> None:
+    """For the same error, where fast transients must be followed again and again."""
+
+    def jumping(t: float, y: Array, dy: Array, rates: Array) -> None:
+        dy[:] = -rates * (y - (1.0 if int(t / 3.0) % 2 else -1.0))
+
+    found = {}
+    for order in (SECOND, FOURTH):
+        memory, y, now = new_memory(order), np.zeros(3), 0.0
+        segments = segments_of([3], floor=-np.inf)
+        while now < 60.0:
+            mark_discontinuity(memory)
+            integrator_of(equations_of(jumping))(
+                np.array([0.1, 1.0, 16.0]), y, now, now + 3.0, 1e-6, segments, memory, new_workspace(3)
+            )
+            now += 3.0
+        found[order] = memory[EVALUATIONS]
+    assert found[FOURTH] < 0.8 * found[SECOND]
 
 
 def test_a_state_that_falls_through_its_floor_is_named() -> None:

@@ -6,24 +6,27 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
 
 from sim.conditions.treatments import STRENGTHS, TREATMENTS
-from sim.numerics.chebyshev import chebyshev_step_of, equations_of, new_workspace
+from sim.numerics.chebyshev import chebyshev_step_of
+from sim.numerics.integrator import equations_of
 from sim.numerics.layout import flattened, names_of
+from sim.numerics.rock import rock_error, rock_step_of
 from sim.numerics.step_control import new_memory
+from sim.numerics.workspace import Workspace, new_workspace
 from sim.parameters import CELL_TYPES, Parameters
 from sim.parameters.inputs import KNOCK_OUTS, Control
 from sim.physiology.body_state import BodyConstants
 from sim.quantities.amounts import NO_AMOUNTS, Amounts
 from sim.tissue.equations import tissue_rates
-from sim.tissue.stages import tissue_stage
+from sim.tissue.stages import tissue_final, tissue_stage
 from sim.tissue.tissue import DEFAULT_TOLERANCE, Tissue
 from tests.verification.reference import BODY_SIZES, ReferenceModel
 from tests.verification.reference_body import BodyState
 from tests.verification.reference_cells import parameters_of
 
 Array = NDArray[np.float64]
-Stage = Callable[..., None]
 
 N_CELLS = 20
 BONE_CA = BodyState._fields.index("bone_ca") - len(BodyState._fields)
@@ -308,7 +311,7 @@ def test_day_of_meals_and_losses_is_accurate_at_default_tolerance() -> None:
 
 def fixed_steps(
     rates: Callable[..., None],
-    stage: Stage,
+    step: Callable[..., Workspace],
     context: Any,
     y: Array,
     hours: float,
@@ -316,7 +319,6 @@ def fixed_steps(
     stages: int,
 ) -> Array:
     """State after equal steps, each with the same number of stages."""
-    step = chebyshev_step_of(stage)
     y, h, memory, work = y.copy(), hours / steps, new_memory(), new_workspace(y.size)
     for i in range(steps):
         rates(i * h, y, work.rates_start, context)
@@ -359,7 +361,8 @@ def test_step_is_of_second_order_on_stiff_problems(
     steps = [12, 16, 24, 32, 48, 64]
     stages = stable_stages(1.0 / steps[0], 1003.0)
     start = np.ones(exact.size)
-    ends = [fixed_steps(rates, equations_of(rates).stage, rate, start, 1.0, n, stages) for n in steps]
+    step = chebyshev_step_of(equations_of(rates).stage)
+    ends = [fixed_steps(rates, step, rate, start, 1.0, n, stages) for n in steps]
     assert order_of(steps, [np.abs(y - exact).max() for y in ends]) == pytest.approx(2.0, abs=0.1)
 
 
@@ -370,7 +373,80 @@ def test_step_is_of_second_order_on_the_tissue(month: Array, stages: int) -> Non
     model, start, steps = reference_of(tissue), month[1], [8, 12, 16, 24, 32]
     exact = model.integrate(start, tissue.control, 24.0, rtol=1e-12)
     size = np.maximum(np.abs(exact), model.sizes())
-    equations = (tissue_rates, tissue_stage, tissue.context)
-    ends = [fixed_steps(*equations, start, 24.0, n, stages) for n in steps]
+    problem = (tissue_rates, chebyshev_step_of(tissue_stage), tissue.context)
+    ends = [fixed_steps(*problem, start, 24.0, n, stages) for n in steps]
     errors = [float((np.abs(y - exact) / size).max()) for y in ends]
     assert order_of(steps, errors) == pytest.approx(2.0, abs=0.1)
+
+
+FOURTH_STAGES = range(5, 17)
+
+
+def turning(t: float, y: Array, dy: Array, context: None) -> None:  # noqa: ARG001
+    """A nonlinear system that depends on time."""
+    dy[0] = y[1] * np.cos(t) + 0.3 * y[0] * y[1]
+    dy[1] = -y[0] + 0.2 * np.sin(t * y[1]) * y[0] * y[0]
+
+
+def rock_step(rates: Callable[..., None]) -> Callable[..., Workspace]:
+    """The step of fourth order for given rates."""
+    equations = equations_of(rates)
+    return rock_step_of(equations.stage, equations.final)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("stages", FOURTH_STAGES)
+def test_step_of_many_stages_is_of_fourth_order(stages: int) -> None:
+    start, steps = np.array([1.0, 0.5]), [4, 6, 8, 12, 16]
+    done = solve_ivp(
+        lambda t, y: _rates_of(turning, t, y), (0.0, 2.0), start, "DOP853", rtol=1e-13, atol=1e-14
+    )
+    ends = [fixed_steps(turning, rock_step(turning), None, start, 2.0, n, stages) for n in steps]
+    errors = [np.abs(y - done.y[:, -1]).max() for y in ends]
+    assert order_of(steps, errors) == pytest.approx(4.0, abs=0.25)
+
+
+@pytest.mark.parametrize("stages", FOURTH_STAGES)
+def test_estimated_error_of_a_step_of_fourth_order_shrinks_with_its_fourth_power(stages: int) -> None:
+    start, steps, found = np.array([1.0, 0.5]), [0.2, 0.1, 0.05], []
+    for h in steps:
+        work = new_workspace(2)
+        turning(0.0, start, work.rates_start, None)
+        done = rock_step(turning)(None, 0.0, h, stages, start, new_memory(), work)
+        weights, rates = rock_error(h, stages), np.empty(2)
+        turning(h, start + done.newest, rates, None)
+        found.append(float(np.abs(done.before + weights.rates * rates).max()))
+    assert -order_of(steps, found) == pytest.approx(4.0, abs=0.35)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("stages", FOURTH_STAGES)
+def test_step_of_fourth_order_is_stable_as_far_as_the_control_believes(stages: int) -> None:
+    """Of y' = −z y, no component grows in a step of length 1 if z is within the stable interval."""
+    z = np.linspace(0.0, 0.353 * stages * stages - 3.0, 20_001)
+    work = new_workspace(z.size)
+
+    def decaying(t: float, y: Array, dy: Array, rate: Array) -> None:  # noqa: ARG001
+        dy[:] = -rate * y
+
+    start = np.ones(z.size)
+    decaying(0.0, start, work.rates_start, z)
+    done = rock_step(decaying)(z, 0.0, 1.0, stages, start, new_memory(), work)
+    assert np.abs(start + done.newest).max() <= 1.0 + 1e-9
+
+
+@pytest.mark.parametrize("stages", [10, 16])
+def test_step_is_of_fourth_order_on_the_tissue(month: Array, stages: int) -> None:
+    tissue = new_tissue()
+    tissue.control = wasting(tissue)
+    model, start, steps = reference_of(tissue), month[1], [24, 32, 48, 64, 96]
+    exact = model.integrate(start, tissue.control, 24.0, rtol=1e-12)
+    size = np.maximum(np.abs(exact), model.sizes())
+    problem = (tissue_rates, rock_step_of(tissue_stage, tissue_final), tissue.context)
+    ends = [fixed_steps(*problem, start, 24.0, n, stages) for n in steps]
+    errors = [float((np.abs(y - exact) / size).max()) for y in ends]
+    assert order_of(steps, errors) == pytest.approx(4.0, abs=0.5)
+
+
+def _rates_of(rates: Callable[..., None], t: float, y: Array) -> Array:
+    dy = np.empty(y.size)
+    rates(t, y, dy, None)
+    return dy
