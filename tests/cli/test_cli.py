@@ -13,6 +13,7 @@ import pytest
 
 import sim
 from sim.cli import main
+from sim.cli.program import run_program
 from sim.conditions.condition import built_in_conditions, load, read
 from sim.conditions.summary import interventions_in_words
 from sim.conditions.template import condition_template
@@ -78,7 +79,7 @@ def test_the_package_runs_as_a_module_and_as_a_script() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "baseline" in done.stdout
     (script,) = metadata.entry_points(group="console_scripts", name="sim")
-    assert script.load() is main
+    assert script.load() is run_program
 
 
 def test_an_unknown_command_is_refused() -> None:
