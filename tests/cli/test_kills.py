@@ -65,9 +65,14 @@ def stopped_at(moment: float, number: int, whole_group: bool, *arguments: str) -
     return started.returncode, errors
 
 
+def ended_by_python(code: int, errors: str, number: int) -> bool:
+    """Whether a command was killed, or stopped before the program had taken over from Python."""
+    return code == -number or errors.startswith("Fatal Python error: init_import_site")
+
+
 def check_end(code: int, errors: str, number: int, kept: bool) -> str:
     """Check how a command has ended, and name it."""
-    if code == -number:  # Killed, or before the program had taken over from Python.
+    if ended_by_python(code, errors, number):
         if number != signal.SIGKILL:
             assert not kept
         return "killed" if number == signal.SIGKILL else "before the program began"
@@ -141,7 +146,7 @@ def check_study(code: int, errors: str, number: int, folder: Path) -> str:
         found = sim.open_study(folder)
         assert found.verify() == []
         assert found.complete or code != 0
-    if code == -number:
+    if ended_by_python(code, errors, number):
         return "killed" if number == signal.SIGKILL else "before the program began"
     assert "Traceback" not in errors, errors
     if code == 0:
