@@ -12,6 +12,8 @@ from sim.numerics.jit import procedure
 from sim.numerics.step_control import EVALUATIONS
 from sim.numerics.workspace import StageWeights, Vector, Workspace
 
+CAUTION = 2.0
+"""Factor on the estimated error: where all is smooth, errors of steps add up rather than cancel [1]."""
 DAMPING = 2.0 / 13.0
 """Damping of the stability polynomial, with which it stays clear of 1 between its zeros [1]."""
 
@@ -19,7 +21,8 @@ DAMPING = 2.0 / 13.0
 @procedure
 def chebyshev_error(h: float) -> ErrorWeights:
     """Weights of the estimated error of a step; what the step keeps is its first rates."""
-    return ErrorWeights(change=-0.8, kept=0.4 * h, rates=0.4 * h)
+    change, rates = CAUTION * 0.8, CAUTION * 0.4 * h
+    return ErrorWeights(change=-change, kept=rates, rates=rates)
 
 
 def chebyshev_step_of(stage: Any) -> Any:

@@ -95,6 +95,15 @@ def procedure(function: Function) -> Function:
     return marked
 
 
+def inlined(function: Function) -> Function:
+    """Let compiled code contain the text of a function, which may then return records.
+
+    Numba cannot return a record from a compiled function.
+    """
+    marked: Function = numba.njit(inline="always", error_model="numpy")(function)
+    return marked
+
+
 def kernel(function: Function) -> Function:
     """Compile a function that loops; it releases the interpreter lock and is cached on disk.
 

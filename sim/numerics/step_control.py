@@ -44,6 +44,7 @@ Checkpoints hold the memory as it is: the order of places is part of their forma
 MEMORY_SIZE = 13
 
 AUTOMATIC, SECOND, FOURTH = 0, 2, 4
+ORDERS = (AUTOMATIC, SECOND, FOURTH)
 """Orders of the method that can be asked for; see :func:`choose_order`."""
 SMOOTH_AFTER = 24.0
 """Time without discontinuity after which steps are long and second order is cheaper [units of t]."""
@@ -63,8 +64,12 @@ MAX_RADIUS_AGE = 400
 """Steps for which one estimate of the spectral radius is used."""
 MIN_STEP = 1e-9
 """Smallest step before integration gives up [units of t]."""
-INITIAL_STEP = 1.0
-"""Very first step over the reciprocal of the spectral radius [1]."""
+INITIAL_STEP = 2.0
+"""Step after the first discontinuity over the reciprocal of the spectral radius [1].
+
+It is long enough for the fastest modes to decay: later steps are so long that they damp them slowly,
+which the estimated error does not show.
+"""
 ERROR_SAFETY = 0.9
 """Part of the step that would just use up the tolerance which is tried next [1]."""
 MIN_CHANGE, MAX_CHANGE = 0.2, 5.0

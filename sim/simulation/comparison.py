@@ -35,6 +35,7 @@ PAIRED_BY = (
     "noise_hours",
     "heterogeneous",
     "tolerance",
+    "order",
     "parameters_changed",
     "resumed_at",
     "versions",

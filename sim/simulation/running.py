@@ -195,6 +195,7 @@ def simulate(
             **plan.to_provenance(),
             **facts,
             "tolerance": tissue.tolerance,
+            "order": tissue.order,
             "evaluations": tissue.evaluations,
             "worst_imbalance": recorder.worst_imbalance(),
             "began": began.isoformat(timespec="seconds"),

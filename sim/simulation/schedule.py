@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from sim.conditions.condition import Condition
 from sim.conditions.plan import RunPlan
+from sim.parameters.inputs import Control
 from sim.tissue.tissue import Tissue
 
 
@@ -47,6 +48,7 @@ class Schedule:
         self.condition = plan.condition
         self.steps = plan.steps
         self._edges = self.condition.edges()
+        self._controls: dict[int, Control] = {}
         self._set_control()
 
     def next_stop(self, until: float = float("inf")) -> float:
@@ -90,5 +92,9 @@ class Schedule:
         self._set_control()
 
     def _set_control(self) -> None:
-        body = self.tissue.parameters.body
-        self.tissue.control = self.condition.control_at(self.tissue.time, body)
+        """Set the control of the present; between two edges it is the same."""
+        span = bisect_right(self._edges, self.tissue.time)
+        if span not in self._controls:
+            body = self.tissue.parameters.body
+            self._controls[span] = self.condition.control_at(self.tissue.time, body)
+        self.tissue.control = self._controls[span]

@@ -13,6 +13,7 @@ import numpy as np
 from sim.conditions.condition import Condition, load
 from sim.conditions.plan import RunPlan
 from sim.errors import InputError
+from sim.numerics.step_control import ORDERS
 from sim.parameters import Parameters
 from sim.physiology.cell_traits import Traits
 from sim.tissue.context import Array
@@ -21,7 +22,9 @@ MIN_TOLERANCE, MAX_TOLERANCE = 1e-13, 0.1
 """Bounds of the error of a step relative to each state [1]."""
 
 
-def check_arguments(parameters: object, tolerance: object, **arguments: Any) -> RunPlan:
+def check_arguments(
+    parameters: object, tolerance: object, order: object, **arguments: Any
+) -> RunPlan:
     """Return the plan of a run of a tissue with these arguments, or refuse them.
 
     Parameters
@@ -30,6 +33,8 @@ def check_arguments(parameters: object, tolerance: object, **arguments: Any) -> 
         Parameters of the model, or None.
     tolerance : object
         Error of a step relative to each state [1].
+    order : object
+        Order of the method of integration.
     **arguments
         Arguments of a tissue that a plan has under the same name.
 
@@ -45,6 +50,8 @@ def check_arguments(parameters: object, tolerance: object, **arguments: Any) -> 
     number = finite_number(tolerance)
     if number is None or not MIN_TOLERANCE <= number <= MAX_TOLERANCE:
         problems.append(f"tolerance = {tolerance!r}; give {MIN_TOLERANCE:g} to {MAX_TOLERANCE:g}")
+    if finite_number(order) not in ORDERS:
+        problems.append(f"order = {order!r}; give 2 or 4, or 0 for the one that suits the time")
     try:
         plan = RunPlan(condition=_any_condition(), **arguments)
     except InputError as error:

@@ -31,7 +31,7 @@ from sim.tissue.tissue import Checkpoint, Tissue
 
 Array = NDArray[np.float64]
 
-FORMAT = 2
+FORMAT = 3
 """Changes when older files can no longer be read."""
 STORED_NAMES = {"totals": "books", "compensation": "carry"}
 """Names of arrays in files, where they differ: those of version 0.1, so that its files can be read."""

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from sim.numerics.layout import names_of
-from sim.numerics.step_control import MEMORY_SIZE
+from sim.numerics.step_control import LAST_ORDER, MEMORY_SIZE, ORDER, ORDERS
 from sim.parameters import FACTS, allowed_range
 from sim.parameters.inputs import Control
 from sim.physiology.body_state import BodyState
@@ -120,6 +120,8 @@ def _value_problems(c: Checkpoint) -> Iterator[str]:
         yield "sizes or fluctuations of cells are not positive"
     if (c.memory < 0.0).any():
         yield "the memory of the integrator has negative values"
+    if c.memory[ORDER] not in ORDERS or c.memory[LAST_ORDER] not in ORDERS:
+        yield "the memory of the integrator has an order of the method that there is not"
     yield from _control_problems(c.control)
     time, draws, edits, step_start, step_hours = c.clock.tolist()
     counts = (draws, edits)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.jit import kernel, law
+from sim.numerics.jit import inlined, kernel, law
 from sim.numerics.layout import column_reader, flattened
 from sim.parameters import BodyParameters, CellParameters
 from sim.parameters.inputs import Control
@@ -98,7 +98,7 @@ def as_arrays(context: Context) -> tuple[Any, ...]:
     )
 
 
-@law
+@inlined
 def context_of(arrays: tuple[Any, ...]) -> Context:
     """Context whose fields compiled code was given by :func:`as_arrays`."""
     traits, blocks, water, start, hours, control, cells, cell_constants, types, p, constants = arrays

@@ -14,7 +14,9 @@ from sim.numerics.layout import flattened, vector_reader
 from sim.numerics.records import record, records
 from sim.numerics.step_control import (
     DONE,
+    AUTOMATIC,
     EVALUATIONS,
+    ORDER,
     Outcome,
     invalidate_spectral_radius,
     mark_discontinuity,
@@ -76,7 +78,7 @@ from sim.tissue.raw_row import (
 from sim.tissue.stages import integrate_tissue
 from sim.tissue.threads import threaded_equations
 
-DEFAULT_TOLERANCE = 1e-5
+DEFAULT_TOLERANCE = 3e-5
 MIN_CELLS_FOR_THREADS = 20_000
 """Number of cells from which sharing them out among threads pays."""
 
@@ -121,6 +123,9 @@ class Tissue:
     tolerance : float
         Error of an integration step relative to each state of the body; that of a cell may be five
         times as large.
+    order : int
+        Order of the method of integration, 2 or 4; by default it is 4 until a day after the last
+        discontinuity (a meal, a dose, fluctuations), then 2. See :func:`.choose_order`.
     threads : int, optional
         Threads for the cells; by default one below 20,000 cells, else all processors. Results do not
         depend on it.
@@ -159,11 +164,13 @@ class Tissue:
         heterogeneous: bool = True,
         noise: bool = True,
         tolerance: float = DEFAULT_TOLERANCE,
+        order: int = AUTOMATIC,
         threads: int | None = None,
     ) -> None:
         plan = check_arguments(
             parameters,
             tolerance,
+            order,
             n_cells=n_cells,
             seed=seed,
             replicate=replicate,
@@ -196,7 +203,7 @@ class Tissue:
             p.body.osmolality,
         )
         self.y = np.concatenate([cells.ravel(), flattened(healthy_body(p.body))])
-        self._memory = new_memory()
+        self._memory = new_memory(order)
         self._work = new_workspace(self.y.size)
         self._segments = segments_of(n_cells, p)
         self._threads = _threads_for(n_cells) if threads is None else threads
@@ -259,10 +266,10 @@ class Tissue:
 
     @control.setter
     def control(self, control: Control) -> None:
-        if control != self._control:
+        if control is not self._control and control != self._control:
             self._control = control
             self._context = self._context._replace(control=record(control))
-            self._mark_discontinuity()
+            mark_discontinuity(self._memory)
 
     @property
     def excretion(self) -> Excretion:
@@ -279,6 +286,11 @@ class Tissue:
         dy = np.empty(self.y.size)
         tissue_rates(self.time, self.y, dy, self._context)
         return read_body(body_of(dy, self.n_cells).tolist())
+
+    @property
+    def order(self) -> int:
+        """Order of the method of integration, 2 or 4; 0 if it is chosen step by step."""
+        return int(self._memory[ORDER])
 
     @property
     def evaluations(self) -> int:
@@ -558,7 +570,7 @@ class Tissue:
         self._mark_discontinuity()
 
     def _mark_discontinuity(self) -> None:
-        """Mark the equations, and with them the spectral radius, as changed."""
+        """Mark an edit by hand, which may change the spectral radius more than any intervention does."""
         invalidate_spectral_radius(self._memory)
         mark_discontinuity(self._memory)
 

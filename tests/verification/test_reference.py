@@ -435,15 +435,15 @@ def test_step_of_fourth_order_is_stable_as_far_as_the_control_believes(stages: i
 
 @pytest.mark.parametrize("stages", [10, 16])
 def test_step_is_of_fourth_order_on_the_tissue(month: Array, stages: int) -> None:
-    tissue = new_tissue()
-    tissue.control = wasting(tissue)
-    model, start, steps = reference_of(tissue), month[1], [24, 32, 48, 64, 96]
+    tissue = new_tissue()  # Wasting ends: without such a jump, errors are soon as small as rounding.
+    # Longer steps would show how fast modes are damped; shorter ones reach the rounding of the solution.
+    model, start, steps = reference_of(tissue), month[1], [128, 144, 160, 176, 192]
     exact = model.integrate(start, tissue.control, 24.0, rtol=1e-12)
     size = np.maximum(np.abs(exact), model.sizes())
     problem = (tissue_rates, rock_step_of(tissue_stage, tissue_final), tissue.context)
     ends = [fixed_steps(*problem, start, 24.0, n, stages) for n in steps]
     errors = [float((np.abs(y - exact) / size).max()) for y in ends]
-    assert order_of(steps, errors) == pytest.approx(4.0, abs=0.5)
+    assert order_of(steps, errors) == pytest.approx(4.0, abs=0.3)
 
 
 def _rates_of(rates: Callable[..., None], t: float, y: Array) -> Array:
