@@ -1,4 +1,4 @@
-"""Which method takes fewer evaluations at equal error: Runge–Kutta–Chebyshev, of order 2 or 4, or Rosenbrock?
+"""Evaluations at equal error: Runge–Kutta–Chebyshev methods of two orders, and Rosenbrock's.
 
 RODAS, a stiffly accurate Rosenbrock method of fourth order, solves a linear system with the Jacobian in
 each stage. The Jacobian of a tissue has arrowhead structure: a block of five states for each cell,

@@ -24,7 +24,7 @@ from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.initial_tissue import make_tissue
 from sim.simulation.schedule import Schedule
 from sim.tissue.context import Array, Context, body_of, cells_of
-from sim.tissue.equations import N_SUMMED, rates_of_body, total_uptake, uptake_of_blocks
+from sim.tissue.equations import rates_of_body, total_uptake, uptake_of_blocks
 from sim.tissue.tissue import Tissue
 
 # Functions with names of their own, because a model with lambdas cannot be pickled.
@@ -225,8 +225,8 @@ class TissueModel(FixedPopulation, SteppedModel):
         rates = cells_of(dy, n)
         for i in self._order.permutation(n):
             rates[:, i] = self.cells[i].fluxes(fluid)
-        uptakes = np.empty((len(context.blocks), N_SUMMED))
-        uptake_of_blocks(rates, 0, context, 0, len(context.blocks), uptakes)
+        uptakes = context.scratch.uptakes
+        uptake_of_blocks(rates, 0, context, 0, len(context.blocks), uptakes, np.empty(n))
         uptake, excretion = total_uptake(uptakes, context), self.kidney.excretion(fluid)
         rates_of_body(body_of(y, n), body_of(dy, n), fluid, uptake, excretion, context)
 

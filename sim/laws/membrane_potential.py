@@ -45,13 +45,15 @@ class Ions(NamedTuple):
 
 
 class InitialGuess(NamedTuple):
-    """Where the iteration starts: reduced potential of a healthy cell, and its distance above E_K [1].
+    """What a healthy cell's potential tells of where the iteration starts.
 
     The result does not depend on it.
     """
 
-    u: float
-    above_k: float
+    weight: float
+    """Of the active current at that potential, the reciprocal of inward drive [1]."""
+    block: float
+    """Block ratio of the gated K path at that potential, over free Mg [1/mM]."""
 
 
 class Balance(NamedTuple):
@@ -161,12 +163,12 @@ def _first_guess(
     multiplied by the sum of open and blocked gates, 1 + ratio, and a current so large that no balance
     is left is bent back.
     """
-    ratio = block_ratio(gate.mg_free, guess.above_k, 0.0, gate.half_mg, gate.steepness)
+    ratio = gate.mg_free * guess.block
     all_gates = 1.0 + ratio
     p_k = all_gates * permeabilities.k_constant + permeabilities.k_gated * (1.0 + gate.resistant * ratio)
     outward = p_k * ions.k_in + all_gates * other_ions.outward
     inward = p_k * ions.k_out + all_gates * other_ions.inward
-    current = all_gates * active * ((expm1(guess.u) + TINY) / (guess.u + TINY))
+    current = all_gates * active * guess.weight
     # Split by sign: an outward current added to one side, an inward one to the other, keeps both
     # positive.
     outward_current = maximum(current, 0.0 * current)

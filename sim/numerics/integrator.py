@@ -221,7 +221,7 @@ def equations_of(rates: Any) -> Equations:
         context: Any,
     ) -> None:
         probe, f = np.empty(y.size), np.empty(y.size)
-        final_probe(y, newest, before, f0, weights.probe, probe)
+        final_probe(y, newest, before, f0, weights, probe)
         rates(t, probe, f, context)
         final_stage(newest, before, f0, f, weights)
 

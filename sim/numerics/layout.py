@@ -70,11 +70,27 @@ def element_reader(kind: type[Record]) -> Callable[[Any, int], Record]:
     return cast(Callable[[Any, int], Record], _returning(kind, "rows, i", text))
 
 
-def column_reader(kind: type[Record]) -> Callable[[Any, int], Record]:
-    """Make the function that reads a record from a column of a table, from its first row on."""
-    places = iter(range(len(names_of(kind))))
-    text = _constructed(kind, lambda _: f"table[{next(places)}, column]")
-    return cast(Callable[[Any, int], Record], _returning(kind, "table, column", text))
+def column_reader(kind: type[Record], varying: Sequence[str]) -> Callable[[Any, int, Any], Record]:
+    """Make the function that reads a record from a column of a table.
+
+    Parameters
+    ----------
+    kind : type
+        Type of record.
+    varying : sequence of str
+        Paths of the numbers that the table has, a row each; see :func:`places_of`. The others are those
+        of a record that all columns have in common.
+
+    Returns
+    -------
+    callable
+        ``read(table, column, common)``.
+    """
+    rows = {path: row for row, path in enumerate(varying)}
+    text = _constructed(
+        kind, lambda path: f"table[{rows[path]}, column]" if path in rows else f"common.{path}"
+    )
+    return cast(Callable[[Any, int, Any], Record], _returning(kind, "table, column, common", text))
 
 
 def elementwise(

@@ -85,29 +85,33 @@ def _last_stage(i: int, row: int, h: float) -> tuple[float, FinalWeights]:
     evaluated, the step but for the fourth rates, and the error likewise.
     """
     a, b, e = FINAL_STAGES[row], STEP_WEIGHTS[row], EMBEDDED_WEIGHTS[row]
-    probe, newest = combination(newest=1.0), combination(newest=1.0)
-    before, rates_start = combination(before=1.0), combination(rates_start=1.0)
-    time = 0.0
+    time = probe_before = probe_start = 0.0
+    newest = before = rates_start = combination(0.0, 0.0, 0.0)
     if i == 0:
-        before = combination(rates=h)
+        before = combination(0.0, 0.0, h)
     elif i == 1:
-        probe, time = combination(newest=1.0, before=a[0]), a[0]
-        rates_start = combination(rates=h)
+        time = probe_before = a[0]
+        rates_start = combination(0.0, 0.0, h)
     elif i == 2:
-        probe, time = combination(newest=1.0, before=a[1], rates_start=a[2]), a[1] + a[2]
-        newest = combination(newest=1.0, before=a[3], rates_start=a[4], rates=h * a[5])
-        before = combination(newest=1.0, before=b[0], rates_start=b[1], rates=h * b[2])
-        rates_start = combination(before=e[0] - b[0], rates_start=e[1] - b[1], rates=h * (e[2] - b[2]))
+        time, probe_before, probe_start = a[1] + a[2], a[1], a[2]
+        newest = combination(a[3], a[4], h * a[5])
+        before = combination(b[0], b[1], h * b[2])
+        rates_start = combination(e[0] - b[0], e[1] - b[1], h * (e[2] - b[2]))
     else:
         time = a[3] + a[4] + a[5]
-        newest = combination(before=1.0, rates=h * b[3])
-        before = combination(rates_start=1.0, rates=h * (e[3] - b[3]))
-    return time, FinalWeights(probe, newest, before, rates_start)
+        newest = combination(0.0, 0.0, h * b[3])
+        before = combination(0.0, 0.0, h * (e[3] - b[3]))
+    return time, FinalWeights(
+        stage=i,
+        probe_before=probe_before,
+        probe_start=probe_start,
+        newest=newest,
+        before=before,
+        rates_start=rates_start,
+    )
 
 
 @procedure
-def combination(
-    newest: float = 0.0, before: float = 0.0, rates_start: float = 0.0, rates: float = 0.0
-) -> Combination:
-    """Make a combination of what is named, without the rest."""
-    return Combination(newest=newest, before=before, rates_start=rates_start, rates=rates)
+def combination(before: float, rates_start: float, rates: float) -> Combination:
+    """Make a combination of numbers."""
+    return Combination(before=before, rates_start=rates_start, rates=rates)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.jit import law, vector_kernel
+from sim.numerics.jit import law, procedure, vector_kernel
 
 Vector = NDArray[np.float64]
 
@@ -37,18 +37,23 @@ class StageWeights(NamedTuple):
 
 
 class Combination(NamedTuple):
-    """Weights of the three vectors of a workspace and of rates in a sum."""
+    """Weights of two vectors of a workspace and of rates in a sum."""
 
-    newest: float
     before: float
     rates_start: float
     rates: float
 
 
 class FinalWeights(NamedTuple):
-    """Weights of one of the last stages: where it evaluates rates, and what it leaves in each vector."""
+    """Weights of one of the last four stages, ``stage``, from 0 on.
 
-    probe: Combination
+    ``probe_before`` and ``probe_start`` tell where it evaluates rates, the others what it leaves in each
+    vector of the workspace.
+    """
+
+    stage: int
+    probe_before: float
+    probe_start: float
     newest: Combination
     before: Combination
     rates_start: Combination
@@ -77,31 +82,84 @@ def next_increment(f0: float, f: float, newest: float, before: float, weights: S
     )
 
 
-@vector_kernel
+@procedure
 def final_probe(
-    y: Vector, newest: Vector, before: Vector, f0: Vector, weights: Combination, probe: Vector
+    y: Vector, newest: Vector, before: Vector, f0: Vector, weights: FinalWeights, probe: Vector
 ) -> None:
     """Write the state at which one of the last stages evaluates rates."""
-    for i in range(y.size):
-        probe[i] = y[i] + combined(weights, newest[i], before[i], f0[i], 0.0)
+    if weights.stage == 1 or weights.stage == 2:
+        _combined_probe(y, newest, before, f0, weights.probe_before, weights.probe_start, probe)
+    else:
+        add_into(y, newest, probe)
+
+
+@procedure
+def final_stage(newest: Vector, before: Vector, f0: Vector, f: Vector, weights: FinalWeights) -> None:
+    """Replace the vectors of a workspace by what one of the last stages leaves.
+
+    The first two keep their rates, the third combines all, the fourth ends the step.
+    """
+    if weights.stage == 0:
+        _scale(f, weights.before.rates, before)
+    elif weights.stage == 1:
+        _scale(f, weights.rates_start.rates, f0)
+    elif weights.stage == 2:
+        _combine(newest, before, f0, f, weights.newest, weights.before, weights.rates_start)
+    else:
+        _end_step(newest, before, f0, f, weights.newest.rates, weights.before.rates)
 
 
 @vector_kernel
-def final_stage(newest: Vector, before: Vector, f0: Vector, f: Vector, weights: FinalWeights) -> None:
-    """Replace the vectors of a workspace by what one of the last stages leaves."""
+def _combined_probe(
+    y: Vector, newest: Vector, before: Vector, f0: Vector, wb: float, ws: float, probe: Vector
+) -> None:
+    for i in range(y.size):
+        probe[i] = y[i] + (newest[i] + (wb * before[i] + ws * f0[i]))
+
+
+@vector_kernel
+def _scale(source: Vector, factor: float, target: Vector) -> None:
+    for i in range(source.size):
+        target[i] = factor * source[i]
+
+
+@vector_kernel
+def _combine(
+    newest: Vector,
+    before: Vector,
+    f0: Vector,
+    f: Vector,
+    to_newest: Combination,
+    to_before: Combination,
+    to_start: Combination,
+) -> None:
     for i in range(f.size):
         a, b, c, rate = newest[i], before[i], f0[i], f[i]
-        newest[i] = combined(weights.newest, a, b, c, rate)
-        before[i] = combined(weights.before, a, b, c, rate)
-        f0[i] = combined(weights.rates_start, a, b, c, rate)
+        newest[i] = a + _combined(to_newest, b, c, rate)
+        before[i] = a + _combined(to_before, b, c, rate)
+        f0[i] = _combined(to_start, b, c, rate)
+
+
+@vector_kernel
+def _end_step(
+    newest: Vector, before: Vector, f0: Vector, f: Vector, to_newest: float, to_before: float
+) -> None:
+    for i in range(f.size):
+        newest[i] = before[i] + to_newest * f[i]
+        before[i] = f0[i] + to_before * f[i]
 
 
 @law
-def combined(weights: Combination, newest: float, before: float, f0: float, f: float) -> float:
+def _combined(weights: Combination, before: float, f0: float, f: float) -> float:
     """Weighted sum of the numbers of one state."""
-    return (weights.newest * newest + weights.before * before) + (
-        weights.rates_start * f0 + weights.rates * f
-    )
+    return weights.before * before + (weights.rates_start * f0 + weights.rates * f)
+
+
+@vector_kernel
+def add_into(a: Vector, b: Vector, out: Vector) -> None:
+    """Write the sum of two vectors."""
+    for i in range(a.size):
+        out[i] = a[i] + b[i]
 
 
 @vector_kernel

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.errors import SteadyStateError
 from sim.numerics.elementary import exp, log, sqrt
-from sim.numerics.jit import vector_kernel
+from sim.numerics.jit import kernel, vector_kernel
 from sim.numerics.normal_numbers import standard_normal_chunks, standard_normals
 from sim.numerics.random_streams import Purpose
 from sim.parameters import PopulationParameters
@@ -21,6 +21,7 @@ _TRAIT = {name: place for place, name in enumerate(CellTraits._fields)}
 NOISE = [_TRAIT["pump_noise"], _TRAIT["leak_noise"]]
 NEXT = [_TRAIT["pump_next"], _TRAIT["leak_next"]]
 """Rows of the traits that fluctuate, now and at the end of a step, in the order of the draws."""
+_NOISE_ROWS, _NEXT_ROWS = np.array(NOISE), np.array(NEXT)
 
 MINOR_FRACTION = 0.1
 """Fraction of all cells that each type but the largest gets, however small its share of cell water."""
@@ -109,16 +110,26 @@ class Fluctuation:
         """End a step at some fraction of it, and begin one of some hours, which is draw no. ``step``."""
         retained = exp(-hours / self._correlation_time)
         for cells, normals in self._normals(Purpose.FLUCTUATION, step, traits):
-            for row, next_row, normal, sd in zip(NOISE, NEXT, normals, self._sd, strict=True):
-                _draw_next(traits[row, cells], traits[next_row, cells], normal, fraction, retained, sd)
+            _draw_next(traits, cells.start, normals, fraction, retained, self._sd)
 
     def _normals(self, purpose: Purpose, moment: int, traits: Traits) -> Iterator[tuple[slice, Array]]:
         """Normal numbers of some cells at a time, for the pump and for the leak."""
         return standard_normal_chunks((traits.shape[1], 2), *self._stream, purpose, moment)
 
 
-@vector_kernel
+@kernel
 def _draw_next(
+    traits: Traits, start: int, normals: Array, fraction: float, retained: float, sds: Array
+) -> None:
+    """Move factors of the cells from a first one on to the present; draw those at the end of a step."""
+    stop = start + normals.shape[1]
+    for k in range(normals.shape[0]):
+        noise, following = traits[_NOISE_ROWS[k], start:stop], traits[_NEXT_ROWS[k], start:stop]
+        _draw_next_of_row(noise, following, normals[k], fraction, retained, sds[k])
+
+
+@vector_kernel
+def _draw_next_of_row(
     noise: Traits, following: Traits, normal: Array, fraction: float, retained: float, sd: float
 ) -> None:
     """Move factors to where they are at a fraction of a step; draw those at the end of the next."""

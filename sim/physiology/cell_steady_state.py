@@ -80,7 +80,7 @@ def cell_constants(p: CellParameters, fluid: Fluid) -> CellConstants:
         p_k=float(p_k),
         p_cl=float(p_cl),
         k_gate=float(open_fraction(unblocked_part(ratio), p.k_leak_resistant)),
-        initial_guess=InitialGuess(u=u, above_k=u - float(gate.u_k)),
+        initial_guess=InitialGuess(weight=1.0 / float(drive), block=float(ratio) / p.rest_mg_free),
         mg_sites=bound * (p.rest_mg_free + p.mg_buffer_half) / p.rest_mg_free,
         mg_influx=float(p.mg_turnover / unit_influx),
         mg_exchange=float(p.mg_turnover / unit_efflux),

@@ -63,10 +63,10 @@ class SurvivalMonitor:
         values : mapping
             By variable; those without a limit are ignored.
         """
-        known = {crossing.limit for crossing in self.crossings}
         for limit in SURVIVAL_LIMITS:
             value = values.get(limit.variable)
-            if value is not None:
+            if value is not None and not limit.low <= value <= limit.high:
+                known = {crossing.limit for crossing in self.crossings}
                 new = (clause for clause in _violations(limit, value) if clause not in known)
                 self.crossings += [Crossing(limit.variable, clause, day) for clause in new]
 

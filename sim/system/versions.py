@@ -11,6 +11,12 @@ PACKAGES = ("sim-mg", "numpy", "numba", "llvmlite", "pandas", "scipy")
 
 def package_versions() -> dict[str, str]:
     """Version of Python, type of machine, and version of each package, by name."""
+    return dict(_found_versions())
+
+
+@cache
+def _found_versions() -> dict[str, str]:
+    """Versions, looked up once: reading the metadata of packages takes as long as a short run."""
     found = {"python": platform.python_version(), "machine": platform.machine()}
     for name in PACKAGES:
         try:

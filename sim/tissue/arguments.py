@@ -22,9 +22,7 @@ MIN_TOLERANCE, MAX_TOLERANCE = 1e-13, 0.1
 """Bounds of the error of a step relative to each state [1]."""
 
 
-def check_arguments(
-    parameters: object, tolerance: object, order: object, **arguments: Any
-) -> RunPlan:
+def check_arguments(parameters: object, tolerance: object, order: object, **arguments: Any) -> RunPlan:
     """Return the plan of a run of a tissue with these arguments, or refuse them.
 
     Parameters

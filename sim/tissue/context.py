@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.numerics.jit import inlined, kernel, law
-from sim.numerics.layout import column_reader, flattened
+from sim.numerics.layout import column_reader, flattened, places_of
 from sim.parameters import BodyParameters, CellParameters
+from sim.parameters.cell_types import REGISTRY
 from sim.parameters.inputs import Control
 from sim.physiology.body_state import BodyConstants
 from sim.physiology.cell_heterogeneity import edges_of
-from sim.physiology.cell_state import CellConstants
+from sim.physiology.cell_state import CellConstants, CellState
 from sim.physiology.cell_traits import N_STATES, Traits
 
 MAX_SIDE_BY_SIDE = 400
@@ -31,6 +32,8 @@ Array = NDArray[np.float64]
 Blocks = NDArray[np.int64]
 """First cell, end and type of each block of cells, (blocks, 3)."""
 
+N_SUMMED = CellState._fields.index("expression")
+"""Cell states whose uptake the body must know: all but pump expression, which is the last."""
 BLOCK_SIZE = 4096
 """Maximal number of cells whose fluxes are summed together: part of the results, to the last bit."""
 
@@ -42,8 +45,33 @@ class OfType(NamedTuple):
     constants: CellConstants
 
 
-read_type = column_reader(OfType)
-"""Parameters and constants of the cell of a column of :attr:`Context.side_by_side`."""
+_OWN = {f"parameters.{name}" for cell_type in REGISTRY[1:] for name in cell_type.parameters._fields}
+VARYING = tuple(
+    path
+    for path in places_of(OfType)
+    if path in _OWN or (path.startswith("constants.") and not path.startswith("constants.fluid."))
+)
+"""Paths of the numbers that may differ between types."""
+read_type = column_reader(OfType, VARYING)
+"""Parameters and constants of the cell of a column of :attr:`Context.side_by_side`; the common ones are
+those of any type."""
+
+
+class Scratch(NamedTuple):
+    """Room for what an evaluation of the whole tissue needs: to make it anew would take longer.
+
+    ``probe`` and ``rates`` are as long as the state of a tissue that fits a processor's cache as a
+    whole, else empty.
+    """
+
+    probe: Array
+    rates: Array
+    uptakes: Array
+    """Uptake by each block of cells, (blocks, :data:`N_SUMMED`)."""
+    terms: Array
+    """Terms of a sum over a block."""
+    total: Array
+    """Uptake by all cells, and a zero in the place of pump expression."""
 
 
 class Context(NamedTuple):
@@ -61,18 +89,20 @@ class Context(NamedTuple):
     cell_constants: Sequence[CellConstants]
     """Parameters and constants of each cell type."""
     side_by_side: Array
-    """Parameters and constants of each cell, (numbers of :class:`OfType`, cells).
+    """Numbers that may differ between types, of each cell, (:data:`VARYING`, cells).
 
     Without columns in a tissue of more cells than :data:`MAX_SIDE_BY_SIDE`: its types are evaluated one
     after the other.
     """
     body: BodyParameters
     body_constants: BodyConstants
+    scratch: Scratch
 
 
 def side_by_side_of(counts: Sequence[int], types: Sequence[OfType]) -> Array:
-    """Parameters and constants of each cell of a small tissue; see :attr:`Context.side_by_side`."""
-    numbers = np.column_stack([flattened(of_type) for of_type in types])
+    """Numbers of each cell of a small tissue that may differ; see :attr:`Context.side_by_side`."""
+    rows = [path in VARYING for path in places_of(OfType)]
+    numbers = np.column_stack([flattened(of_type)[rows] for of_type in types])
     small = sum(counts) <= MAX_SIDE_BY_SIDE
     return np.repeat(numbers, counts if small else [0] * len(counts), axis=1)
 
@@ -95,13 +125,14 @@ def as_arrays(context: Context) -> tuple[Any, ...]:
         context.side_by_side,
         np.asarray(context.body),
         np.asarray(context.body_constants),
+        context.scratch,
     )
 
 
 @inlined
 def context_of(arrays: tuple[Any, ...]) -> Context:
     """Context whose fields compiled code was given by :func:`as_arrays`."""
-    traits, blocks, water, start, hours, control, cells, cell_constants, types, p, constants = arrays
+    traits, blocks, water, start, hours, control, cells, of_type, types, p, constants, room = arrays
     return Context(
         traits=traits,
         blocks=blocks,
@@ -110,10 +141,23 @@ def context_of(arrays: tuple[Any, ...]) -> Context:
         step_hours=hours,
         control=control[()],
         cells=cells,
-        cell_constants=cell_constants,
+        cell_constants=of_type,
         side_by_side=types,
         body=p[()],
         body_constants=constants[()],
+        scratch=room,
+    )
+
+
+def new_scratch(n_cells: int, n_blocks: int, size: int) -> Scratch:
+    """Make room for a tissue whose state has a size."""
+    whole = size if n_cells <= BLOCK_SIZE else 0
+    return Scratch(
+        probe=np.empty(whole),
+        rates=np.empty(whole),
+        uptakes=np.empty((n_blocks, N_SUMMED)),
+        terms=np.empty(min(n_cells, BLOCK_SIZE)),
+        total=np.zeros(N_SUMMED + 1),
     )
 
 

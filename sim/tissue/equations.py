@@ -27,8 +27,10 @@ from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion, renal_excretion
 from sim.tissue.context import (
     BLOCK_SIZE,
+    N_SUMMED,
     Array,
     Context,
+    OfType,
     body_of,
     cell_type_of,
     cells_of,
@@ -38,8 +40,6 @@ from sim.tissue.context import (
 
 FEW_TERMS = 32
 """Number of terms below which a plain loop is faster than a vectorised one."""
-N_SUMMED = CellState._fields.index("expression")
-"""Cell states whose uptake the body must know: all but pump expression, which is the last."""
 
 
 @kernel
@@ -80,11 +80,17 @@ def _rates_side_by_side(
     fluid: Fluid,
     control: Control,
     types: Array,
+    p: CellParameters,
+    constants: CellConstants,
 ) -> None:
-    """Write the rates of cells of any type; ``types`` holds the numbers of each, a column a cell."""
+    """Write the rates of cells of any type.
+
+    ``types`` holds what may differ between types, a column a cell; p and constants are those of any.
+    """
+    common = OfType(parameters=p, constants=constants)
     for i in range(states.na.size):
         own = fluctuated(read_traits_at(traits, i), fraction)
-        of_type = read_type(types, i)
+        of_type = read_type(types, i, common)
         state = read_state_at(states, i)
         r = cell_rates(state, own, fluid, control, of_type.parameters, of_type.constants)
         rates.na[i] = r.na
@@ -105,10 +111,11 @@ def rates_of_blocks(
     first: int,
     last: int,
     uptakes: Array,
+    terms: Array,
 ) -> None:
     """Write the rates of the blocks of cells from first to last, and the uptake by each block.
 
-    The cells lie in the arrays from ``at`` on.
+    The cells lie in the arrays from ``at`` on. ``terms`` is room for those of a sum over a block.
     """
     start, stop = context.blocks[first, 0], context.blocks[last - 1, 1]
     if context.side_by_side.shape[1] == stop - start:  # All cells: a cut of the table is not vectorised.
@@ -120,11 +127,13 @@ def rates_of_blocks(
             fluid,
             context.control,
             context.side_by_side,
+            context.cells[0],
+            context.cell_constants[0],
         )
     else:
         for b in range(first, last):
             rates_of_block(t, cells, rates, at + context.blocks[b, 0] - start, fluid, context, b)
-    uptake_of_blocks(rates, at, context, first, last, uptakes)
+    uptake_of_blocks(rates, at, context, first, last, uptakes, terms)
 
 
 @kernel
@@ -159,7 +168,8 @@ def rates_of_cells(
 ) -> None:
     """Write the rates of the blocks of cells from first to last, and the uptake by each block."""
     at = context.blocks[first, 0]
-    rates_of_blocks(t, cells, d_cells, at, fluid, context, first, last, uptakes)
+    terms = np.empty(min(context.traits.shape[1], BLOCK_SIZE))
+    rates_of_blocks(t, cells, d_cells, at, fluid, context, first, last, uptakes, terms)
 
 
 @kernel
@@ -178,7 +188,7 @@ def rates_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context
 
 @kernel
 def uptake_of_blocks(
-    rates: Array, at: int, context: Context, first: int, last: int, uptakes: Array
+    rates: Array, at: int, context: Context, first: int, last: int, uptakes: Array, terms: Array
 ) -> None:
     """Write the uptake by each block of cells from first to last, weighted by size.
 
@@ -186,7 +196,6 @@ def uptake_of_blocks(
     one is left: rounding errors grow with the logarithm of their number, and vector units can do it.
     """
     blocks, sizes = context.blocks, context.traits[SIZE]
-    terms = np.empty(min(BLOCK_SIZE, blocks[last - 1, 1] - blocks[first, 0]))
     shift = at - blocks[first, 0]
     for b in range(first, last):
         start, stop = blocks[b, 0], blocks[b, 1]
@@ -226,7 +235,8 @@ def _add_to_row(row: Array, more: Array) -> None:
 @kernel
 def total_uptake(uptakes: Array, context: Context) -> CellState:
     """Uptake by all cells [mmol/h], from that of each block, in order."""
-    total = np.zeros(N_SUMMED + 1)
+    total = context.scratch.total
+    total[:] = 0.0
     for b in range(uptakes.shape[0]):
         water = context.reference_water[context.blocks[b, 2]]
         for v in range(N_SUMMED):
@@ -269,6 +279,6 @@ def tissue_rates(t: float, y: Array, dy: Array, context: Context) -> None:
     n = context.traits.shape[1]
     cells, d_cells, body = cells_of(y, n), cells_of(dy, n), body_of(y, n)
     fluid = shared_fluid(body, context)
-    uptakes = np.empty((context.blocks.shape[0], N_SUMMED))
-    rates_of_cells(t, cells, d_cells, fluid, context, 0, context.blocks.shape[0], uptakes)
+    uptakes, terms = context.scratch.uptakes, context.scratch.terms
+    rates_of_blocks(t, cells, d_cells, 0, fluid, context, 0, uptakes.shape[0], uptakes, terms)
     finish_rates(body, body_of(dy, n), fluid, uptakes, context)

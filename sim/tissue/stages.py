@@ -1,7 +1,8 @@
 """Steps of the integrator, for the tissue: a stage, and the end of a step.
 
 Both go through the cells by runs of blocks that fit a processor's cache: a run's states are advanced,
-its rates evaluated and its errors estimated while they are there, so that memory is passed once.
+its rates evaluated and its errors estimated while they are there, so that memory is passed once. A
+tissue that fits as a whole is spared the runs.
 """
 
 from typing import Any
@@ -16,13 +17,14 @@ from sim.numerics.error_norm import (
     largest_error,
 )
 from sim.numerics.integrator import Equations, integrator_of
-from sim.numerics.jit import kernel, procedure, vector_kernel
+from sim.numerics.jit import kernel, procedure
 from sim.numerics.step_control import Outcome
 from sim.numerics.workspace import (
     FinalWeights,
     StageWeights,
     Workspace,
     add,
+    add_into,
     final_probe,
     final_stage,
     first_stage,
@@ -30,9 +32,16 @@ from sim.numerics.workspace import (
 )
 from sim.physiology.cell_traits import N_STATES
 from sim.physiology.fluid import Fluid
-from sim.tissue.context import BLOCK_SIZE, Array, Blocks, Context, body_of, cells_of, context_of
+from sim.tissue.context import (
+    BLOCK_SIZE,
+    Array,
+    Blocks,
+    Context,
+    body_of,
+    cells_of,
+    context_of,
+)
 from sim.tissue.equations import (
-    N_SUMMED,
     finish_rates,
     rates_of_blocks,
     shared_fluid,
@@ -57,7 +66,7 @@ def stage_of_cells(
     """Advance the blocks of cells from first to last by a stage, without a vector of rates."""
     n = context.traits.shape[1]
     widest = min(n, BLOCK_SIZE)
-    states, rates = np.empty((N_STATES, widest)), np.empty((N_STATES, widest))
+    states, rates, terms = np.empty((N_STATES, widest)), np.empty((N_STATES, widest)), np.empty(widest)
     while first < last:
         end = end_of_span(context.blocks, first, last)
         start, size = context.blocks[first, 0], context.blocks[end - 1, 1] - context.blocks[first, 0]
@@ -65,8 +74,8 @@ def stage_of_cells(
             row = slice(v * n + start, v * n + start + size)
             if weights.first > 0.0:
                 first_stage(f0[row], weights.first, newest[row], before[row])
-            _add_rows(y[row], newest[row], states[v])
-        rates_of_blocks(t, states, rates, 0, fluid, context, first, end, uptakes)
+            add_into(y[row], newest[row], states[v])
+        rates_of_blocks(t, states, rates, 0, fluid, context, first, end, uptakes, terms)
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + start + size)
             next_stage(f0[row], rates[v, :size], newest[row], before[row], weights)
@@ -90,14 +99,14 @@ def final_of_cells(
     """Advance the blocks of cells from first to last by one of the last stages."""
     n = context.traits.shape[1]
     widest = min(n, BLOCK_SIZE)
-    states, rates = np.empty((N_STATES, widest)), np.empty((N_STATES, widest))
+    states, rates, terms = np.empty((N_STATES, widest)), np.empty((N_STATES, widest)), np.empty(widest)
     while first < last:
         end = end_of_span(context.blocks, first, last)
         start, size = context.blocks[first, 0], context.blocks[end - 1, 1] - context.blocks[first, 0]
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + start + size)
-            final_probe(y[row], newest[row], before[row], f0[row], weights.probe, states[v])
-        rates_of_blocks(t, states, rates, 0, fluid, context, first, end, uptakes)
+            final_probe(y[row], newest[row], before[row], f0[row], weights, states[v])
+        rates_of_blocks(t, states, rates, 0, fluid, context, first, end, uptakes, terms)
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + start + size)
             final_stage(newest[row], before[row], f0[row], rates[v, :size], weights)
@@ -122,6 +131,7 @@ def finish_cells(
 ) -> None:
     """End a step for the blocks of cells from first to last: new states, rates there, largest error."""
     n, side_by_side = context.traits.shape[1], np.empty(STATES_AT_ONCE)
+    terms = np.empty(min(n, BLOCK_SIZE))
     cells, rates = cells_of(y_new, n), cells_of(f1, n)
     while first < last:
         end = end_of_span(context.blocks, first, last)
@@ -129,7 +139,7 @@ def finish_cells(
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + stop)
             add(y[row], y_new[row])
-        rates_of_blocks(t, cells, rates, start, fluid, context, first, end, uptakes)
+        rates_of_blocks(t, cells, rates, start, fluid, context, first, end, uptakes, terms)
         errors[first:end] = 0.0
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + stop)
@@ -147,13 +157,6 @@ def end_of_span(blocks: Blocks, first: int, last: int) -> int:
     while end < last and blocks[end, 1] - blocks[first, 0] <= BLOCK_SIZE:
         end += 1
     return end
-
-
-@vector_kernel
-def _add_rows(a: Array, b: Array, out: Array) -> None:
-    """Write the sum of two rows."""
-    for i in range(a.size):
-        out[i] = a[i] + b[i]
 
 
 @kernel
@@ -194,7 +197,7 @@ def final_fluid(
     n = context.traits.shape[1]
     body = np.empty(body_of(y, n).size)
     increments = body_of(newest, n), body_of(before, n), body_of(f0, n)
-    final_probe(body_of(y, n), *increments, weights.probe, body)
+    final_probe(body_of(y, n), *increments, weights, body)
     return body, shared_fluid(body, context)
 
 
@@ -257,11 +260,19 @@ def tissue_stage(
     context: Context,
 ) -> None:
     """Evaluate the rates of the whole tissue at a stage and advance to the next; see the integrator."""
-    n_blocks = context.blocks.shape[0]
-    uptakes = np.empty((n_blocks, N_SUMMED))
-    body, fluid = stage_of_fluid(y, f0, newest, before, weights, context)
-    stage_of_cells(t, y, f0, newest, before, weights, fluid, context, 0, n_blocks, uptakes)
-    stage_of_body(body, f0, newest, before, weights, fluid, uptakes, context)
+    if fits_cache(context):
+        probe, rates = context.scratch.probe, context.scratch.rates
+        if weights.first > 0.0:
+            first_stage(f0, weights.first, newest, before)
+        add_into(y, newest, probe)
+        tissue_rates(t, probe, rates, context)
+        next_stage(f0, rates, newest, before, weights)
+    else:
+        uptakes = context.scratch.uptakes
+        body, fluid = stage_of_fluid(y, f0, newest, before, weights, context)
+        n_blocks = uptakes.shape[0]
+        stage_of_cells(t, y, f0, newest, before, weights, fluid, context, 0, n_blocks, uptakes)
+        stage_of_body(body, f0, newest, before, weights, fluid, uptakes, context)
 
 
 @kernel
@@ -275,11 +286,17 @@ def tissue_final(
     context: Context,
 ) -> None:
     """Advance the whole tissue by one of the last stages of a step; see the integrator."""
-    n_blocks = context.blocks.shape[0]
-    uptakes = np.empty((n_blocks, N_SUMMED))
-    body, fluid = final_fluid(y, newest, before, f0, weights, context)
-    final_of_cells(t, y, newest, before, f0, weights, fluid, context, 0, n_blocks, uptakes)
-    final_of_body(body, newest, before, f0, weights, fluid, uptakes, context)
+    if fits_cache(context):
+        probe, rates = context.scratch.probe, context.scratch.rates
+        final_probe(y, newest, before, f0, weights, probe)
+        tissue_rates(t, probe, rates, context)
+        final_stage(newest, before, f0, rates, weights)
+    else:
+        uptakes = context.scratch.uptakes
+        body, fluid = final_fluid(y, newest, before, f0, weights, context)
+        n_blocks = uptakes.shape[0]
+        final_of_cells(t, y, newest, before, f0, weights, fluid, context, 0, n_blocks, uptakes)
+        final_of_body(body, newest, before, f0, weights, fluid, uptakes, context)
 
 
 @kernel
@@ -294,11 +311,21 @@ def tissue_finish(
     context: Context,
 ) -> float:
     """End a step of the whole tissue and return its largest error; see the integrator."""
-    n_blocks = context.blocks.shape[0]
-    uptakes, errors = np.empty((n_blocks, N_SUMMED)), np.empty(n_blocks)
+    if fits_cache(context):
+        add(y, y_new)
+        tissue_rates(t, y_new, f1, context)
+        return float(largest_error(y, y_new, kept, f1, weights, segments, 0))
+    uptakes, errors = context.scratch.uptakes, np.empty(context.blocks.shape[0])
     fluid = new_fluid(y, y_new, context)
+    n_blocks = errors.size
     finish_cells(t, y, kept, y_new, f1, weights, segments, fluid, context, 0, n_blocks, uptakes, errors)
     return float(finish_body(y, kept, y_new, f1, weights, segments, fluid, uptakes, errors, context))
+
+
+@procedure
+def fits_cache(context: Context) -> bool:
+    """Whether a tissue is so small that its vectors pass through a processor's cache as a whole."""
+    return context.scratch.probe.size > 0
 
 
 _integrate = procedure(

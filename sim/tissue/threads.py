@@ -15,8 +15,8 @@ import numpy as np
 from sim.numerics.error_norm import ErrorWeights, Segments
 from sim.numerics.integrator import Equations
 from sim.numerics.workspace import FinalWeights, StageWeights
-from sim.tissue.context import Array, Blocks, Context, body_of, cells_of
-from sim.tissue.equations import N_SUMMED, finish_rates, rates_of_cells, shared_fluid
+from sim.tissue.context import N_SUMMED, Array, Blocks, Context, body_of, cells_of
+from sim.tissue.equations import finish_rates, rates_of_cells, shared_fluid
 from sim.tissue.stages import (
     final_fluid,
     final_of_body,

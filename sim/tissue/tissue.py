@@ -10,11 +10,11 @@ import numpy as np
 
 from sim.errors import IntegrationError
 from sim.numerics.integrator import equations_of, integrator_of
-from sim.numerics.layout import flattened, vector_reader
+from sim.numerics.layout import flattened, names_of, vector_reader
 from sim.numerics.records import record, records
 from sim.numerics.step_control import (
-    DONE,
     AUTOMATIC,
+    DONE,
     EVALUATIONS,
     ORDER,
     Outcome,
@@ -35,7 +35,7 @@ from sim.physiology.cell_heterogeneity import (
     uniform_traits,
 )
 from sim.physiology.cell_state import CellState, CellTraits, fluctuated
-from sim.physiology.cell_traits import SIZE, Traits
+from sim.physiology.cell_traits import N_STATES, SIZE, Traits
 from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
 from sim.system.interruption import guarded_signals, uninterrupted
@@ -52,6 +52,7 @@ from sim.tissue.context import (
     cell_type_of,
     cells_of,
     fraction_of_step,
+    new_scratch,
     side_by_side_of,
 )
 from sim.tissue.edits import OSMOLES, add_salt, check_exchange, check_salt, check_trait
@@ -213,10 +214,10 @@ class Tissue:
 
     def _initial_context(self) -> Context:
         """Context of the healthy tissue; reference water is set when cells are at their steady state."""
-        p = self.parameters
+        p, blocks = self.parameters, blocks_of(self.counts)
         return Context(
             traits=self.traits,
-            blocks=blocks_of(self.counts),
+            blocks=blocks,
             reference_water=np.zeros(len(CELL_TYPES)),
             step_start=0.0,
             step_hours=0.0,
@@ -228,6 +229,9 @@ class Tissue:
             ),
             body=record(p.body),
             body_constants=record(self.body_constants),
+            scratch=new_scratch(
+                self.n_cells, len(blocks), N_STATES * self.n_cells + len(names_of(BodyState))
+            ),
         )
 
     def slices(self) -> list[slice]:

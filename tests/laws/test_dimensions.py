@@ -56,7 +56,7 @@ UNITS.define("equivalent = mole = eq")
 
 PATHS = Permeabilities(na="0.05/h", cl="5/h", k_constant="1/h", k_gated="4/h")
 GATE = KGate(mg_free="0.5 mM", u_k="-3.5", half_mg="0.43 mM", steepness="1.3", resistant="0.1")
-GUESS = InitialGuess(u="-3.2", above_k="0.3")
+GUESS = InitialGuess(weight="0.3", block="3.4/mM")
 IONS = Ions("10 mM", "142 mM", "4.3 mM", "140 mM", "4.2 mM", "104 mM")
 
 

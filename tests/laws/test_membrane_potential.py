@@ -261,7 +261,7 @@ def test_search_converges_near_zero_potential(concentration: float, reduced: flo
     """
     ions = Ions(*(6 * [concentration]))
     paths = Permeabilities(na=1.0, cl=3.0, k_constant=2.0, k_gated=0.0)
-    gate, guess = KGate(0.5, 0.0, 0.43, 1.3, 0.1), InitialGuess(0.0, 0.0)
+    gate, guess = KGate(0.5, 0.0, 0.43, 1.3, 0.1), InitialGuess(1.0, 1.0 / 0.43)
     u = potential_of(ions, paths, gate, -6.0 * concentration * reduced, guess)
     assert u == pytest.approx(reduced, abs=1e-8)
 

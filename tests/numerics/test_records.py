@@ -22,9 +22,9 @@ def test_a_record_has_the_names_and_numbers_of_its_tuple() -> None:
 
 
 def test_compiled_code_reads_a_record_by_name() -> None:
-    read = njit(lambda rest: rest.p_k + rest.fluid.k + rest.initial_guess.u)
+    read = njit(lambda rest: rest.p_k + rest.fluid.k + rest.initial_guess.block)
     rest = RESTS[0]
-    assert read(record(rest)) == rest.p_k + rest.fluid.k + rest.initial_guess.u
+    assert read(record(rest)) == rest.p_k + rest.fluid.k + rest.initial_guess.block
 
 
 def test_records_of_one_type_share_their_description() -> None:
