@@ -112,6 +112,15 @@ def kernel(function: Function) -> Function:
     return _compiled(function, _PIPELINES.kernel)
 
 
+def inline_kernel(function: Function) -> Function:
+    """Like :func:`kernel`, but compiled code inlines it.
+
+    A call hands over the context of a tissue, some hundred numbers and pointers, which takes longer than
+    the rates of a body.
+    """
+    return _compiled(function, {**_PIPELINES.kernel, "forceinline": True})
+
+
 def vector_kernel(function: Function) -> Function:
     """Compile a loop over arrays that, as the caller promises, do not overlap."""
     return _compiled(function, _PIPELINES.loop)

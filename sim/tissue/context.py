@@ -149,9 +149,14 @@ def context_of(arrays: tuple[Any, ...]) -> Context:
     )
 
 
+def fits_cache(n_cells: int) -> bool:
+    """Whether a tissue is so small that its vectors stay in a processor's cache."""
+    return n_cells <= BLOCK_SIZE
+
+
 def new_scratch(n_cells: int, n_blocks: int, size: int) -> Scratch:
     """Make room for a tissue whose state has a size."""
-    whole = size if n_cells <= BLOCK_SIZE else 0
+    whole = size if fits_cache(n_cells) else 0
     return Scratch(
         probe=np.empty(whole),
         rates=np.empty(whole),

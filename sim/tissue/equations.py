@@ -6,7 +6,7 @@ block in fixed order, so that results do not depend on threads.
 
 import numpy as np
 
-from sim.numerics.jit import kernel, vector_kernel
+from sim.numerics.jit import inline_kernel, kernel, vector_kernel
 from sim.parameters import CellParameters
 from sim.parameters.inputs import Control
 from sim.physiology.body import body_rates
@@ -42,7 +42,7 @@ FEW_TERMS = 32
 """Number of terms below which a plain loop is faster than a vectorised one."""
 
 
-@kernel
+@inline_kernel
 def shared_fluid(body: Array, context: Context) -> Fluid:
     """Extracellular fluid shared by all cells in a state of the body."""
     return fluid_of(read_body(body), context.control, context.body, context.body_constants)
@@ -232,7 +232,7 @@ def _add_to_row(row: Array, more: Array) -> None:
         row[i] += more[i]
 
 
-@kernel
+@inline_kernel
 def total_uptake(uptakes: Array, context: Context) -> CellState:
     """Uptake by all cells [mmol/h], from that of each block, in order."""
     total = context.scratch.total
@@ -244,7 +244,7 @@ def total_uptake(uptakes: Array, context: Context) -> CellState:
     return read_cell(total)
 
 
-@kernel
+@inline_kernel
 def excretion_of(body: Array, fluid: Fluid, context: Context) -> Excretion:
     """Urinary excretion in a state of the body [mmol/h]."""
     b, p = read_body(body), context.body
@@ -252,7 +252,7 @@ def excretion_of(body: Array, fluid: Fluid, context: Context) -> Excretion:
     return renal_excretion(b, levels, fluid, context.control, p, context.body_constants)
 
 
-@kernel
+@inline_kernel
 def rates_of_body(
     body: Array,
     d_body: Array,
@@ -266,7 +266,7 @@ def rates_of_body(
     write_body(body_rates(b, fluid, uptake, excretion, context.control, context.body), d_body)
 
 
-@kernel
+@inline_kernel
 def finish_rates(body: Array, d_body: Array, fluid: Fluid, uptakes: Array, context: Context) -> None:
     """Write the rates of the body, given the uptake by each block of cells."""
     uptake, excretion = total_uptake(uptakes, context), excretion_of(body, fluid, context)

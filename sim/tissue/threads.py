@@ -17,7 +17,7 @@ from sim.numerics.integrator import Equations
 from sim.numerics.workspace import FinalWeights, StageWeights
 from sim.tissue.context import N_SUMMED, Array, Blocks, Context, body_of, cells_of
 from sim.tissue.equations import finish_rates, rates_of_cells, shared_fluid
-from sim.tissue.stages import (
+from sim.tissue.runs_of_blocks import (
     final_fluid,
     final_of_body,
     final_of_cells,

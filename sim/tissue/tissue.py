@@ -51,6 +51,7 @@ from sim.tissue.context import (
     body_of,
     cell_type_of,
     cells_of,
+    fits_cache,
     fraction_of_step,
     new_scratch,
     side_by_side_of,
@@ -76,6 +77,7 @@ from sim.tissue.raw_row import (
     read_head,
     write_row,
 )
+from sim.tissue.runs_of_blocks import integrate_large_tissue
 from sim.tissue.stages import integrate_tissue
 from sim.tissue.threads import threaded_equations
 
@@ -401,7 +403,8 @@ class Tissue:
                 outcome = integrate(*self._problem(time))
         else:
             context, *problem = self._problem(time)
-            outcome = integrate_tissue(as_arrays(context), *problem)
+            integrate = integrate_tissue if fits_cache(self.n_cells) else integrate_large_tissue
+            outcome = integrate(as_arrays(context), *problem)
         self._accept(outcome)
 
     def _advance_interpreted(self, time: float, rates: Callable[..., None]) -> None:
