@@ -69,7 +69,13 @@ def _replace_pass(old: type, new: type, pipelines: list[PassManager]) -> list[Pa
 
 
 class _InternalLibrary(CPUCodeLibrary):  # type: ignore[misc]
-    """LLVM code of a function that is only linked into others, without machine code of its own."""
+    """LLVM code of a function that is only linked into others, without machine code of its own.
+
+    To optimise it here and again wherever it is linked would take a fifth of the time of compilation.
+    """
+
+    def _optimize_final_module(self) -> None:
+        """Leave optimisation to the functions into which this one is linked."""
 
     def _finalize_final_module(self) -> None:
         """Stop after optimisation; Numba goes on to machine code."""
