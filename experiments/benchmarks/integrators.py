@@ -190,7 +190,7 @@ def measure(n_cells: int, days: int, tolerances: tuple[float, ...]) -> pd.DataFr
         sizes = np.maximum(np.abs(reference), scales_of(finest))
         for tolerance in tolerances:
             for method, order in ORDERS.items():
-                states, tissue = _simulated(Tissue, scenario, n_cells, days, tolerance, order=order)
+                states, tissue = _simulated(Tissue, scenario, n_cells, days, tolerance, order)
                 error = float((np.abs(states - reference) / sizes).max())
                 rows.append((scenario, method, tolerance, error, tissue.evaluations / days))
             looser = TOLERANCE_RATIO * tolerance
@@ -204,11 +204,13 @@ def measure(n_cells: int, days: int, tolerances: tuple[float, ...]) -> pd.DataFr
 
 
 def _simulated(
-    tissue_class: type[Any], scenario: str, n_cells: int, days: int, tolerance: float, **options: Any
+    tissue_class: type[Any], scenario: str, n_cells: int, days: int, tolerance: float, order: int = 0
 ) -> tuple[Array, Any]:
     """States every three hours of a scenario, and the tissue."""
     condition, noise = SCENARIOS[scenario]
-    tissue = tissue_class(n_cells, noise=noise is not None, threads=1, tolerance=tolerance, **options)
+    tissue = tissue_class(n_cells, noise=noise is not None, threads=1, tolerance=tolerance)
+    if order:
+        tissue.order = order
     schedule, states = Schedule(tissue, sim.load(condition), noise), []
     for hours in np.arange(COMPARED_HOURS, 24.0 * days + 0.1, COMPARED_HOURS):
         schedule.advance_until(float(hours))

@@ -12,7 +12,7 @@ from sim.numerics.jit import procedure
 from sim.numerics.step_control import EVALUATIONS
 from sim.numerics.workspace import StageWeights, Vector, Workspace
 
-CAUTION = 2.0
+CAUTION = 3.0
 """Factor on the estimated error: where all is smooth, errors of steps add up rather than cancel [1]."""
 DAMPING = 2.0 / 13.0
 """Damping of the stability polynomial, with which it stays clear of 1 between its zeros [1]."""

@@ -22,7 +22,7 @@ MIN_TOLERANCE, MAX_TOLERANCE = 1e-13, 0.1
 """Bounds of the error of a step relative to each state [1]."""
 
 
-def check_arguments(parameters: object, tolerance: object, order: object, **arguments: Any) -> RunPlan:
+def check_arguments(parameters: object, tolerance: object, **arguments: Any) -> RunPlan:
     """Return the plan of a run of a tissue with these arguments, or refuse them.
 
     Parameters
@@ -31,8 +31,6 @@ def check_arguments(parameters: object, tolerance: object, order: object, **argu
         Parameters of the model, or None.
     tolerance : object
         Error of a step relative to each state [1].
-    order : object
-        Order of the method of integration.
     **arguments
         Arguments of a tissue that a plan has under the same name.
 
@@ -48,8 +46,6 @@ def check_arguments(parameters: object, tolerance: object, order: object, **argu
     number = finite_number(tolerance)
     if number is None or not MIN_TOLERANCE <= number <= MAX_TOLERANCE:
         problems.append(f"tolerance = {tolerance!r}; give {MIN_TOLERANCE:g} to {MAX_TOLERANCE:g}")
-    if finite_number(order) not in ORDERS:
-        problems.append(f"order = {order!r}; give 2 or 4, or 0 for the one that suits the time")
     try:
         plan = RunPlan(condition=_any_condition(), **arguments)
     except InputError as error:
@@ -62,6 +58,20 @@ def check_arguments(parameters: object, tolerance: object, order: object, **argu
 @cache
 def _any_condition() -> Condition:
     return load("baseline")
+
+
+def check_order(order: object) -> int:
+    """Return the order of the method of integration, or refuse it.
+
+    Raises
+    ------
+    InputError
+        If there is no such order.
+    """
+    number = finite_number(order)
+    if number not in ORDERS:
+        raise InputError([f"order = {order!r}; give 2 or 4, or 0 for the one that suits the time"])
+    return int(number)
 
 
 def check_hours(name: str, hours: object, low: float, hint: str) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 from sim.numerics.error_norm import ErrorWeights, Segments
 from sim.numerics.integrator import Equations
 from sim.numerics.workspace import FinalWeights, StageWeights
-from sim.tissue.context import N_SUMMED, Array, Blocks, Context, body_of, cells_of
+from sim.tissue.context import Array, Blocks, Context, body_of, cells_of
 from sim.tissue.equations import finish_rates, rates_of_cells, shared_fluid
 from sim.tissue.runs_of_blocks import (
     final_fluid,
@@ -50,27 +50,40 @@ def threaded_equations(pool: ThreadPoolExecutor, threads: int) -> Equations:
 
     The pool needs one thread fewer: the calling thread works too.
     """
+    shared = _SharedEquations(pool, threads)
+    return Equations(shared.rates, shared.stage, shared.final, shared.finish)
 
-    def share_out(work: Callable[..., None], context: Context, *arguments: Any, to: list[Array]) -> None:
-        shares = iter(shares_of(context.blocks, threads))
+
+class _SharedEquations:
+    """The four functions of :class:`.Equations`, with the cells shared out among threads."""
+
+    def __init__(self, pool: ThreadPoolExecutor, threads: int) -> None:
+        self._pool, self._threads = pool, threads
+
+    def _share_out(
+        self, work: Callable[..., None], context: Context, *arguments: Any, to: list[Array]
+    ) -> None:
+        """Call a function of some blocks of cells for all of them."""
+        shares = iter(shares_of(context.blocks, self._threads))
 
         def take_shares() -> None:
             for first, last in shares:  # One iterator for all: each share is taken once.
                 work(*arguments, context, first, last, *to)
 
-        others = [pool.submit(take_shares) for _ in range(threads - 1)]
+        others = [self._pool.submit(take_shares) for _ in range(self._threads - 1)]
         take_shares()
         for other in others:
             other.result()
 
-    def rates(t: float, y: Array, dy: Array, context: Context) -> None:
-        n = context.traits.shape[1]
+    def rates(self, t: float, y: Array, dy: Array, context: Context) -> None:
+        n, uptakes = context.traits.shape[1], context.scratch.uptakes
         body = body_of(y, n)
-        fluid, uptakes = shared_fluid(body, context), np.empty((len(context.blocks), N_SUMMED))
-        share_out(rates_of_cells, context, t, cells_of(y, n), cells_of(dy, n), fluid, to=[uptakes])
+        fluid = shared_fluid(body, context)
+        self._share_out(rates_of_cells, context, t, cells_of(y, n), cells_of(dy, n), fluid, to=[uptakes])
         finish_rates(body, body_of(dy, n), fluid, uptakes, context)
 
     def stage(
+        self,
         t: float,
         y: Array,
         f0: Array,
@@ -79,12 +92,14 @@ def threaded_equations(pool: ThreadPoolExecutor, threads: int) -> Equations:
         weights: StageWeights,
         context: Context,
     ) -> None:
-        uptakes = np.empty((len(context.blocks), N_SUMMED))
+        uptakes = context.scratch.uptakes
         body, fluid = stage_of_fluid(y, f0, newest, before, weights, context)
-        share_out(stage_of_cells, context, t, y, f0, newest, before, weights, fluid, to=[uptakes])
+        step = (t, y, f0, newest, before, weights, fluid)
+        self._share_out(stage_of_cells, context, *step, to=[uptakes])
         stage_of_body(body, f0, newest, before, weights, fluid, uptakes, context)
 
     def final(
+        self,
         t: float,
         y: Array,
         newest: Array,
@@ -93,12 +108,14 @@ def threaded_equations(pool: ThreadPoolExecutor, threads: int) -> Equations:
         weights: FinalWeights,
         context: Context,
     ) -> None:
-        uptakes = np.empty((len(context.blocks), N_SUMMED))
+        uptakes = context.scratch.uptakes
         body, fluid = final_fluid(y, newest, before, f0, weights, context)
-        share_out(final_of_cells, context, t, y, newest, before, f0, weights, fluid, to=[uptakes])
+        step = (t, y, newest, before, f0, weights, fluid)
+        self._share_out(final_of_cells, context, *step, to=[uptakes])
         final_of_body(body, newest, before, f0, weights, fluid, uptakes, context)
 
     def finish(
+        self,
         t: float,
         y: Array,
         kept: Array,
@@ -108,11 +125,8 @@ def threaded_equations(pool: ThreadPoolExecutor, threads: int) -> Equations:
         segments: Segments,
         context: Context,
     ) -> float:
-        n_blocks = len(context.blocks)
-        uptakes, errors = np.empty((n_blocks, N_SUMMED)), np.empty(n_blocks)
+        uptakes, errors = context.scratch.uptakes, np.empty(len(context.blocks))
         fluid = new_fluid(y, y_new, context)
         step = (t, y, kept, y_new, f1, weights, segments, fluid)
-        share_out(finish_cells, context, *step, to=[uptakes, errors])
+        self._share_out(finish_cells, context, *step, to=[uptakes, errors])
         return float(finish_body(y, kept, y_new, f1, weights, segments, fluid, uptakes, errors, context))
-
-    return Equations(rates, stage, final, finish)

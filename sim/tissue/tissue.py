@@ -13,7 +13,6 @@ from sim.numerics.integrator import equations_of, integrator_of
 from sim.numerics.layout import flattened, names_of, vector_reader
 from sim.numerics.records import record, records
 from sim.numerics.step_control import (
-    AUTOMATIC,
     DONE,
     EVALUATIONS,
     ORDER,
@@ -40,7 +39,7 @@ from sim.physiology.fluid import Fluid
 from sim.physiology.kidney import Excretion
 from sim.system.interruption import guarded_signals, uninterrupted
 from sim.system.processors import usable_processors
-from sim.tissue.arguments import check_arguments, check_hours, check_state
+from sim.tissue.arguments import check_arguments, check_hours, check_order, check_state
 from sim.tissue.audit import Audit, Totals, audit_of, totals_of
 from sim.tissue.context import (
     Array,
@@ -126,9 +125,6 @@ class Tissue:
     tolerance : float
         Error of an integration step relative to each state of the body; that of a cell may be five
         times as large.
-    order : int
-        Order of the method of integration, 2 or 4; by default it is 4 until a day after the last
-        discontinuity (a meal, a dose, fluctuations), then 2. See :func:`.choose_order`.
     threads : int, optional
         Threads for the cells; by default one below 20,000 cells, else all processors. Results do not
         depend on it.
@@ -167,13 +163,11 @@ class Tissue:
         heterogeneous: bool = True,
         noise: bool = True,
         tolerance: float = DEFAULT_TOLERANCE,
-        order: int = AUTOMATIC,
         threads: int | None = None,
     ) -> None:
         plan = check_arguments(
             parameters,
             tolerance,
-            order,
             n_cells=n_cells,
             seed=seed,
             replicate=replicate,
@@ -206,7 +200,7 @@ class Tissue:
             p.body.osmolality,
         )
         self.y = np.concatenate([cells.ravel(), flattened(healthy_body(p.body))])
-        self._memory = new_memory(order)
+        self._memory = new_memory()
         self._work = new_workspace(self.y.size)
         self._segments = segments_of(n_cells, p)
         self._threads = _threads_for(n_cells) if threads is None else threads
@@ -295,8 +289,16 @@ class Tissue:
 
     @property
     def order(self) -> int:
-        """Order of the method of integration, 2 or 4; 0 if it is chosen step by step."""
+        """Order of the method of integration; assign 2 or 4 to impose one.
+
+        It is 0 at first: the order is then 4 until a day after the last discontinuity, such as a meal, a
+        dose or a new draw of fluctuations, and 2 later; see :func:`.choose_order`.
+        """
         return int(self._memory[ORDER])
+
+    @order.setter
+    def order(self, order: int) -> None:
+        self._memory[ORDER] = check_order(order)
 
     @property
     def evaluations(self) -> int:

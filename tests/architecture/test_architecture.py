@@ -50,7 +50,7 @@ def functions_of(path: Path) -> list[ast.FunctionDef]:
 
 
 MAX_LINES, MAX_PARAMETERS = 60, 8
-COMPILED = {"law", "procedure", "kernel", "vector_kernel"}
+COMPILED = {"law", "procedure", "kernel", "inline_kernel", "vector_kernel"}
 """Decorators of functions that compiled code calls: laws take each of their inputs by name."""
 RUNS = {"run", "resume", "run_study", "TissueModel", "pump_rate"}
 """The public faces of a run, whose options users want to see; and the scalar form of a law."""

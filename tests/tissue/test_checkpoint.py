@@ -425,7 +425,7 @@ def test_another_format_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setattr(checkpoint, "FORMAT", 7)
     file = save_tissue(at(0.0, EVENTFUL), tmp_path / "state.npz")
     monkeypatch.undo()
-    assert refused(file).endswith("has format 7; this version reads 2")
+    assert refused(file).endswith("has format 7; this version reads 3")
 
 
 def test_other_parameters_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
