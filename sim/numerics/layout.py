@@ -17,13 +17,22 @@ from sim.numerics.jit import law
 
 Record = TypeVar("Record", bound=NamedTuple)
 
+_known_places: dict[type[Any], tuple[str, ...]] = {}
+"""What :func:`places_of` has found: Python takes long to read annotations."""
 
-def places_of(kind: type[Any], prefix: str = "") -> Iterator[str]:
-    """Yield the path of each number of a type of record, such as ``ecf.na``, in the order of places."""
+
+def places_of(kind: type[Any]) -> tuple[str, ...]:
+    """Path of each number of a type of record, such as ``ecf.na``, in the order of places."""
+    if kind not in _known_places:
+        _known_places[kind] = tuple(_places_of(kind, ""))
+    return _known_places[kind]
+
+
+def _places_of(kind: type[Any], prefix: str) -> Iterator[str]:
     hints = get_type_hints(kind)
     for name in kind._fields:
         if hasattr(hints[name], "_fields"):
-            yield from places_of(hints[name], f"{prefix}{name}.")
+            yield from _places_of(hints[name], f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}"
 

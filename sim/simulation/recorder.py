@@ -26,6 +26,7 @@ from sim.variables.table import PER_CELL, VARIABLES
 Array = NDArray[np.float64]
 
 _TYPES = pd.CategoricalDtype(pd.Index(CELL_TYPES))
+_NUMBERS = pd.Index([name for name in PER_CELL if name != "type"])
 
 FEW_ROWS = 64
 """Rows for which there is room at first, if their number is not known."""
@@ -139,12 +140,12 @@ def cell_table(tissue: Tissue, max_cells: int | None = None) -> pd.DataFrame:
         types=types,
     )
     columns = {name: variable.read(cells)[chosen] for name, variable in PER_CELL.items()}
-    codes = columns.pop("type")
+    cell_types = pd.Series(pd.Categorical.from_codes(columns.pop("type"), dtype=_TYPES))
     # One array of all numbers: a table made column by column takes longer than a day of a small tissue.
     numbers = np.column_stack(list(columns.values()))
     index = pd.Index(np.arange(tissue.n_cells)[chosen], name="cell")
-    table = pd.DataFrame(numbers, columns=list(columns), index=index)
-    table.insert(list(PER_CELL).index("type"), "type", pd.Categorical.from_codes(codes, dtype=_TYPES))
+    table = pd.DataFrame(numbers, columns=_NUMBERS, index=index)
+    table.insert(list(PER_CELL).index("type"), "type", cell_types.set_axis(index))
     return table
 
 

@@ -1,11 +1,11 @@
 from .audit import Audit as Audit
 from .checkpoint import load_tissue as load_tissue
 from .checkpoint import save_tissue as save_tissue
+from .context import N_SUMMED as N_SUMMED
 from .context import Context as Context
 from .context import body_of as body_of
 from .context import cells_of as cells_of
 from .context import fraction_of_step as fraction_of_step
-from .equations import N_SUMMED as N_SUMMED
 from .equations import finish_rates as finish_rates
 from .equations import shared_fluid as shared_fluid
 from .equations import tissue_rates as tissue_rates

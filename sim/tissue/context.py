@@ -45,7 +45,11 @@ class OfType(NamedTuple):
     constants: CellConstants
 
 
-_OWN = {f"parameters.{name}" for cell_type in REGISTRY[1:] for name in cell_type.parameters._fields}
+_OWN = {
+    f"parameters.{name}"
+    for cell_type in REGISTRY
+    for name in getattr(cell_type.parameters, "_fields", ())
+}
 VARYING = tuple(
     path
     for path in places_of(OfType)
