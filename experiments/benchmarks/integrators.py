@@ -31,7 +31,7 @@ from rich.console import Console
 
 import sim
 from experiments.benchmarks.plots import logarithmic
-from experiments.benchmarks.thirty_days import scales_of
+from experiments.benchmarks.solvers import scales_of
 from sim.figures import BLUE, GREEN, STYLE, VERMILION, Page, save
 from sim.simulation import Schedule
 from sim.system import write_atomically

@@ -10,15 +10,10 @@ case in turns, so that both meet the same load of the machine.
 Run with:  python -m experiments.benchmarks.recording [--quick] [--against CHECKOUT] [--out DIR]
 """
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from time import process_time
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import numpy as np
@@ -27,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 import sim
+from experiments.benchmarks.other_checkout import answer_lines, served_by
 from sim.simulation import Recorder, Schedule
 from sim.tissue import Tissue
 
@@ -106,9 +102,9 @@ def compare(cases: tuple[Case, ...], rounds: int, other: Path | None) -> pd.Data
     """
     found = []
     with ExitStack() as stack:
-        measured = {THIS: measure}
+        measured: dict[str, Any] = {THIS: measure}
         if other is not None:
-            measured[OTHER] = stack.enter_context(_served_by(other))
+            measured[OTHER] = stack.enter_context(served_by(other, __file__))
         for case in cases:
             for _ in range(rounds):
                 for name, each in measured.items():
@@ -120,35 +116,9 @@ def compare(cases: tuple[Case, ...], rounds: int, other: Path | None) -> pd.Data
     return medians.assign(share=recording / (recording + medians["run"]))
 
 
-@contextmanager
-def _served_by(checkout: Path) -> Iterator[Any]:
-    """Measure in a process that imports the program from another checkout."""
-    command = [sys.executable, "-c", "import runpy, sys; runpy.run_path(sys.argv[1])['serve']()"]
-    with subprocess.Popen(
-        [*command, __file__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=checkout,
-        env={**os.environ, "PYTHONPATH": str(checkout)},
-    ) as process:
-        questions: IO[str] = process.stdin  # type: ignore[assignment]
-        answers: IO[str] = process.stdout  # type: ignore[assignment]
-
-        def ask(case: Case) -> dict[str, float]:
-            questions.write(json.dumps(case) + "\n")
-            questions.flush()
-            found: dict[str, float] = json.loads(answers.readline())
-            return found
-
-        yield ask
-        questions.close()
-
-
 def serve() -> None:
-    """Measure cases that are read from standard input, a line each."""
-    for line in sys.stdin:
-        print(json.dumps(measure(Case(*json.loads(line)))), flush=True)
+    """Measure cases that are read from standard input."""
+    answer_lines(lambda case: measure(Case(*case)))
 
 
 def show(table: pd.DataFrame) -> None:

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import solve_ivp
 
 import sim
 from experiments.benchmarks.race import CONDITION
+from experiments.benchmarks.solvers import RTOL, LsodaTissue, SolvedTissue, scales_of
 from sim.quantities import HOURS_PER_DAY
 from sim.simulation import Schedule
 from sim.tissue import Tissue, tissue_rates
@@ -31,18 +31,10 @@ COMPARED_DAYS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 FINE = 1e-9
 """Tolerance of the reference solution."""
 MINUTE = 1.0 / 60.0
-LSODA_RTOL = 1e-4
 
 
-class EulerTissue(Tissue):
+class EulerTissue(SolvedTissue):
     """A tissue that advances by explicit Euler steps of a minute."""
-
-    counted = 0
-
-    @property
-    def evaluations(self) -> int:
-        """Number of evaluations of the rates so far."""
-        return self.counted
 
     def advance_to(self, time: float, _rates: Callable[..., None] | None = None) -> None:
         """Integrate to a time [h] with the compiled rates."""
@@ -57,33 +49,7 @@ class EulerTissue(Tissue):
         self._post_totals()
 
 
-class LsodaTissue(EulerTissue):
-    """A tissue that advances by SciPy's LSODA, with a dense Jacobian by finite differences."""
-
-    def advance_to(self, time: float, _rates: Callable[..., None] | None = None) -> None:
-        """Integrate to a time [h] with the compiled rates."""
-        if time <= self.time:
-            return
-        dy = np.empty_like(self.y)
-
-        def derivatives(t: float, y: Array) -> Array:
-            tissue_rates(t, y, dy, self.context)
-            return dy.copy()
-
-        scales = scales_of(self)
-        done = solve_ivp(
-            derivatives, (self.time, float(time)), self.y, method="LSODA", t_eval=[float(time)],
-            rtol=LSODA_RTOL, atol=LSODA_RTOL * scales,
-        )  # fmt: skip
-        if not done.success:
-            raise RuntimeError(f"LSODA: {done.message}")
-        self.y[:] = done.y[:, -1]
-        self.counted += int(done.nfev)
-        self.time = float(time)
-        self._post_totals()
-
-
-EULER, LSODA = "Euler, 1 minute", f"LSODA, rtol {LSODA_RTOL:g}"
+EULER, LSODA = "Euler, 1 minute", f"LSODA, rtol {RTOL:g}"
 PEERS: dict[str, type[Tissue]] = {EULER: EulerTissue, LSODA: LsodaTissue}
 """Other integrators by name."""
 
@@ -175,9 +141,3 @@ def states_at_ends_of_days(
         schedule.advance_until(day * HOURS_PER_DAY)
         states.append(tissue.y.copy())
     return np.array(states)
-
-
-def scales_of(tissue: Tissue) -> Array:
-    """Size of each state below which its errors are absolute."""
-    segments = tissue._segments
-    return np.repeat(segments.scales, np.diff(segments.ends, prepend=0))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sim.conditions.condition import Condition
 from sim.conditions.plan import RunPlan
 from sim.parameters.inputs import Control
+from sim.system.interruption import guarded_signals
 from sim.tissue.tissue import Tissue
 
 
@@ -65,10 +66,11 @@ class Schedule:
         after_step : callable, optional
             Called after each step.
         """
-        while self.tissue.time < hours:
-            self.step(until=hours)
-            if after_step is not None:
-                after_step()
+        with guarded_signals():
+            while self.tissue.time < hours:
+                self.step(until=hours)
+                if after_step is not None:
+                    after_step()
 
     def step(self, rates: Callable[..., None] | None = None, until: float = float("inf")) -> None:
         """Advance by one step, or to ``until`` [h] if that comes first.
