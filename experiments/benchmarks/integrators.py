@@ -97,6 +97,9 @@ C = (
 class Rosenbrock(Tissue):
     """A tissue that advances by RODAS with an exact Jacobian."""
 
+    is_small = False
+    """It takes one span at a time."""
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.counted, self.jacobians = 0, 0

@@ -24,6 +24,8 @@ class SolvedTissue(Tissue):
     """A tissue that advances by another solver."""
 
     counted = 0
+    is_small = False
+    """It solves one span at a time."""
 
     @property
     def evaluations(self) -> int:

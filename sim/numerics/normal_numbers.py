@@ -9,7 +9,7 @@ References
 Wichura 1988, Algorithm AS 241, Appl Stat 37:477 (coefficients of the three rational functions).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +99,32 @@ def standard_normal_chunks(
         numbers = source.random((min(ROWS_AT_ONCE, rows - first), columns))
         _make_normal(numbers.reshape(-1))
         yield slice(first, first + len(numbers)), np.ascontiguousarray(numbers.T)
+
+
+def standard_normal_steps(
+    shape: tuple[int, int], seed: int, replicate: int, purpose: Purpose, steps: Sequence[int]
+) -> Array:
+    """Draw the numbers of :func:`standard_normals` of several steps of a random stream at once.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the numbers of a step.
+    seed, replicate, purpose
+        See :func:`standard_normals`.
+    steps : sequence of int
+        Numbers of the steps.
+
+    Returns
+    -------
+    (steps, columns, rows) array
+        The numbers, transposed [1].
+    """
+    numbers = np.empty((len(steps), *shape))
+    for step, room in zip(steps, numbers, strict=True):
+        stream(seed, replicate, purpose, step).random(out=room)
+    _make_normal(numbers.reshape(-1))
+    return np.ascontiguousarray(numbers.transpose(0, 2, 1))
 
 
 @law

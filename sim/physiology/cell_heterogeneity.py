@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.errors import SteadyStateError
 from sim.numerics.elementary import exp, log, sqrt
 from sim.numerics.jit import kernel, vector_kernel
-from sim.numerics.normal_numbers import standard_normal_chunks, standard_normals
+from sim.numerics.normal_numbers import standard_normal_chunks, standard_normal_steps, standard_normals
 from sim.numerics.random_streams import Purpose
 from sim.parameters import PopulationParameters
 from sim.physiology.cell_state import CellTraits
@@ -95,22 +95,30 @@ class Fluctuation:
     """
 
     def __init__(self, p: PopulationParameters, seed: int, replicate: int) -> None:
-        self._sd = np.array([p.noise_pump, p.noise_leak])
+        self.sds = np.array([p.noise_pump, p.noise_leak])
         self._correlation_time = p.noise_time
         self._stream = (seed, replicate)
 
     def start(self, traits: Traits) -> None:
         """Draw the factors of all cells from their stationary distribution."""
         for cells, normals in self._normals(Purpose.FLUCTUATION_START, 0, traits):
-            for row, normal, sd in zip(NOISE, normals, self._sd, strict=True):
+            for row, normal, sd in zip(NOISE, normals, self.sds, strict=True):
                 traits[row, cells] = exp(sd * normal - 0.5 * sd * sd)
         traits[NEXT] = traits[NOISE]
 
     def advance(self, traits: Traits, fraction: float, hours: float, step: int) -> None:
         """End a step at some fraction of it, and begin one of some hours, which is draw no. ``step``."""
-        retained = exp(-hours / self._correlation_time)
+        retained = self.retained(hours)
         for cells, normals in self._normals(Purpose.FLUCTUATION, step, traits):
-            _draw_next(traits, cells.start, normals, fraction, retained, self._sd)
+            draw_next(traits, cells.start, normals, fraction, retained, self.sds)
+
+    def retained(self, hours: float) -> float:
+        """How much of the logarithm of a fluctuation is retained after some hours [1]."""
+        return exp(-hours / self._correlation_time)
+
+    def normals(self, steps: Sequence[int], n_cells: int) -> Array:
+        """Draw the normal numbers of some steps, (steps, 2, cells) [1]."""
+        return standard_normal_steps((n_cells, 2), *self._stream, Purpose.FLUCTUATION, steps)
 
     def _normals(self, purpose: Purpose, moment: int, traits: Traits) -> Iterator[tuple[slice, Array]]:
         """Normal numbers of some cells at a time, for the pump and for the leak."""
@@ -118,7 +126,7 @@ class Fluctuation:
 
 
 @kernel
-def _draw_next(
+def draw_next(
     traits: Traits, start: int, normals: Array, fraction: float, retained: float, sds: Array
 ) -> None:
     """Move factors of the cells from a first one on to the present; draw those at the end of a step."""

@@ -176,12 +176,11 @@ def simulate(
     outcome, failure, interrupted = FINISHED, None, False
     with termination_as_interrupt(), deferred_interrupt() as request:
 
-        def after_step() -> None:
-            survival.check(tissue)
-            request.check()
+        def advance(hours: float) -> None:
+            survival.advance(schedule, hours, request.check)
 
         try:
-            _record_at(times, schedule, recorder, snapshots, on_record, after_step)
+            _record_at(times, tissue, recorder, snapshots, on_record, advance)
         except KeyboardInterrupt:
             outcome, interrupted = f"interrupted on day {tissue.time / HOURS_PER_DAY:.2f}", True
         except IntegrationError as error:
@@ -236,16 +235,15 @@ def _recording_times(plan: RunPlan) -> list[_RecordingTime]:
 
 def _record_at(
     times: list[_RecordingTime],
-    schedule: Schedule,
+    tissue: Tissue,
     recorder: Recorder,
     snapshots: dict[float, pd.DataFrame],
     on_record: OnRecord | None,
-    after_step: Callable[[], None],
+    advance: Callable[[float], None],
 ) -> None:
     """Advance through all recording times; fill recorder and snapshots on the way."""
-    tissue = schedule.tissue
     for time in times:
-        schedule.advance_until(time.hours, after_step)
+        advance(time.hours)
         if time.row:
             recorder.record(tissue)
             if on_record is not None:

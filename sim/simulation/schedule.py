@@ -1,13 +1,21 @@
 """A tissue under a condition, advanced step by step, and the order of what happens in a step."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from sim.conditions.condition import Condition
 from sim.conditions.plan import RunPlan
 from sim.parameters.inputs import Control
+from sim.physiology.body_state import BodyState, read_body
+from sim.quantities.units import HOURS_PER_DAY
 from sim.system.interruption import guarded_signals
-from sim.tissue.tissue import Tissue
+from sim.tissue.spans import Span
+from sim.tissue.tissue import N_BODY, Tissue
+
+Watch = Callable[[Sequence[float], Sequence[BodyState]], None]
+"""What is called with times [h] and bodies; see :meth:`Schedule.advance_until`."""
 
 
 class Schedule:
@@ -56,7 +64,12 @@ class Schedule:
         """Time at which the next step ends [h], ``until`` at the latest."""
         return min(until, self.steps.after(self.tissue.time))
 
-    def advance_until(self, hours: float, after_step: Callable[[], None] | None = None) -> None:
+    def advance_until(
+        self,
+        hours: float,
+        after_step: Callable[[], None] | None = None,
+        watch: Watch | None = None,
+    ) -> None:
         """Take steps until a time [h]; the last one ends there.
 
         Parameters
@@ -64,13 +77,45 @@ class Schedule:
         hours : float
             The time [h].
         after_step : callable, optional
-            Called after each step.
+            Called after each step. Steps of a small tissue are then taken one at a time, and not up to a
+            day at a time.
+        watch : callable, optional
+            Called as ``watch(times, bodies)`` after each step or after several, with the end of each
+            [h] and the state of the body then.
         """
         with guarded_signals():
             while self.tissue.time < hours:
+                if after_step is None and self.tissue.is_small:
+                    self._take_steps(min(hours, self.tissue.time + HOURS_PER_DAY), watch)
+                    continue
                 self.step(until=hours)
                 if after_step is not None:
                     after_step()
+                if watch is not None:
+                    watch([self.tissue.time], [self.tissue.body])
+
+    def _take_steps(self, end: float, watch: Watch | None) -> None:
+        """Take all steps until a time at once."""
+        tissue, spans, ends = self.tissue, [], []
+        time, fluctuates_until = tissue.time, tissue.fluctuates_until
+        while time < end:
+            middle, stop = 0.5 * (time + self.steps.after(time)), min(end, self.steps.after(time))
+            fluctuate_hours = None
+            if fluctuates_until < middle:
+                fluctuate_hours = self.steps.noise_hours
+                fluctuates_until = time + fluctuate_hours
+            for edge in self._edges_between(time, stop):
+                spans.append(Span(edge, self._control_at(time), fluctuate_hours))
+                time, fluctuate_hours = edge, None
+            ends.append(len(spans) - 1)
+        bodies = np.empty((len(spans), N_BODY))
+        try:
+            tissue.advance_through(spans, bodies)
+        finally:  # If it failed: what came before.
+            taken = [k for k in ends if spans[k].stop <= tissue.time]
+            if watch is not None and taken:
+                watch([spans[k].stop for k in taken], [read_body(bodies[k].tolist()) for k in taken])
+        self._set_control()
 
     def step(self, rates: Callable[..., None] | None = None, until: float = float("inf")) -> None:
         """Advance by one step, or to ``until`` [h] if that comes first.
@@ -87,16 +132,22 @@ class Schedule:
         # end before the middle of the step.
         if tissue.fluctuates_until < 0.5 * (tissue.time + self.steps.after(tissue.time)):
             tissue.fluctuate(self.steps.noise_hours)
-        first, last = bisect_right(self._edges, tissue.time), bisect_left(self._edges, stop)
-        for edge in (*self._edges[first:last], stop):
+        for edge in self._edges_between(tissue.time, stop):
             self._set_control()
             tissue.advance_to(edge, rates)
         self._set_control()
 
+    def _edges_between(self, time: float, stop: float) -> list[float]:
+        """Ends of the spans between events from a time to the end of a step [h]."""
+        first, last = bisect_right(self._edges, time), bisect_left(self._edges, stop)
+        return [*self._edges[first:last], stop]
+
     def _set_control(self) -> None:
-        """Set the control of the present; between two edges it is the same."""
-        span = bisect_right(self._edges, self.tissue.time)
+        self.tissue.control = self._control_at(self.tissue.time)
+
+    def _control_at(self, time: float) -> Control:
+        """Control at a time [h]; between two edges it is the same."""
+        span = bisect_right(self._edges, time)
         if span not in self._controls:
-            body = self.tissue.parameters.body
-            self._controls[span] = self.condition.control_at(self.tissue.time, body)
-        self.tissue.control = self._controls[span]
+            self._controls[span] = self.condition.control_at(time, self.tissue.parameters.body)
+        return self._controls[span]

@@ -1,12 +1,13 @@
 """Whether a simulated body could live: its plasma levels against the limits of survival."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sim.parameters.survival import SURVIVAL_LIMITS, SurvivalLimit
-from sim.physiology.body_state import fluid_of, ionised_calcium
+from sim.physiology.body_state import BodyState, fluid_of, ionised_calcium
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.recorder import Recorder
+from sim.simulation.schedule import Schedule
 from sim.tissue.tissue import Tissue
 
 NOT_SURVIVABLE = "not survivable"
@@ -20,6 +21,10 @@ PRESSURE_IS_SAFE = (0.7, 1.5)
 It is proportional to volume, and the tone of vessels changes it by less than a half. Finding that tone
 costs more than all other limits together, so it is found outside this range only.
 """
+
+
+PRESSURE_IS_FAR = (0.75, 1.4)
+"""Extracellular volume over normal with which pressure is safe for another day."""
 
 
 class Crossing(NamedTuple):
@@ -49,9 +54,52 @@ class SurvivalMonitor:
         other.crossings = [*self.crossings]
         return other
 
+    def advance(self, schedule: Schedule, hours: float, after: Callable[[], None]) -> None:
+        """Let a schedule take steps until a time, and watch the tissue.
+
+        Parameters
+        ----------
+        schedule : Schedule
+            Of the tissue.
+        hours : float
+            The time [h].
+        after : callable
+            Called after each step or after several.
+        """
+        tissue = schedule.tissue
+
+        def check_now() -> None:
+            self.check(tissue)
+            after()
+
+        def check_course(times: Sequence[float], bodies: Sequence[BodyState]) -> None:
+            self.check_course(tissue, times, bodies)
+            after()
+
+        low, high = PRESSURE_IS_FAR
+        if low < tissue.fluid.volume / tissue.parameters.body.ecf_volume < high:
+            schedule.advance_until(hours, watch=check_course)
+        else:
+            schedule.advance_until(hours, check_now)
+
     def check(self, tissue: Tissue) -> None:
         """Compare the present state of a tissue with all limits."""
-        self.compare(tissue.time / HOURS_PER_DAY, _vital_values(tissue))
+        self.check_course(tissue, [tissue.time], [tissue.body])
+
+    def check_course(self, tissue: Tissue, times: Sequence[float], bodies: Sequence[BodyState]) -> None:
+        """Compare states of the body of a tissue with all limits.
+
+        Parameters
+        ----------
+        tissue : Tissue
+            At the last of the times, or later.
+        times : sequence of float
+            Of the states [h], in order.
+        bodies : sequence of BodyState
+            The states. Pressure, which depends on cells too, is checked of the present one only.
+        """
+        for time, body in zip(times, bodies, strict=True):
+            self.compare(time / HOURS_PER_DAY, _vital_values(body, tissue))
 
     def compare(self, day: float, values: Mapping[str, float]) -> None:
         """Note which limits values cross for the first time.
@@ -89,9 +137,9 @@ def _violations(limit: SurvivalLimit, value: float) -> Iterator[str]:
         yield f"{limit.meaning} above {limit.high:g} {limit.unit}"
 
 
-def _vital_values(tissue: Tissue) -> dict[str, float]:
-    """What limits are set to, now."""
-    p, body = tissue.parameters.body, tissue.body
+def _vital_values(body: BodyState, tissue: Tissue) -> dict[str, float]:
+    """What limits are set to, in a state of the body of a tissue."""
+    p = tissue.parameters.body
     fluid = fluid_of(body, tissue.control, p, tissue.body_constants)
     mg_total = p.plasma_mg_ionised + p.plasma_mg_complexed + p.plasma_mg_bound
     values = {
@@ -103,7 +151,7 @@ def _vital_values(tissue: Tissue) -> dict[str, float]:
         "osmolality": fluid.osmolality,
     }
     low, high = PRESSURE_IS_SAFE
-    if not low < fluid.volume / p.ecf_volume < high:
+    if body == tissue.body and not low < fluid.volume / p.ecf_volume < high:
         now = Recorder(["pressure"], n_rows=1)
         now.record(tissue)
         values["pressure"] = now.latest("pressure")

@@ -202,12 +202,16 @@ def _advance(branch: _Branch, plan: RunPlan, divergence: float, snapshots: Snaps
         t for t in course.steps.rows_every(plan.record_hours) if t > tissue.time or not recorder.times
     }
     for stop in sorted(t for t in rows | kept | {end} if tissue.time <= t <= end):
-        course.advance_until(stop, lambda: branch.survival.check(tissue))
+        branch.survival.advance(course, stop, _go_on)
         if stop in rows:
             recorder.record(tissue)
         if snapshots and stop in kept:
             cells = cell_table(tissue, snapshots.cells)
             branch.cells[stop / HOURS_PER_DAY] = cells[["type", *snapshots.variables]]
+
+
+def _go_on() -> None:
+    """Do nothing between steps."""
 
 
 def _snapshot_times(plan: RunPlan, snapshots: Snapshots | None) -> set[float]:

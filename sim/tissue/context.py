@@ -195,8 +195,13 @@ def body_of(y: Array, n_cells: int) -> Array:
 @law
 def fraction_of_step(t: float, context: Context) -> float:
     """Fraction of the step that is over at time t, at most one [1]."""
-    hours = context.step_hours
-    return min(t - context.step_start, hours) / hours if hours > 0.0 else 1.0
+    return fraction_of_fluctuation(t, context.step_start, context.step_hours)
+
+
+@law
+def fraction_of_fluctuation(t: float, start: float, hours: float) -> float:
+    """Fraction of a fluctuation over some hours that is over at time t, at most one [1]."""
+    return min(t - start, hours) / hours if hours > 0.0 else 1.0
 
 
 @kernel

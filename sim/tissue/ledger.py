@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.numerics.jit import kernel
 from sim.numerics.layout import names_of
 from sim.physiology.body import FIRST_TOTAL
 from sim.physiology.body_state import BodyState
@@ -22,19 +23,20 @@ class Ledger(NamedTuple):
     totals: Array
     compensation: Array
 
-    def post(self, body: Array) -> None:
-        """Move the running totals out of the state, where they would grow and lose digits.
 
-        What rounding cuts off a sum is carried to the next one (Kahan's summation): ten times the Ca of
-        the fluid passes through it every day.
-        """
-        entries = body[FIRST_TOTAL:]
-        totals, compensation = self.totals[FIRST_TOTAL:], self.compensation[FIRST_TOTAL:]
-        corrected = entries + compensation
-        sums = totals + corrected
-        compensation[:] = corrected - (sums - totals)
-        totals[:] = sums
-        entries[:] = 0.0
+@kernel
+def post(body: Array, totals: Array, compensation: Array) -> None:
+    """Move the running totals out of the state, where they would grow and lose digits.
+
+    What rounding cuts off a sum is carried to the next one (Kahan's summation): ten times the Ca of the
+    fluid passes through it every day.
+    """
+    for i in range(FIRST_TOTAL, body.size):
+        corrected = body[i] + compensation[i]
+        total = totals[i] + corrected
+        compensation[i] = corrected - (total - totals[i])
+        totals[i] = total
+        body[i] = 0.0
 
 
 def empty_ledger() -> Ledger:

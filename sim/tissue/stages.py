@@ -8,7 +8,7 @@ from typing import Any
 from sim.numerics.error_norm import ErrorWeights, Segments, largest_error
 from sim.numerics.integrator import Equations, integrator_of
 from sim.numerics.jit import kernel, law, procedure
-from sim.numerics.step_control import Outcome
+from sim.numerics.step_control import DISCONTINUITY, DONE, Outcome
 from sim.numerics.workspace import (
     FinalWeights,
     StageWeights,
@@ -20,8 +20,11 @@ from sim.numerics.workspace import (
     first_stage,
     next_stage,
 )
-from sim.tissue.context import Array, Context, context_of
+from sim.physiology.cell_heterogeneity import draw_next
+from sim.tissue.context import Array, Context, body_of, context_of, fraction_of_fluctuation
 from sim.tissue.equations import tissue_rates
+from sim.tissue.ledger import Ledger, post
+from sim.tissue.spans import Course
 
 
 @law
@@ -83,20 +86,60 @@ _integrate = procedure(
 
 
 @kernel
-def integrate_tissue(
+def integrate_spans(
     arrays: Any,
     y: Array,
     start: float,
-    stop: float,
+    course: Course,
     tolerance: float,
     segments: Segments,
     memory: Array,
     work: Workspace,
-) -> Outcome:
-    """Advance the tissue, all in compiled code.
+    ledger: Ledger,
+    bodies: Array,
+) -> tuple[int, Outcome]:
+    """Advance the tissue through spans, all in compiled code.
 
-    ``arrays`` is the context :func:`~sim.tissue.context.as_arrays`.
+    ``arrays`` is the context :func:`~sim.tissue.context.as_arrays`. The body after each span, with its
+    running totals, is written into ``bodies``.
+
+    Returns
+    -------
+    int, Outcome
+        Number of spans that were begun, and the outcome of the last of them.
     """
-    context = context_of(arrays)
-    outcome: Outcome = _integrate(context, y, start, stop, tolerance, segments, memory, work)
-    return outcome
+    begun = context_of(arrays)
+    n, step_start, step_hours = begun.traits.shape[1], begun.step_start, begun.step_hours
+    body, t, drawn, k = body_of(y, n), start, 0, 0
+    outcome = Outcome(code=DONE, time=t, place=-1)
+    while k < course.stops.size and outcome.code == DONE:
+        if course.hours[k] >= 0.0:
+            if drawn < course.normals.shape[0]:
+                fraction = fraction_of_fluctuation(t, step_start, step_hours)
+                normals = course.normals[drawn]
+                draw_next(begun.traits, 0, normals, fraction, course.retained[k], course.sds)
+                drawn += 1
+            step_start, step_hours = t, course.hours[k]
+        if course.jumps[k]:
+            memory[DISCONTINUITY] = 1.0
+        context = Context(
+            traits=begun.traits,
+            blocks=begun.blocks,
+            reference_water=begun.reference_water,
+            step_start=step_start,
+            step_hours=step_hours,
+            control=course.controls[k],
+            cells=begun.cells,
+            cell_constants=begun.cell_constants,
+            side_by_side=begun.side_by_side,
+            body=begun.body,
+            body_constants=begun.body_constants,
+            scratch=begun.scratch,
+        )
+        outcome = _integrate(context, y, t, course.stops[k], tolerance, segments, memory, work)
+        t = outcome.time
+        post(body, ledger.totals, ledger.compensation)
+        for i in range(body.size):
+            bodies[k, i] = body[i] + ledger.totals[i]
+        k += 1
+    return k, outcome

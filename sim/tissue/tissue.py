@@ -1,6 +1,6 @@
 """The tissue: all cells, their shared fluid and the body, advanced together. No framework."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy, deepcopy
 from itertools import pairwise
@@ -65,7 +65,7 @@ from sim.tissue.initial_state import (
     steady_cells,
     usual_control,
 )
-from sim.tissue.ledger import Ledger, empty_ledger
+from sim.tissue.ledger import Ledger, empty_ledger, post
 from sim.tissue.membranes import membranes_of_type
 from sim.tissue.raw_row import (
     WITH_CONTENTS,
@@ -77,7 +77,8 @@ from sim.tissue.raw_row import (
     write_row,
 )
 from sim.tissue.runs_of_blocks import integrate_large_tissue
-from sim.tissue.stages import integrate_tissue
+from sim.tissue.spans import Span, course_of
+from sim.tissue.stages import integrate_spans
 from sim.tissue.threads import threaded_equations
 
 DEFAULT_TOLERANCE = 3e-5
@@ -86,6 +87,9 @@ MIN_CELLS_FOR_THREADS = 20_000
 
 BUFFERED = CellState._fields.index("buffered")
 TOTAL_CL = Totals._fields.index("cl")
+
+N_BODY = len(names_of(BodyState))
+"""Numbers of the state of a body."""
 
 _read_control = vector_reader(Control)
 
@@ -225,9 +229,7 @@ class Tissue:
             ),
             body=record(p.body),
             body_constants=record(self.body_constants),
-            scratch=new_scratch(
-                self.n_cells, len(blocks), N_STATES * self.n_cells + len(names_of(BodyState))
-            ),
+            scratch=new_scratch(self.n_cells, len(blocks), N_STATES * self.n_cells + N_BODY),
         )
 
     def slices(self) -> list[slice]:
@@ -391,13 +393,56 @@ class Tissue:
         """
         time = check_hours("time", time, self.time, f"hours from the present on, {self.time:g}")
         check_state(self.y, self.traits)
-        if rates is None:
-            self._advance_compiled(time)
-        else:
+        if rates is not None:
             self._advance_interpreted(time, rates)
+        elif self.is_small:
+            self.advance_through([Span(time, self._control)], np.empty((1, N_BODY)))
+        else:
+            self._advance_large(time)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether :meth:`advance_through` can take it through many spans at a time."""
+        return self._threads == 1 and fits_cache(self.n_cells)
 
     @uninterrupted
-    def _advance_compiled(self, time: float) -> None:
+    def advance_through(self, spans: Sequence[Span], bodies: Array) -> None:
+        """Integrate a small tissue through spans of constant control.
+
+        The bits are those of :meth:`fluctuate`, of assigning the control and of :meth:`advance_to`, span
+        by span. Ctrl-C waits until state and time agree again.
+
+        Parameters
+        ----------
+        spans : sequence of Span
+            In order of time, at least one.
+        bodies : (spans, body) array
+            Room for the state of the body at the end of each span, its running totals since the start.
+
+        Raises
+        ------
+        InputError, IntegrationError
+            See :meth:`advance_to`.
+        """
+        check_state(self.y, self.traits)
+        course = course_of(
+            spans, self._control, self._fluctuation, self.draws, self.n_cells, noise=self.noise
+        )
+        problem = (as_arrays(self._context), self.y, self.time, course, self.tolerance)
+        settings = (self._segments, self._memory, self._work, self._ledger)
+        begun, outcome = integrate_spans(*problem, *settings, bodies)
+        for start, span in zip([self.time, *course.stops.tolist()], spans[:begun], strict=False):
+            if span.fluctuate_hours is not None:
+                self.draws += 1
+                hours = float(span.fluctuate_hours)
+                self._context = self._context._replace(step_start=start, step_hours=hours)
+        self._control = spans[begun - 1].control
+        self._context = self._context._replace(control=course.controls[begun - 1])
+        self.time = outcome.time
+        self._check(outcome)
+
+    @uninterrupted
+    def _advance_large(self, time: float) -> None:
         """Integrate with the compiled rates; Ctrl-C waits until the state and its time agree again."""
         if self._threads > 1:
             with ThreadPoolExecutor(self._threads - 1) as pool:
@@ -405,8 +450,7 @@ class Tissue:
                 outcome = integrate(*self._problem(time))
         else:
             context, *problem = self._problem(time)
-            integrate = integrate_tissue if fits_cache(self.n_cells) else integrate_large_tissue
-            outcome = integrate(as_arrays(context), *problem)
+            outcome = integrate_large_tissue(as_arrays(context), *problem)
         self._accept(outcome)
 
     def _advance_interpreted(self, time: float, rates: Callable[..., None]) -> None:
@@ -431,12 +475,16 @@ class Tissue:
         """Take over the time that integration has come to; raise if that is not the end."""
         self.time = outcome.time
         self._post_totals()
+        self._check(outcome)
+
+    def _check(self, outcome: Outcome) -> None:
+        """Raise if integration has not come to its end."""
         if outcome.code != DONE:
             raise IntegrationError(describe_failure(outcome, self.counts, edited=self.edits > 0))
 
     def _post_totals(self) -> None:
         """Move the running totals out of the state; due after every integration."""
-        self._ledger.post(body_of(self.y, self.n_cells))
+        post(body_of(self.y, self.n_cells), *self._ledger)
 
     def observe(self, *cell_types: int) -> Array:
         """Membranes of the cells, (fields of Membrane, cells), with u as reduced potential.
