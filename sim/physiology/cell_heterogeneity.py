@@ -118,6 +118,8 @@ class Fluctuation:
 
     def normals(self, steps: Sequence[int], n_cells: int) -> Array:
         """Draw the normal numbers of some steps, (steps, 2, cells) [1]."""
+        if not steps:
+            return np.empty((0, 2, 0))
         return standard_normal_steps((n_cells, 2), *self._stream, Purpose.FLUCTUATION, steps)
 
     def _normals(self, purpose: Purpose, moment: int, traits: Traits) -> Iterator[tuple[slice, Array]]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sim.parameters.survival import SURVIVAL_LIMITS, SurvivalLimit
 from sim.physiology.body_state import BodyState, fluid_of, ionised_calcium
+from sim.physiology.fluid import Fluid
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.recorder import Recorder
 from sim.simulation.schedule import Schedule
@@ -47,11 +48,12 @@ class SurvivalMonitor:
 
     def __init__(self) -> None:
         self.crossings: list[Crossing] = []
+        self._pressure_is_far = False
 
     def branch(self) -> "SurvivalMonitor":
         """Return a monitor that continues from here on its own."""
         other = SurvivalMonitor()
-        other.crossings = [*self.crossings]
+        other.crossings, other._pressure_is_far = [*self.crossings], self._pressure_is_far
         return other
 
     def advance(self, schedule: Schedule, hours: float, after: Callable[[], None]) -> None:
@@ -76,8 +78,7 @@ class SurvivalMonitor:
             self.check_course(tissue, times, bodies)
             after()
 
-        low, high = PRESSURE_IS_FAR
-        if low < tissue.fluid.volume / tissue.parameters.body.ecf_volume < high:
+        if self._pressure_is_far:
             schedule.advance_until(hours, watch=check_course)
         else:
             schedule.advance_until(hours, check_now)
@@ -98,8 +99,12 @@ class SurvivalMonitor:
         bodies : sequence of BodyState
             The states. Pressure, which depends on cells too, is checked of the present one only.
         """
+        p, constants = tissue.parameters.body, tissue.body_constants
         for time, body in zip(times, bodies, strict=True):
-            self.compare(time / HOURS_PER_DAY, _vital_values(body, tissue))
+            fluid = fluid_of(body, tissue.control, p, constants)
+            self.compare(time / HOURS_PER_DAY, _vital_values(body, fluid, tissue))
+        low, high = PRESSURE_IS_FAR
+        self._pressure_is_far = low < fluid.volume / p.ecf_volume < high
 
     def compare(self, day: float, values: Mapping[str, float]) -> None:
         """Note which limits values cross for the first time.
@@ -137,10 +142,9 @@ def _violations(limit: SurvivalLimit, value: float) -> Iterator[str]:
         yield f"{limit.meaning} above {limit.high:g} {limit.unit}"
 
 
-def _vital_values(body: BodyState, tissue: Tissue) -> dict[str, float]:
+def _vital_values(body: BodyState, fluid: Fluid, tissue: Tissue) -> dict[str, float]:
     """What limits are set to, in a state of the body of a tissue."""
     p = tissue.parameters.body
-    fluid = fluid_of(body, tissue.control, p, tissue.body_constants)
     mg_total = p.plasma_mg_ionised + p.plasma_mg_complexed + p.plasma_mg_bound
     values = {
         "plasma_na": fluid.na,
@@ -151,7 +155,7 @@ def _vital_values(body: BodyState, tissue: Tissue) -> dict[str, float]:
         "osmolality": fluid.osmolality,
     }
     low, high = PRESSURE_IS_SAFE
-    if body == tissue.body and not low < fluid.volume / p.ecf_volume < high:
+    if not low < fluid.volume / p.ecf_volume < high and body == tissue.body:
         now = Recorder(["pressure"], n_rows=1)
         now.record(tissue)
         values["pressure"] = now.latest("pressure")

@@ -4,6 +4,7 @@ Entering compiled code takes longer than a step of a small tissue.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from sim.tissue.context import Array
 
 
 class Span(NamedTuple):
-    """A span from the present, or from the end of the span before, over which the control is constant."""
+    """A span from the end of the one before, over which the control is constant."""
 
     stop: float
     """Its end [h]."""
@@ -30,7 +31,9 @@ class Course(NamedTuple):
 
     stops: Array
     controls: Sequence[Control]
-    """Records."""
+    """Records of the controls, each once, in the order in which they come first."""
+    control_of: NDArray[np.int64]
+    """Place of the control among them."""
     hours: Array
     """Length of the fluctuation that begins [h]; negative if none does."""
     retained: Array
@@ -38,7 +41,7 @@ class Course(NamedTuple):
     jumps: NDArray[np.bool_]
     """Whether the equations jump at its start."""
     normals: Array
-    """Normal numbers of the fluctuations that begin, (fluctuations, 2, cells) [1]; none without noise."""
+    """Of the fluctuations that begin, (fluctuations, 2, cells) [1]; none without noise."""
     sds: Array
     """Standard deviations of pump capacity and leaks, of their logarithms [1]."""
 
@@ -69,17 +72,31 @@ def course_of(
     noise : bool
         Whether cells fluctuate.
     """
-    hours = np.array([-1.0 if s.fluctuate_hours is None else s.fluctuate_hours for s in spans])
-    begins = hours >= 0.0
-    before = [control, *(span.control for span in spans[:-1])]
-    jumps = [old is not s.control and old != s.control for old, s in zip(before, spans, strict=True)]
-    numbers = range(draws + 1, draws + 1 + (int(begins.sum()) if noise else 0))
+    hours, retained, jumps, places = [], [], [], []
+    controls: dict[Control, int] = {}
+    latest, n_draws = control, 0
+    for span in spans:
+        begins = span.fluctuate_hours is not None
+        changes = span.control is not latest and span.control != latest
+        hours.append(-1.0 if span.fluctuate_hours is None else span.fluctuate_hours)
+        retained.append(fluctuation.retained(hours[-1]) if noise and begins else 0.0)
+        jumps.append(changes or (noise and begins))
+        places.append(controls.setdefault(span.control, len(controls)))
+        n_draws += noise and begins
+        latest = span.control
     return Course(
         stops=np.array([span.stop for span in spans], dtype=float),
-        controls=records([span.control for span in spans]),
-        hours=hours,
-        retained=np.array([fluctuation.retained(max(h, 0.0)) for h in hours.tolist()]),
-        jumps=np.array(jumps) | (begins & noise),
-        normals=fluctuation.normals(numbers, n_cells),
+        controls=_records_of(tuple(controls)),
+        control_of=np.array(places),
+        hours=np.array(hours, dtype=float),
+        retained=np.array(retained),
+        jumps=np.array(jumps),
+        normals=fluctuation.normals(range(draws + 1, draws + 1 + n_draws), n_cells),
         sds=fluctuation.sds,
     )
+
+
+@lru_cache(maxsize=64)
+def _records_of(controls: tuple[Control, ...]) -> Sequence[Control]:
+    """Records of controls; those of a day of meals come again every day."""
+    return records(controls)

@@ -128,7 +128,7 @@ def integrate_spans(
             reference_water=begun.reference_water,
             step_start=step_start,
             step_hours=step_hours,
-            control=course.controls[k],
+            control=course.controls[course.control_of[k]],
             cells=begun.cells,
             cell_constants=begun.cell_constants,
             side_by_side=begun.side_by_side,

@@ -437,7 +437,7 @@ class Tissue:
                 hours = float(span.fluctuate_hours)
                 self._context = self._context._replace(step_start=start, step_hours=hours)
         self._control = spans[begun - 1].control
-        self._context = self._context._replace(control=course.controls[begun - 1])
+        self._context = self._context._replace(control=course.controls[course.control_of[begun - 1]])
         self.time = outcome.time
         self._check(outcome)
 
