@@ -44,6 +44,8 @@ FITTED_COLUMNS = ("plasma_k", "plasma_mg", "urine_k", "urine_mg")
 FIT_DAYS, FIT_STEPS = 60, 3
 FINE = 1e-10
 """Tolerance of the solution that counts as exact."""
+WARM_SECONDS = 5.0
+"""Processor time below which work is repeated before it counts [s]."""
 SCENARIOS = {
     "twin": (CONDITION, 5, False, 30.0),
     "100 cells, noise": (CONDITION, 100, True, 10.0),
@@ -110,8 +112,14 @@ WORKLOADS: dict[str, tuple[Callable[[], None], float]] = {
 def seconds_of(name: str, quick: bool) -> float:
     """Processor time of a workload [s]."""
     work, _ = WORKLOADS[name]
+    seconds = _timed(work, quick=quick)
+    # The memory of a process that has waited may have been moved out: short work counts when it is back.
+    return _timed(work, quick=quick) if seconds < WARM_SECONDS else seconds
+
+
+def _timed(work: Callable[..., None], *, quick: bool) -> float:
     began = process_time()
-    study(QUICK_REPLICATES) if quick and work is study else work()
+    work(QUICK_REPLICATES) if quick and work is study else work()
     return process_time() - began
 
 

@@ -86,7 +86,7 @@ class Schedule:
         with guarded_signals():
             while self.tissue.time < hours:
                 if after_step is None and self.tissue.is_small:
-                    self._take_steps(min(hours, self.tissue.time + HOURS_PER_DAY), watch)
+                    self._take_steps(hours, watch)
                     continue
                 self.step(until=hours)
                 if after_step is not None:
@@ -94,12 +94,12 @@ class Schedule:
                 if watch is not None:
                     watch([self.tissue.time], [self.tissue.body])
 
-    def _take_steps(self, end: float, watch: Watch | None) -> None:
-        """Take all steps until a time at once."""
+    def _take_steps(self, until: float, watch: Watch | None) -> None:
+        """Take the steps of a day at once, or those until a time."""
         tissue, spans, ends = self.tissue, [], []
         time, fluctuates_until = tissue.time, tissue.fluctuates_until
-        while time < end:
-            middle, stop = 0.5 * (time + self.steps.after(time)), min(end, self.steps.after(time))
+        while time < min(until, tissue.time + HOURS_PER_DAY):
+            middle, stop = 0.5 * (time + self.steps.after(time)), min(until, self.steps.after(time))
             fluctuate_hours = None
             if fluctuates_until < middle:
                 fluctuate_hours = self.steps.noise_hours

@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from experiments.benchmarks import __main__ as suite
-from experiments.benchmarks import c_kernel, integrators, replicates, thirty_days
+from experiments.benchmarks import c_kernel, integrators, replicates, thirty_days, users
 from experiments.benchmarks import recording as rows
 from experiments.benchmarks.race import AGENTS, BRIAN, MESA, NUMPY, OURS, C, Race, race, threaded_race
 from experiments.benchmarks.sizes import Cost, recording
@@ -189,3 +189,22 @@ def test_mesa_model_ends_in_the_same_state_as_the_study() -> None:
     """The benchmark of replicates raises if plasma K differs."""
     row = replicates.race(5, 0.5, 1, 2)
     assert row["ratio"] > 1.0
+
+
+def test_what_users_wait_for_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this checkout and in another one, which is this one here."""
+    monkeypatch.setattr(users, "WORKLOADS", {"twin, 120 days": users.WORKLOADS["twin, 120 days"]})
+    times = users.time_workloads(2, Path(users.__file__).parents[2], quick=True)
+    summary = users.summary_of(times)
+    assert len(times) == 2
+    assert 0.0 < summary.ratio.item() < 50.0
+    assert summary.goal.item() == 8.0
+
+
+def test_general_solvers_come_to_the_same_states(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "SCENARIOS", {"meals": ("daily-meals", 5, False, 0.5)})
+    monkeypatch.setattr(users, "QUICK_DAYS", 0.5)
+    table = users.compare_solvers(quick=True)
+    assert set(table.solver) >= {"this program", "LSODA, rtol 0.0001"}
+    assert (table.error < 0.02).all()
+    assert (table[table.solver == "this program"].error <= 1e-4).all()

@@ -20,6 +20,7 @@ from sim.numerics.normal_numbers import (
     ROWS_AT_ONCE,
     normal_quantile,
     standard_normal_chunks,
+    standard_normal_steps,
     standard_normals,
 )
 from sim.numerics.normal_numbers import _make_normal as make_normal
@@ -163,3 +164,10 @@ def test_numbers_in_chunks_are_those_drawn_at_once(rows: int) -> None:
     chunks = list(standard_normal_chunks((rows, 2), 5, 1, Purpose.FLUCTUATION, 3))
     assert np.concatenate([numbers for _, numbers in chunks], axis=1).T.tobytes() == at_once.tobytes()
     assert [cells.start for cells, _ in chunks] == list(range(0, rows, ROWS_AT_ONCE))
+
+
+def test_numbers_of_many_steps_are_those_of_each() -> None:
+    found = standard_normal_steps((7, 2), 5, 1, Purpose.FLUCTUATION, [3, 4, 9])
+    for step, numbers in zip((3, 4, 9), found, strict=True):
+        alone = standard_normals((7, 2), 5, 1, Purpose.FLUCTUATION, step)
+        assert numbers.T.tobytes() == alone.tobytes()

@@ -21,6 +21,7 @@ from sim.simulation.survival import FINISHED, is_finished
 from sim.study import replicate as replicates
 from sim.study.design import Design, read_design
 from sim.study.replicate import ArmResult, prepare_arms, recorded_days, simulate_replicate
+from sim.tissue.spans import Span
 from sim.tissue.tissue import Tissue
 from sim.variables.table import VARIABLES
 from tests.laws.law_tests import reproducible
@@ -182,13 +183,13 @@ def test_any_arms_in_any_order_are_as_alone(names: list[str], every: str) -> Non
 def test_a_shared_past_is_simulated_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Arms that diverge on day two share the first, however many they are."""
     simulated: list[float] = []
-    advance: Callable[..., None] = Tissue.advance_to
+    advance: Callable[..., None] = Tissue.advance_through
 
-    def counted(tissue: Tissue, time: float, *rest: Any) -> None:
-        simulated.append(time - tissue.time)
-        advance(tissue, time, *rest)
+    def counted(tissue: Tissue, spans: Sequence[Span], bodies: Any) -> None:
+        simulated.append(spans[-1].stop - tissue.time)
+        advance(tissue, spans, bodies)
 
-    monkeypatch.setattr(Tissue, "advance_to", counted)
+    monkeypatch.setattr(Tissue, "advance_through", counted)
     arms = [make(f"arm-{i}", treatment=[blocker("30 hour", 0.1 * i)]) for i in range(1, 6)]
     results_of(arms)
     assert sum(simulated) == pytest.approx(27.0 + 5 * 21.0)
