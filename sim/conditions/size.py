@@ -10,7 +10,7 @@ from sim.quantities.units import HOURS_PER_DAY
 SECONDS_WITHOUT_NOISE, SECONDS_WITH_NOISE, DOUBLING_CELLS = 7e-4, 5e-3, 90
 """Rough time to simulate a day of a small body without and with noise [s], and the number of cells
 that doubles it. The batches of a study depend on them; to change them means other batches."""
-SECONDS_PER_ROW = 2e-3
+SECONDS_PER_ROW = 1e-4
 """Time to record a row of all variables [s]."""
 SECONDS_PER_DAY, SECONDS_PER_YEAR = 86400.0, 365.0 * 86400.0
 PROGRAM_BYTES = 3.5e8
