@@ -370,6 +370,9 @@ class Tissue:
         """Return a tissue that goes on from here on its own."""
         other = copy(self)
         other._work = new_workspace(self.y.size)
+        # Branches may be advanced in several threads at the same time.
+        scratch = new_scratch(self.n_cells, len(self._context.blocks), self.y.size)
+        other._context = self._context._replace(scratch=scratch)
         other.restore(self.checkpoint())
         return other
 

@@ -1,6 +1,8 @@
 """Small tissues go through many spans at a time, large ones by runs of blocks: the bits are the same."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -83,6 +85,22 @@ def test_a_failure_leaves_the_tissue_where_it_came_to() -> None:
     assert 3.0 <= tissue.time < 6.0
     assert tissue.draws == 2
     assert tissue.control == fatal
+
+
+def test_branches_do_not_disturb_each_other() -> None:
+    """Each has room of its own, so that they can be advanced at the same time."""
+    stem = Tissue(40, seed=16)
+    branches = [stem.branch() for _ in range(2)]
+    rooms = [tissue.context.scratch for tissue in (stem, *branches)]
+    for ours, others in combinations(rooms, 2):
+        assert not any(map(np.shares_memory, ours, others))
+    with ThreadPoolExecutor(2) as pool:
+        list(
+            pool.map(
+                lambda branch: Schedule(branch, sim.load("daily-meals")).advance_until(72.0), branches
+            )
+        )
+    assert same(*(branch.checkpoint() for branch in branches))
 
 
 @pytest.mark.parametrize("order", [SECOND, FOURTH])
