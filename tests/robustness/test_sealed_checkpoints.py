@@ -64,7 +64,7 @@ ABOUT: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a tolerance of zero": lambda about: about.update(tolerance=0.0),
     "a negative tolerance": lambda about: about.update(tolerance=-1e-6),
     "noise of text": lambda about: about.update(noise="yes"),
-    "another format": lambda about: about.update(format=3),
+    "another format": lambda about: about.update(format=9),
     "a list of parameters": lambda about: about.update(parameters=[]),
 }
 
