@@ -29,7 +29,9 @@ class Page(Figure):
 
     def settle(self) -> None:
         """Compute ticks and layout now, within the style, and keep them; drawing again moves nothing."""
-        self.draw_without_rendering()
+        engine = self.get_layout_engine()
+        if engine is not None:
+            engine.execute(self)  # Drawing would do that too, and more that is not needed.
         self.set_layout_engine("none")
 
 
