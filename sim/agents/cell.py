@@ -57,7 +57,7 @@ class CellAgent(TissueAgent):
     def water(self) -> float:
         """Cell water relative to reference water [1]."""
         view = self._view
-        return cell_water(view.cells, view.fluid.osmolality, view.context, self.column)
+        return cell_water(view.cells, view.fluid, view.context, self.column)
 
     @property
     def na_in(self) -> float:

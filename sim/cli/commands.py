@@ -18,7 +18,7 @@ from sim.cli.console import (
 )
 from sim.cli.describing import describe, init, list_conditions
 from sim.cli.running import resume, run
-from sim.cli.streams import prepare_streams, report_system_error
+from sim.cli.streams import prepare_streams, report_system_error, tolerant_output
 from sim.cli.studying import study
 from sim.cli.validating import validate_command
 from sim.system.interruption import termination_as_interrupt
@@ -30,13 +30,16 @@ class Program(click.Group):
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the program; see :class:`click.Group`."""
         prepare_streams()
-        try:
+        with tolerant_output() as output:
             try:
-                return super().main(*arguments, **options)
-            finally:
-                sys.stdout.flush()  # An error is raised here, where it can be reported.
-        except OSError as error:
-            sys.exit(report_system_error(error))
+                super().main(*arguments, **options)
+            except OSError as error:
+                sys.exit(report_system_error(error))
+            except SystemExit as end:
+                output.flush()
+                if output.error is not None and not end.code:
+                    sys.exit(report_system_error(output.error))
+                raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; Ctrl-C and termination end it with the exit code of an interruption."""

@@ -3,7 +3,9 @@
 import errno
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO, cast
 
 from sim.cli.console import FAILED, echo
 
@@ -18,9 +20,62 @@ def prepare_streams() -> None:
             reconfigure(errors="replace")
 
 
+class TolerantOutput:
+    """Output that is lost from its first error on, while the work goes on: results matter more.
+
+    Parameters
+    ----------
+    stream : text stream
+        Where output goes.
+
+    Attributes
+    ----------
+    error : OSError or None
+        The first error.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.error: OSError | None = None
+
+    def write(self, text: str) -> int:
+        """Write text, or lose it."""
+        with self._noting():
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what is buffered, or lose it."""
+        with self._noting():
+            self.stream.flush()
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.error = self.error or error
+            _discard_output(self.stream)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def tolerant_output() -> Iterator[TolerantOutput]:
+    """Let output inside the block be a :class:`TolerantOutput`."""
+    before = sys.stdout
+    output = TolerantOutput(before)
+    sys.stdout = cast(TextIO, output)
+    try:
+        yield output
+    finally:
+        sys.stdout = before
+
+
 def report_system_error(error: OSError) -> int:
     """Say in a sentence what the system refused, and return the exit code of the program."""
-    _discard_output()
+    _discard_output(sys.stdout)
     if error.errno != errno.EPIPE:  # Whoever closed the pipe, as `head` does, has read enough.
         with suppress(OSError):
             echo(f"Error: {_sentence(error)}", err=True)
@@ -43,9 +98,9 @@ def _working_folder_is_gone() -> bool:
     return False
 
 
-def _discard_output() -> None:
+def _discard_output(stream: TextIO) -> None:
     """Send what is still to be written nowhere: the interpreter would try again when it ends."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)

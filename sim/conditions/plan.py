@@ -6,8 +6,7 @@ Nothing here needs the compiled engine.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from numbers import Integral, Real
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +21,8 @@ from pydantic import (
 
 from sim.conditions.condition import Condition, load, read
 from sim.conditions.diagnostics import EVENTS, problems_of, sentences_of, without_problems
-from sim.conditions.fields import MAX_DAYS, Data, plain
+from sim.conditions.fields import MAX_DAYS, Data
+from sim.conditions.plan_fields import MIN_HOURS, hours, number, switch, whole_number
 from sim.conditions.plan_remarks import (
     idle_parameters,
     recording_remarks,
@@ -53,69 +53,6 @@ SUBDAILY_ROWS = 500
 MAX_CELLS = 100_000_000
 MAX_THREADS = 256
 MAX_SEED = 10**100 - 1
-MIN_HOURS, MAX_HOURS = 0.01, 1000.0
-"""Bounds of the length of a step and of the time between rows [h]."""
-
-
-def _whole_number(
-    label: str, low: int, high: float, hint: str, *, optional: bool = False
-) -> BeforeValidator:
-    """Read a whole number within bounds, or None if it is optional; the hint says what is allowed."""
-
-    def checked(value: object) -> int | None:
-        if value is None and optional:
-            return None
-        if isinstance(value, bool) or not isinstance(value, Integral):
-            raise InputError([f"{label} = {shown(value)} is not a whole number; give {hint}"])
-        number = int(value)
-        if not low <= number <= high:
-            raise InputError([f"{label} = {shown(number)}; give {hint}"])
-        return number
-
-    return BeforeValidator(checked)
-
-
-def _number(label: str, allowed: Callable[[float], bool], hint: str) -> BeforeValidator:
-    """Read a number within bounds, or None; the hint says what is allowed."""
-
-    def checked(value: object) -> float | None:
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, Real):
-            raise InputError([f"{label} = {shown(value)} is not a number; give {hint}"])
-        number = _as_float(value)
-        if not allowed(number):
-            given = f"{number:g}" if math.isfinite(number) else shown(value)
-            raise InputError([f"{label} = {given}; give {hint}"])
-        return number
-
-    return BeforeValidator(checked)
-
-
-def _as_float(value: Any) -> float:
-    """A real number of any kind as Python's own; infinite if it is too large for that."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
-
-
-def _hours(label: str) -> BeforeValidator:
-    """Read a time between steps or rows [h], or None."""
-    hint = f"{MIN_HOURS:g} to {MAX_HOURS:g} hours"
-    return _number(label, lambda hours: MIN_HOURS <= hours <= MAX_HOURS, hint)
-
-
-def _switch(label: str) -> BeforeValidator:
-    """Read True or False, NumPy's too."""
-
-    def checked(value: Any) -> bool:
-        value = plain(value)
-        if not isinstance(value, bool):
-            raise InputError([f"{label} = {shown(value)}; give True or False"])
-        return value
-
-    return BeforeValidator(checked)
 
 
 def _fits_in_memory(n_cells: int) -> int:
@@ -237,26 +174,26 @@ class RunPlan(Data):
     n_cells: Annotated[
         int,
         AfterValidator(_fits_in_memory),
-        _whole_number("cells", 1, MAX_CELLS, f"1 to {MAX_CELLS:,}"),
+        whole_number("cells", 1, MAX_CELLS, f"1 to {MAX_CELLS:,}"),
     ] = N_CELLS
-    days: Annotated[float | None, _number("days", lambda d: 0.0 < d <= MAX_DAYS, _DAYS)] = None
-    seed: Annotated[int, _whole_number("seed", 0, MAX_SEED, _SEED)] = 0
-    replicate: Annotated[int, _whole_number("replicate", 0, MAX_SEED, _SEED)] = 0
-    person: Annotated[bool, _switch("person")] = False
-    noise: Annotated[bool, _switch("noise")] = True
-    heterogeneous: Annotated[bool, _switch("heterogeneous")] = True
+    days: Annotated[float | None, number("days", lambda d: 0.0 < d <= MAX_DAYS, _DAYS)] = None
+    seed: Annotated[int, whole_number("seed", 0, MAX_SEED, _SEED)] = 0
+    replicate: Annotated[int, whole_number("replicate", 0, MAX_SEED, _SEED)] = 0
+    person: Annotated[bool, switch("person")] = False
+    noise: Annotated[bool, switch("noise")] = True
+    heterogeneous: Annotated[bool, switch("heterogeneous")] = True
     without: Annotated[tuple[str, ...], BeforeValidator(_read_without)] = ()
     condition: Annotated[Condition, BeforeValidator(_read_condition)]
     parameters: Annotated[dict[str, float], BeforeValidator(_read_parameters)] = Field(
         default_factory=dict, validate_default=True
     )
-    step_hours: Annotated[float | None, AfterValidator(_unless_default), _hours("step_hours")] = None
-    record_hours: Annotated[float, BeforeValidator(_read_record_hours), _hours("record_hours")] = Field(
+    step_hours: Annotated[float | None, AfterValidator(_unless_default), hours("step_hours")] = None
+    record_hours: Annotated[float, BeforeValidator(_read_record_hours), hours("record_hours")] = Field(
         default=None, validate_default=True
     )
     snapshots: Annotated[
         int,
-        _whole_number(
+        whole_number(
             "snapshots",
             2,
             MAX_SNAPSHOTS,
@@ -265,7 +202,7 @@ class RunPlan(Data):
     ] = SNAPSHOTS
     threads: Annotated[
         int | None,
-        _whole_number("threads", 1, MAX_THREADS, f"1 to {MAX_THREADS}", optional=True),
+        whole_number("threads", 1, MAX_THREADS, f"1 to {MAX_THREADS}", optional=True),
     ] = None
 
     def __init__(
@@ -311,8 +248,8 @@ class RunPlan(Data):
     def size(self) -> Size:
         """How much time, memory and disk it takes, roughly."""
         snapshots = self.snapshots + len(self.condition.times())
-        hours = self.condition.duration
-        return size_of_run(hours, self.n_rows, snapshots, self.n_cells, self.noise)
+        duration = self.condition.duration
+        return size_of_run(duration, self.n_rows, snapshots, self.n_cells, self.noise)
 
     @property
     def remarks(self) -> list[str]:

@@ -172,7 +172,7 @@ def schedule_problem(
 
 
 def _doses_per_day(at: Sequence[float] | None, every: float | None) -> float:
-    """Doses per day, on average; at most one if they are further apart."""
+    """Doses on a day on which any are given, on average: at least one, however far apart they are."""
     if at is not None:
         return float(len(at))
     assert every is not None

@@ -14,9 +14,10 @@ TRAN_2005: Final = Source(
     "Tran 2005",
     "Tran 2005, South Med J 98:729: plasma K above 10 mM is fatal unless treated at once; one survivor",
 )
-TEN_BOS_2016: Final = Source(
-    "ten Bos 2016",
-    "ten Bos et al. 2016, Neth J Med: 0.9 mM of K with cardiac arrest, the lowest reported",
+MAURYA_2010: Final = Source(
+    "Maurya 2010",
+    "Maurya et al. 2010, Postgrad Med J 86:692: 1.0 to 3.4 mM of K in 30 patients with paralysis; "
+    "at 0.9 mM another had cardiac arrest (ten Bos et al. 2016, Neth J Med)",
 )
 CARLBERG_2013: Final = Source(
     "Carlberg 2013", "Carlberg et al. 2013, J Emerg Med 45:228: 196 mM of Na, the highest survived"
@@ -67,7 +68,7 @@ class SurvivalLimit(NamedTuple):
 
 
 SURVIVAL_LIMITS: Final = (
-    SurvivalLimit("plasma_k", "plasma K", "mM", 1.5, 9.0, (TEN_BOS_2016, TRAN_2005)),
+    SurvivalLimit("plasma_k", "plasma K", "mM", 1.0, 9.0, (MAURYA_2010, TRAN_2005)),
     SurvivalLimit("plasma_na", "plasma Na", "mM", 95.0, 200.0, (CHAWLA_2011, CARLBERG_2013)),
     SurvivalLimit("plasma_ca_ionised", "ionised plasma Ca", "mM", 0.4, 4.0, (URBAN_1988, ASSUMED)),
     SurvivalLimit(

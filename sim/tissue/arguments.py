@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.conditions.condition import Condition, load
 from sim.conditions.plan import RunPlan
+from sim.conditions.plan_fields import as_float
 from sim.errors import InputError
 from sim.numerics.step_control import ORDERS
 from sim.parameters import Parameters
@@ -125,8 +126,5 @@ def finite_number(value: object) -> float | None:
     """Return a finite number as a float, anything else, True too, as None."""
     if type(value) is not float and (isinstance(value, bool) or not isinstance(value, Real)):
         return None
-    try:
-        number = float(value)
-    except OverflowError:  # An integer of hundreds of digits.
-        return None
+    number = as_float(value)
     return number if isfinite(number) else None

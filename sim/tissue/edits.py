@@ -120,7 +120,7 @@ def check_trait(traits: Traits, cell: int, trait: int, value: object) -> float:
 
 
 def check_exchange(
-    cells: Array, osmolality: float, context: Context, cell: int, state: int, amount: object
+    cells: Array, fluid: Fluid, context: Context, cell: int, state: int, amount: object
 ) -> float:
     """Return an amount that a cell can take up in exchange for H, or refuse the edit.
 
@@ -128,8 +128,8 @@ def check_exchange(
     ----------
     cells : (states, cells) array
         States of all cells.
-    osmolality : float
-        Osmolality of the extracellular fluid [mosm/L].
+    fluid : Fluid
+        Extracellular fluid.
     context : Context
         What rates depend on.
     cell, state : int
@@ -153,7 +153,7 @@ def check_exchange(
     if problems or number is None:
         raise InputError(problems)
     name = f"{EXCHANGED[state]}_in"
-    present, water = float(cells[state, cell]), cell_water(cells, osmolality, context, cell)
+    present, water = float(cells[state, cell]), cell_water(cells, fluid, context, cell)
     check_value(name, cell, (present + number) / water, present / water)
     return number
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from sim.laws.osmosis import cell_chloride, cell_osmoles
 from sim.numerics.jit import kernel, procedure, vector_kernel
 from sim.numerics.layout import rows_reader
 from sim.parameters import CellParameters
@@ -151,21 +150,22 @@ def membranes_of_rows(
         out.proton_uptake[i] = m.proton_uptake
 
 
-def cell_water(cells: Array, osmolality: float, context: Context, cell: int) -> float:
+def cell_water(cells: Array, fluid: Fluid, context: Context, cell: int) -> float:
     """Water of a cell relative to its reference water [1].
 
     Parameters
     ----------
     cells : (states, cells) array
         States of all cells.
-    osmolality : float
-        Osmolality of the extracellular fluid [mosm/L].
+    fluid : Fluid
+        Extracellular fluid.
     context : Context
         What rates depend on.
     cell : int
         Place of the cell.
     """
-    na, k, mg, buffered, _ = cells[:, cell].tolist()
-    resting = context.cell_constants[cell_type_of(cell, context)]
-    cl = cell_chloride(na, k, mg, buffered, resting.fixed_charge)
-    return float(cell_osmoles(na, k, cl, resting.impermeant)) / osmolality
+    cell_type, state = cell_type_of(cell, context), read_cell(cells[:, cell].tolist())
+    p, constants = context.cells[cell_type], context.cell_constants[cell_type]
+    # Size changes the area only, which is not needed.
+    inside, _ = inside_and_area_of(state, 1.0, fluid, p, constants)
+    return float(inside.water)

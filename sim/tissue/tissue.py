@@ -592,8 +592,7 @@ class Tissue:
         InputError
             If the edit is impossible; nothing is changed.
         """
-        osmolality = self.fluid.osmolality
-        amount = check_exchange(self.cells, osmolality, self._context, cell, state, amount)
+        amount = check_exchange(self.cells, self.fluid, self._context, cell, state, amount)
         cell_type = cell_type_of(cell, self._context)
         water = float(self._context.reference_water[cell_type]) * float(self.traits[SIZE, cell])
         self.cells[state, cell] += amount

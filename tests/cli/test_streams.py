@@ -76,11 +76,38 @@ def test_output_that_cannot_be_written_ends_in_one_sentence(command: str, desk: 
 
 
 @needs_full
-def test_a_run_whose_plan_cannot_be_shown_is_not_begun(desk: Path) -> None:
+def test_a_result_is_saved_although_it_cannot_be_shown(desk: Path) -> None:
     done = sh(f"sim run baseline {' '.join(TINY)} --out out > /dev/full", desk)
     assert done.returncode == 1
     assert "output cannot be written" in sentence(done)
-    assert list(desk.iterdir()) == []
+    assert {path.name for path in (desk / "out").iterdir()} == FILES
+    assert sim.open_result(desk / "out").finished
+
+
+@needs_full
+def test_other_work_is_done_although_it_cannot_be_shown(desk: Path) -> None:
+    """A study, a comparison, and a run that goes on from another."""
+    tiny = " ".join(TINY)
+    assert sh(f"sim run baseline {tiny} --keep-state --out begun", desk).returncode == 0
+    for line in (
+        f"sim study run baseline --replicates 2 {tiny} --workers 1 --out study",
+        f"sim compare baseline thiazide {tiny} --out pair",
+        "sim resume begun thiazide --days 2 --out out",
+    ):
+        done = sh(f"{line} > /dev/full", desk)
+        assert done.returncode == 1
+        assert sentence(done) == f"Error: output cannot be written: {os.strerror(28)}"
+    assert sim.open_study(desk / "study").complete
+    assert any(path.suffix == ".png" for path in (desk / "pair").iterdir())
+    assert sim.open_result(desk / "out").finished
+
+
+@pytest.mark.parametrize("lines", [0, 1, 3])
+def test_a_run_whose_reader_has_read_enough_is_saved(lines: int, desk: Path) -> None:
+    """Progress is written line by line, so the pipe breaks before the run has ended."""
+    done = sh(f"sim run baseline --cells 5 --days 2 --out out | head -n {lines}", desk)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert sim.open_result(desk / "out").finished
 
 
 @needs_full
