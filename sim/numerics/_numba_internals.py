@@ -59,6 +59,16 @@ class LoopCompiler(Compiler):  # type: ignore[misc]
         return _replace_pass(NativeLowering, _LoopLowering, super().define_pipelines())
 
 
+class InternalLoopCompiler(Compiler):  # type: ignore[misc]
+    """Pipeline for such loops that are called from compiled code only."""
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Return Numba's passes, with no wrappers and another pass that lowers to LLVM."""
+        flags = self.state.flags
+        flags.noalias = flags.no_cpython_wrapper = flags.no_cfunc_wrapper = flags.no_compile = True
+        return _replace_pass(NativeLowering, _InternalLoopLowering, super().define_pipelines())
+
+
 def _replace_pass(old: type, new: type, pipelines: list[PassManager]) -> list[PassManager]:
     """Replace one pass of pipelines by another."""
     for pipeline in pipelines:
@@ -68,14 +78,8 @@ def _replace_pass(old: type, new: type, pipelines: list[PassManager]) -> list[Pa
     return pipelines
 
 
-class _InternalLibrary(CPUCodeLibrary):  # type: ignore[misc]
-    """LLVM code of a function that is only linked into others, without machine code of its own.
-
-    To optimise it here and again wherever it is linked would take a fifth of the time of compilation.
-    """
-
-    def _optimize_final_module(self) -> None:
-        """Leave optimisation to the functions into which this one is linked."""
+class _LinkedLibrary(CPUCodeLibrary):  # type: ignore[misc]
+    """LLVM code of a function that is only linked into others, without machine code of its own."""
 
     def _finalize_final_module(self) -> None:
         """Stop after optimisation; Numba goes on to machine code."""
@@ -84,22 +88,38 @@ class _InternalLibrary(CPUCodeLibrary):  # type: ignore[misc]
         self._finalized = True
 
 
-@register_pass(mutates_CFG=True, analysis_only=False)
-class _InternalLowering(NativeLowering):  # type: ignore[misc]
-    """Lowering to LLVM of a function that Python cannot call."""
+class _UnoptimisedLibrary(_LinkedLibrary):
+    """Such code as it was lowered.
 
-    _name = "internal_lowering"
+    To optimise it here and again wherever it is linked would take a fifth of the time of compilation.
+    """
+
+    def _optimize_final_module(self) -> None:
+        """Leave optimisation to the functions into which this one is linked."""
+
+
+class _Internal:
+    """Part of a pass that lowers a function which Python cannot call."""
+
+    _library = _UnoptimisedLibrary
 
     def run_pass(self, state: Any) -> bool:
         """Lower the function, then register it, which Numba does only for functions with wrappers."""
-        state.library = _InternalLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
-        super().run_pass(state)
+        state.library = self._library(state.targetctx.codegen(), state.func_id.func_qualname)
+        super().run_pass(state)  # type: ignore[misc]
         # Numba looks a compiled function up by its wrapper, which has to be a builtin: any method of a
         # new list is one, and unique.
         entry_point = list[Any]().append
         state.targetctx.insert_user_function(entry_point, state.cr.fndesc, [state.library])
         state.cr = state.cr._replace(cfunc=entry_point)
         return True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _InternalLowering(_Internal, NativeLowering):  # type: ignore[misc]
+    """Lowering to LLVM of a function that Python cannot call."""
+
+    _name = "internal_lowering"
 
 
 class _LoopLower(Lower):  # type: ignore[misc]
@@ -137,3 +157,11 @@ class _LoopLowering(BaseNativeLowering):  # type: ignore[misc]
     def lowering_class(self) -> type[Lower]:
         """Class of the translator."""
         return _LoopLower
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _InternalLoopLowering(_Internal, _LoopLowering):
+    """Such a pass for loops that Python cannot call; they are vectorised before they are inlined."""
+
+    _name = "internal_loop_lowering"
+    _library = _LinkedLibrary

@@ -91,7 +91,8 @@ def error_in_segment(
     """
     scale, floor, largest = segments.scales[s], segments.floors[s], 0.0
     errors = maxima[: y.size]
-    errors[:] = 0.0
+    for i in range(errors.size):
+        errors[i] = 0.0
     for start in range(0, y.size, errors.size):
         stop = min(start + errors.size, y.size)
         _update_maxima(

@@ -12,6 +12,7 @@ and half as long again to run ten thousand cells. It is chosen under other versi
 environment variable ``SIM_PLAIN_NUMBA=1``.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -54,24 +55,33 @@ def compiler_for(numba_version: str, environment: Mapping[str, str] = os.environ
 
 
 class _Pipelines(NamedTuple):
-    """A set of compiler pipelines, as options of Numba's decorators for three kinds of functions."""
+    """A set of compiler pipelines, as options of Numba's decorators.
+
+    For kernels and loops, each as it is called from Python and from compiled code.
+    """
 
     name: str
-    internal: dict[str, Any]
     kernel: dict[str, Any]
+    internal: dict[str, Any]
     loop: dict[str, Any]
+    internal_loop: dict[str, Any]
 
 
 def _pipelines_of(compiler: str) -> _Pipelines:
     """Make a set of compiler pipelines; the plain set if the tuned one cannot be imported."""
     if compiler == TUNED:
         try:
-            from sim.numerics._numba_internals import InternalCompiler, KernelCompiler, LoopCompiler
+            from sim.numerics import _numba_internals as ours
         except (ImportError, AttributeError):  # A patch release moved or renamed a private class.
             return _pipelines_of(PLAIN)
-        options = [{"pipeline_class": each} for each in (InternalCompiler, KernelCompiler, LoopCompiler)]
-        return _Pipelines(TUNED, *options)
-    return _Pipelines(PLAIN, {}, {}, {})
+        return _Pipelines(
+            name=TUNED,
+            kernel={"pipeline_class": ours.KernelCompiler},
+            internal={"pipeline_class": ours.InternalCompiler},
+            loop={"pipeline_class": ours.LoopCompiler},
+            internal_loop={"pipeline_class": ours.InternalLoopCompiler},
+        )
+    return _Pipelines(name=PLAIN, kernel={}, internal={}, loop={}, internal_loop={})
 
 
 _PIPELINES = _pipelines_of(compiler_for(numba.__version__))
@@ -109,7 +119,7 @@ def kernel(function: Function) -> Function:
 
     The plain function stays reachable as ``kernel.py_func``.
     """
-    return _compiled(function, _PIPELINES.kernel)
+    return _compiled(function, _PIPELINES.kernel, _PIPELINES.internal)
 
 
 def inline_kernel(function: Function) -> Function:
@@ -118,22 +128,31 @@ def inline_kernel(function: Function) -> Function:
     A call hands over the context of a tissue, some hundred numbers and pointers, which takes longer than
     the rates of a body.
     """
-    return _compiled(function, {**_PIPELINES.kernel, "forceinline": True})
+    inline = {"forceinline": True}
+    return _compiled(function, {**_PIPELINES.kernel, **inline}, {**_PIPELINES.internal, **inline})
 
 
 def vector_kernel(function: Function) -> Function:
     """Compile a loop over arrays that, as the caller promises, do not overlap."""
-    return _compiled(function, _PIPELINES.loop)
+    return _compiled(function, _PIPELINES.loop, _PIPELINES.internal_loop)
 
 
-def _compiled(function: Function, options: dict[str, Any]) -> Function:
-    """Compile a function when it is first called, and keep the result on disk."""
+def _compiled(function: Function, options: dict[str, Any], internal: dict[str, Any]) -> Function:
+    """Compile a function when it is first called, and keep what Python calls on disk.
+
+    Where private classes of Numba can be used, compiled code calls a twin, which has no wrapper for Python
+    and no machine code of its own: most kernels are called from there only, and these would take a sixth
+    of the time of compilation.
+    """
     with _cache_folder():
         keep = CACHE_FOLDER is not None
-        compiled: Function = numba.njit(cache=keep, nogil=True, error_model="numpy", **options)(function)
+        compiled: Any = numba.njit(cache=keep, nogil=True, error_model="numpy", **options)(function)
     seal_cache(compiled)
-    compiled.__class__ = _guarded(type(compiled))  # type: ignore[arg-type]
-    return compiled
+    twin = numba.njit(error_model="numpy", **internal)(function) if COMPILER == TUNED else compiled
+    compiled.__class__ = _guarded(compiled.__class__)
+    compiled.for_compiled_code = twin
+    result: Function = compiled
+    return result
 
 
 @cache
@@ -141,14 +160,35 @@ def _guarded(dispatcher: type[Any]) -> type[Any]:
     """Class of kernels that Ctrl-C does not interrupt on the way into compiled code or out of it.
 
     Numba runs some Python there, to find the address of a record or to make a named tuple. A signal
-    handler that raises meanwhile would crash it. Compiled code that calls a kernel does not come by.
+    handler that raises meanwhile would crash it. Compiled code that calls a kernel does not come by, it
+    calls the twin.
     """
 
     def call(self: Any, *arguments: Any) -> Any:
         with deferred_interrupt():
             return dispatcher.__call__(self, *arguments)
 
-    return type(dispatcher.__name__, (dispatcher,), {"__call__": call, "__doc__": dispatcher.__doc__})
+    def compile_(self: Any, signature: Any) -> Any:
+        with _paused_collector():
+            return dispatcher.compile(self, signature)
+
+    def numba_type(self: Any) -> Any:
+        return numba.types.Dispatcher(self.for_compiled_code)
+
+    attributes = {"__call__": call, "compile": compile_, "_numba_type_": property(numba_type)}
+    return type(dispatcher.__name__, (dispatcher,), {**attributes, "__doc__": dispatcher.__doc__})
+
+
+@contextmanager
+def _paused_collector() -> Iterator[None]:
+    """Let the garbage of a compilation wait: to look through it again and again takes a tenth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.jit import kernel, procedure
+from sim.numerics.jit import kernel, law, procedure
 
 Array = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ def _order(values: Array, ranks: NDArray[np.int64]) -> None:
     """Bring the numbers of some ranks, which ascend, to where sorting would bring them."""
     # Parts still to be ordered: from where to where, and which ranks lie there. Never more than ranks.
     parts = np.empty((ranks.size + 1, 4), np.int64)
-    parts[0] = (0, values.size, 0, ranks.size)
+    _note(parts, 0, 0, values.size, 0, ranks.size)
     n_parts = 1
     while n_parts > 0:
         n_parts -= 1
@@ -63,11 +63,17 @@ def _order(values: Array, ranks: NDArray[np.int64]) -> None:
         while cut < last and ranks[cut] < middle:
             cut += 1
         if middle < stop and first < cut:
-            parts[n_parts] = (start, middle, first, cut)
+            _note(parts, n_parts, start, middle, first, cut)
             n_parts += 1
         if middle < stop and cut < last:
-            parts[n_parts] = (middle, stop, cut, last)
+            _note(parts, n_parts, middle, stop, cut, last)
             n_parts += 1
+
+
+@law
+def _note(parts: NDArray[np.int64], part: int, start: int, stop: int, first: int, last: int) -> None:
+    """Write a part; of a tuple assigned to a row, Numba would compile its message about shapes."""
+    parts[part, 0], parts[part, 1], parts[part, 2], parts[part, 3] = start, stop, first, last
 
 
 @procedure

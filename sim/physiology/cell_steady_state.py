@@ -217,7 +217,8 @@ def _newton(
             moved = x.copy()
             moved[j] *= 1.0 + 1e-6
             there = _drift(moved, traits, fluid, control, p, constants)
-            jacobian[:, j] = (there - here) / (moved[j] - x[j])
+            for i in range(3):  # A slice would have Numba compile its message about shapes.
+                jacobian[i, j] = (there[i] - here[i]) / (moved[j] - x[j])
         determinant, step = _solved(jacobian, here)
         if not abs(determinant) >= SINGULAR:
             return False

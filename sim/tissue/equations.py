@@ -236,7 +236,8 @@ def _add_to_row(row: Array, more: Array) -> None:
 def total_uptake(uptakes: Array, context: Context) -> CellState:
     """Uptake by all cells [mmol/h], from that of each block, in order."""
     total = context.scratch.total
-    total[:] = 0.0
+    for v in range(total.size):
+        total[v] = 0.0
     for b in range(uptakes.shape[0]):
         water = context.reference_water[context.blocks[b, 2]]
         for v in range(N_SUMMED):

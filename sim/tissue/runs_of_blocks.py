@@ -126,7 +126,8 @@ def finish_cells(
             row = slice(v * n + start, v * n + stop)
             add(y[row], y_new[row])
         rates_of_blocks(t, cells, rates, start, fluid, context, first, end, uptakes, terms)
-        errors[first:end] = 0.0
+        for b in range(first, end):
+            errors[b] = 0.0
         for v in range(N_STATES):
             row = slice(v * n + start, v * n + stop)
             error = error_in_segment(
