@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sim.quantities.units import HOURS_PER_DAY
 
-SECONDS_WITHOUT_NOISE, SECONDS_WITH_NOISE, DOUBLING_CELLS = 7e-4, 5e-3, 90
+SECONDS_WITHOUT_NOISE, SECONDS_WITH_NOISE, DOUBLING_CELLS = 2.5e-4, 1.5e-3, 90
 """Rough time to simulate a day of a small body without and with noise [s], and the number of cells
 that doubles it. The batches of a study depend on them; to change them means other batches."""
 SECONDS_PER_ROW = 1e-4

@@ -140,9 +140,9 @@ def vector_kernel(function: Function) -> Function:
 def _compiled(function: Function, options: dict[str, Any], internal: dict[str, Any]) -> Function:
     """Compile a function when it is first called, and keep what Python calls on disk.
 
-    Where private classes of Numba can be used, compiled code calls a twin, which has no wrapper for Python
-    and no machine code of its own: most kernels are called from there only, and these would take a sixth
-    of the time of compilation.
+    With the tuned pipelines compiled code calls a twin, which has no wrapper for Python and no machine
+    code of its own: most kernels are called from there only, and these would take a sixth of the time
+    of compilation.
     """
     with _cache_folder():
         keep = CACHE_FOLDER is not None
@@ -181,7 +181,7 @@ def _guarded(dispatcher: type[Any]) -> type[Any]:
 
 @contextmanager
 def _paused_collector() -> Iterator[None]:
-    """Let the garbage of a compilation wait: to look through it again and again takes a tenth of the time."""
+    """Let garbage wait while a kernel is compiled: collecting it takes a tenth of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.numerics.elementary import log, sqrt
 from sim.numerics.jit import kernel, law
-from sim.numerics.random_streams import Purpose, stream
+from sim.numerics.random_streams import Purpose, stream, streams
 
 Array = NDArray[np.float64]
 
@@ -121,8 +121,8 @@ def standard_normal_steps(
         The numbers, transposed [1].
     """
     numbers = np.empty((len(steps), *shape))
-    for step, room in zip(steps, numbers, strict=True):
-        stream(seed, replicate, purpose, step).random(out=room)
+    for source, room in zip(streams(seed, replicate, purpose, steps), numbers, strict=True):
+        source.random(out=room)
     _make_normal(numbers.reshape(-1))
     return np.ascontiguousarray(numbers.transpose(0, 2, 1))
 

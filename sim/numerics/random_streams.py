@@ -10,6 +10,7 @@ References
 Salmon, Moraes, Dror & Shaw 2011, Proc Int Conf High Perform Comput (SC11), article 16 (Philox).
 """
 
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
@@ -43,6 +44,24 @@ def stream(seed: int, replicate: int, purpose: Purpose, step: int = 0) -> np.ran
     """
     philox = np.random.Philox(key=_key(seed, replicate, purpose), counter=[0, 0, 0, step])
     return np.random.Generator(philox)
+
+
+def streams(
+    seed: int, replicate: int, purpose: Purpose, steps: Sequence[int]
+) -> Iterator[np.random.Generator]:
+    """Make the generators of several steps of a stream, one after the other; see :func:`stream`.
+
+    Yields
+    ------
+    numpy.random.Generator
+        The same object each time, set to the next step: that is quicker than to make another.
+    """
+    philox = np.random.Philox(key=_key(seed, replicate, purpose))
+    generator, state = np.random.Generator(philox), philox.state
+    for step in steps:
+        state["state"]["counter"][3] = step
+        philox.state = state
+        yield generator
 
 
 @lru_cache(maxsize=64)

@@ -7,15 +7,16 @@ import numpy as np
 
 from sim.conditions.condition import Condition
 from sim.conditions.plan import RunPlan
+from sim.numerics.layout import flattened
 from sim.parameters.inputs import Control
-from sim.physiology.body_state import BodyState, read_body
 from sim.quantities.units import HOURS_PER_DAY
 from sim.system.interruption import guarded_signals
+from sim.tissue.context import Array
 from sim.tissue.spans import Span
 from sim.tissue.tissue import N_BODY, Tissue
 
-Watch = Callable[[Sequence[float], Sequence[BodyState]], None]
-"""What is called with times [h] and bodies; see :meth:`Schedule.advance_until`."""
+Watch = Callable[[Sequence[float], Array], None]
+"""Called with times [h] and states of the body, (times, body); see :meth:`Schedule.advance_until`."""
 
 
 class Schedule:
@@ -81,7 +82,7 @@ class Schedule:
             day at a time.
         watch : callable, optional
             Called as ``watch(times, bodies)`` after each step or after several, with the end of each
-            [h] and the state of the body then.
+            [h] and the states of the body then, (times, body).
         """
         with guarded_signals():
             while self.tissue.time < hours:
@@ -92,7 +93,7 @@ class Schedule:
                 if after_step is not None:
                     after_step()
                 if watch is not None:
-                    watch([self.tissue.time], [self.tissue.body])
+                    watch([self.tissue.time], flattened(self.tissue.body)[np.newaxis])
 
     def _take_steps(self, until: float, watch: Watch | None) -> None:
         """Take the steps of a day at once, or those until a time."""
@@ -114,7 +115,7 @@ class Schedule:
         finally:  # If it failed: what came before.
             taken = [k for k in ends if spans[k].stop <= tissue.time]
             if watch is not None and taken:
-                watch([spans[k].stop for k in taken], [read_body(bodies[k].tolist()) for k in taken])
+                watch([spans[k].stop for k in taken], bodies[taken])
         self._set_control()
 
     def step(self, rates: Callable[..., None] | None = None, until: float = float("inf")) -> None:

@@ -1,15 +1,22 @@
 """Whether a simulated body could live: its plasma levels against the limits of survival."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.numerics.layout import flattened
+from sim.parameters import BodyParameters
 from sim.parameters.survival import SURVIVAL_LIMITS, SurvivalLimit
-from sim.physiology.body_state import BodyState, fluid_of, ionised_calcium
+from sim.physiology.body_state import BodyState, fluid_of, ionised_calcium, read_body
 from sim.physiology.fluid import Fluid
 from sim.quantities.units import HOURS_PER_DAY
 from sim.simulation.recorder import Recorder
 from sim.simulation.schedule import Schedule
 from sim.tissue.tissue import Tissue
+
+Array = NDArray[np.float64]
 
 NOT_SURVIVABLE = "not survivable"
 """Begin of the outcome of a run that reached its end beyond a limit."""
@@ -22,8 +29,6 @@ PRESSURE_IS_SAFE = (0.7, 1.5)
 It is proportional to volume, and the tone of vessels changes it by less than a half. Finding that tone
 costs more than all other limits together, so it is found outside this range only.
 """
-
-
 PRESSURE_IS_FAR = (0.75, 1.4)
 """Extracellular volume over normal with which pressure is safe for another day."""
 
@@ -48,7 +53,7 @@ class SurvivalMonitor:
 
     def __init__(self) -> None:
         self.crossings: list[Crossing] = []
-        self._pressure_is_far = False
+        self._pressure_is_far: bool | None = None  # Until it is known.
 
     def branch(self) -> "SurvivalMonitor":
         """Return a monitor that continues from here on its own."""
@@ -69,12 +74,14 @@ class SurvivalMonitor:
             Called after each step or after several.
         """
         tissue = schedule.tissue
+        if self._pressure_is_far is None:
+            self._note_volume(tissue, tissue.fluid.volume)
 
         def check_now() -> None:
             self.check(tissue)
             after()
 
-        def check_course(times: Sequence[float], bodies: Sequence[BodyState]) -> None:
+        def check_course(times: Sequence[float], bodies: Array) -> None:
             self.check_course(tissue, times, bodies)
             after()
 
@@ -85,9 +92,9 @@ class SurvivalMonitor:
 
     def check(self, tissue: Tissue) -> None:
         """Compare the present state of a tissue with all limits."""
-        self.check_course(tissue, [tissue.time], [tissue.body])
+        self.check_course(tissue, [tissue.time], flattened(tissue.body)[np.newaxis])
 
-    def check_course(self, tissue: Tissue, times: Sequence[float], bodies: Sequence[BodyState]) -> None:
+    def check_course(self, tissue: Tissue, times: Sequence[float], bodies: Array) -> None:
         """Compare states of the body of a tissue with all limits.
 
         Parameters
@@ -96,15 +103,28 @@ class SurvivalMonitor:
             At the last of the times, or later.
         times : sequence of float
             Of the states [h], in order.
-        bodies : sequence of BodyState
+        bodies : (times, body) array
             The states. Pressure, which depends on cells too, is checked of the present one only.
         """
-        p, constants = tissue.parameters.body, tissue.body_constants
-        for time, body in zip(times, bodies, strict=True):
-            fluid = fluid_of(body, tissue.control, p, constants)
-            self.compare(time / HOURS_PER_DAY, _vital_values(body, fluid, tissue))
+        p = tissue.parameters.body
+        body = read_body(bodies.T)
+        fluid = fluid_of(body, tissue.control, p, tissue.body_constants)
+        values = _levels(body, fluid, p)
+        for place in np.flatnonzero(_is_outside(values)).tolist():
+            day = times[place] / HOURS_PER_DAY
+            self.compare(day, {name: float(value[place]) for name, value in values.items()})
+        volume = float(np.asarray(fluid.volume)[-1])
+        low, high = PRESSURE_IS_SAFE
+        if not low < volume / p.ecf_volume < high and tissue.time == times[-1]:
+            now = Recorder(["pressure"], n_rows=1)
+            now.record(tissue)
+            self.compare(tissue.time / HOURS_PER_DAY, {"pressure": now.latest("pressure")})
+        self._note_volume(tissue, volume)
+
+    def _note_volume(self, tissue: Tissue, volume: float) -> None:
+        """Note whether pressure is safe for another day with an extracellular volume [L]."""
         low, high = PRESSURE_IS_FAR
-        self._pressure_is_far = low < fluid.volume / p.ecf_volume < high
+        self._pressure_is_far = low < volume / tissue.parameters.body.ecf_volume < high
 
     def compare(self, day: float, values: Mapping[str, float]) -> None:
         """Note which limits values cross for the first time.
@@ -142,11 +162,10 @@ def _violations(limit: SurvivalLimit, value: float) -> Iterator[str]:
         yield f"{limit.meaning} above {limit.high:g} {limit.unit}"
 
 
-def _vital_values(body: BodyState, fluid: Fluid, tissue: Tissue) -> dict[str, float]:
-    """What limits are set to, in a state of the body of a tissue."""
-    p = tissue.parameters.body
+def _levels(body: BodyState, fluid: Fluid, p: BodyParameters) -> dict[str, Array]:
+    """What limits are set to and depends on the body alone, in some states of it."""
     mg_total = p.plasma_mg_ionised + p.plasma_mg_complexed + p.plasma_mg_bound
-    values = {
+    levels: dict[str, Any] = {
         "plasma_na": fluid.na,
         "plasma_k": fluid.k,
         "plasma_hco3": fluid.hco3,
@@ -154,12 +173,18 @@ def _vital_values(body: BodyState, fluid: Fluid, tissue: Tissue) -> dict[str, fl
         "plasma_ca_ionised": ionised_calcium(body, fluid.volume, p),
         "osmolality": fluid.osmolality,
     }
-    low, high = PRESSURE_IS_SAFE
-    if not low < fluid.volume / p.ecf_volume < high and body == tissue.body:
-        now = Recorder(["pressure"], n_rows=1)
-        now.record(tissue)
-        values["pressure"] = now.latest("pressure")
-    return values
+    return levels
+
+
+def _is_outside(levels: Mapping[str, Array]) -> NDArray[np.bool_]:
+    """Whether any level is beyond a limit, by state."""
+    outside = [
+        (levels[limit.variable] < limit.low) | (levels[limit.variable] > limit.high)
+        for limit in SURVIVAL_LIMITS
+        if limit.variable in levels
+    ]
+    anywhere: NDArray[np.bool_] = np.any(outside, axis=0)
+    return anywhere
 
 
 def _brief(day: float) -> str:

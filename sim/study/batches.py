@@ -15,6 +15,7 @@ from sim.study.design import Design
 from sim.study.digests import member_digests
 from sim.study.job import Job, design_of
 from sim.study.replicate import Arms, prepare_arms, simulate_replicate
+from sim.system.interruption import guarded_signals
 from sim.system.versions import package_versions
 
 
@@ -58,7 +59,8 @@ def run_batch(job: Job, batch: int, after_member: Callable[[], None] | None = No
             i: plan.of_replicate(replicate, points[sample], job.threads)
             for i, plan in arms.plans.items()
         }
-        results = simulate_replicate(arms._replace(plans=plans), design.variables, design.snapshots)
+        with guarded_signals():
+            results = simulate_replicate(arms._replace(plans=plans), design.variables, design.snapshots)
         cases += [Case(replicate, sample, result) for result in results]
         if after_member is not None:
             after_member()

@@ -100,7 +100,7 @@ def _rates_side_by_side(
         rates.expression[i] = r.expression
 
 
-@kernel
+@inline_kernel
 def rates_of_blocks(
     t: float,
     cells: Array,
@@ -186,7 +186,7 @@ def rates_of_cell(t: float, cells: Array, i: int, fluid: Fluid, context: Context
     )
 
 
-@kernel
+@inline_kernel
 def uptake_of_blocks(
     rates: Array, at: int, context: Context, first: int, last: int, uptakes: Array, terms: Array
 ) -> None:
