@@ -8,8 +8,11 @@ from contextlib import suppress
 from sim.system.interruption import STOP_SIGNALS, termination_as_interrupt
 
 YOUNG_OBJECTS = 100_000
-"""Number of new objects after which Python looks for garbage among them. Modules make half a million that
-stay: to look through them after every 700, as is usual, takes a tenth of the start."""
+"""Number of new objects after which Python looks for garbage among them.
+
+Modules make half a million that stay: to look through them after every 700, as is usual, takes a
+tenth of the start.
+"""
 
 
 def run_program() -> None:
