@@ -8,6 +8,8 @@ declared, that compiled code inlines.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar, cast, get_type_hints
 
 import numpy as np
@@ -44,13 +46,14 @@ def names_of(kind: type[Any]) -> tuple[str, ...]:
 
 def flattened(record: Any) -> NDArray[np.float64]:
     """All numbers of a record in one vector."""
-    return np.array([_looked_up(record, path) for path in places_of(type(record))], dtype=float)
+    numbers = _numbers_of(type(record))  # type: ignore[arg-type]
+    return np.array(numbers(record), dtype=float).reshape(-1)
 
 
-def _looked_up(record: Any, path: str) -> float:
-    for name in path.split("."):
-        record = getattr(record, name)
-    return float(record)
+@cache
+def _numbers_of(kind: type[Any]) -> Callable[[Any], Any]:
+    """Function that reads all numbers of a type of record."""
+    return attrgetter(*places_of(kind))
 
 
 def vector_reader(kind: type[Record]) -> Callable[[Any], Record]:

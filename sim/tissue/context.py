@@ -5,6 +5,7 @@ grouped in blocks of one type.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -105,10 +106,15 @@ class Context(NamedTuple):
 
 def side_by_side_of(counts: Sequence[int], types: Sequence[OfType]) -> Array:
     """Numbers of each cell of a small tissue that may differ; see :attr:`Context.side_by_side`."""
-    rows = [path in VARYING for path in places_of(OfType)]
-    numbers = np.column_stack([flattened(of_type)[rows] for of_type in types])
     small = sum(counts) <= MAX_SIDE_BY_SIDE
-    return np.repeat(numbers, counts if small else [0] * len(counts), axis=1)
+    return np.repeat(_varying_numbers(tuple(types)), counts if small else [0] * len(counts), axis=1)
+
+
+@lru_cache(maxsize=8)
+def _varying_numbers(types: tuple[OfType, ...]) -> Array:
+    """Numbers that may differ between types, (:data:`VARYING`, types); many bodies have the same."""
+    rows = [path in VARYING for path in places_of(OfType)]
+    return np.column_stack([flattened(of_type)[rows] for of_type in types])
 
 
 def as_arrays(context: Context) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 """The healthy tissue at the start: constants, steady states, usual diet, scales of all states."""
 
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -27,8 +28,9 @@ MEAL = 100.0
 """Carbohydrate of a meal [g], the scale of its error."""
 
 
+@lru_cache(maxsize=8)
 def healthy_constants(p: Parameters) -> tuple[tuple[CellConstants, ...], BodyConstants]:
-    """Constants of the typical cell of every type and of the body.
+    """Constants of the typical cell of every type and of the body, kept: many bodies have the same.
 
     Raises
     ------
@@ -114,6 +116,7 @@ def mean_na(cells: Array, constants: CellConstants, osmolality: float) -> float:
     return float(np.mean(na / osmoles) * osmolality)
 
 
+@lru_cache(maxsize=8)
 def segments_of(n_cells: int, p: Parameters) -> Segments:
     """Scales and floors of all states: which error counts as small, and which value is impossible."""
     c, healthy = p.cell, healthy_body(p.body)

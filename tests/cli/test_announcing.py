@@ -84,7 +84,7 @@ ABSURD: dict[str, tuple[tuple[str, ...], str]] = {
         "years of one processor; at most 100 years are allowed",
     ),
     "years on this machine": (
-        ("study", "run", "baseline", "--replicates", "900000", "--cells", "100000", "--workers", "2"),
+        ("study", "run", "baseline", "--replicates", "9000000", "--cells", "100000", "--workers", "2"),
         "with workers = 2; at most 1 year is allowed",
     ),
     "years of a shard": (
