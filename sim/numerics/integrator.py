@@ -29,6 +29,7 @@ from sim.numerics.step_control import (
     EVALUATIONS,
     FOURTH,
     MAX_RADIUS_AGE,
+    MIN_SPAN,
     MIN_STEP,
     NOT_FINITE,
     RADIUS_AGE,
@@ -134,12 +135,13 @@ def integrator_of(equations: Equations, engine: Callable[[Any], Any] = interpret
         work: Workspace,
     ) -> Outcome:
         """Advance y from start to stop exactly; see :func:`integrator_of`."""
-        now, f0, t = y, work.rates_start, start
-        rates(t, now, f0, context)
+        now, f0 = y, work.rates_start
+        rates(start, now, f0, context)
         memory[EVALUATIONS] += 1
         place, below_floor = impossible_state(now, f0, segments)
         if place >= 0:
-            return Outcome(code=NOT_FINITE, time=t, place=place)
+            return Outcome(code=NOT_FINITE, time=start, place=place)
+        t = start if stop - start >= MIN_SPAN else stop
         code, rejections = DONE, 0
         while code == DONE and t < stop:
             if memory[SPECTRAL_RADIUS] == 0.0 or memory[RADIUS_AGE] >= MAX_RADIUS_AGE:

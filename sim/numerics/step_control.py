@@ -64,6 +64,8 @@ MAX_RADIUS_AGE = 400
 """Steps for which one estimate of the spectral radius is used."""
 MIN_STEP = 1e-9
 """Smallest step before integration gives up [units of t]."""
+MIN_SPAN = 1e-200
+"""Shorter spans are over without a step, whose weights would underflow [units of t]."""
 INITIAL_STEP = 2.0
 """Step after the first discontinuity over the reciprocal of the spectral radius [1].
 

@@ -119,3 +119,18 @@ def test_another_order_is_refused(order: object) -> None:
     with pytest.raises(InputError, match="give 2 or 4, or 0"):
         tissue.order = order  # type: ignore[assignment]
     assert tissue.order == 0
+
+
+@pytest.mark.parametrize("order", [SECOND, FOURTH])
+@pytest.mark.parametrize("instant", [5e-324, 1e-310, 1e-201, 1e-199, 1e-30])
+def test_an_event_an_instant_after_the_start_breaks_no_balance(instant: float, order: int) -> None:
+    """Numbers so small have few digits, and their products with weights of a step vanish."""
+    tissue, usual = Tissue(5, noise=False), Tissue(5, noise=False)
+    tissue.order = usual.order = order
+    tissue.control = tissue.control._replace(oral=tissue.control.oral._replace(na=20.0))
+    for time in (instant, 6.0):
+        tissue.advance_to(time)
+    usual.control = tissue.control
+    usual.advance_to(6.0)
+    assert np.abs(tissue.audit()).max() <= 1e-12
+    assert tissue.fluid.na == pytest.approx(usual.fluid.na, rel=1e-5)
