@@ -117,9 +117,8 @@ def test_shards_are_merged_to_the_same_results() -> None:
 
 def test_missing_shards_are_reported() -> None:
     """Available shards are merged; exit code 1, with the missing ones and the commands to run them."""
-    output_of(
-        "study", "run", *ARMS, "--replicates", "40", *SMALL[2:], "--out", "parts", "--shard", "1/2"
-    )
+    several_batches = ("--replicates", "120", *SMALL[2:])
+    output_of("study", "run", *ARMS, *several_batches, "--out", "parts", "--shard", "1/2")
     result = call("study", "merge", "parts")
     assert result.exit_code == 1
     assert "missing" in result.stderr

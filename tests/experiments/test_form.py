@@ -20,7 +20,7 @@ MAX_LINES = 110
 """Lines of an experiment without its imports."""
 PAGES = HOME / ".docs" / "pages"
 WITH_ANSWERS = ("gallery.md", "studies.md", "validation.md")
-BENCHMARKS = {"engines", "integrators", "replicates"}
+BENCHMARKS = {"engines", "integrators", "replicates", "users"}
 RUNS = {"refractory_hypokalaemia", "severe_magnesium_loss"}
 """Committed results of benchmarks and of single runs."""
 
