@@ -17,6 +17,7 @@ from pydantic import (
 from sim.quantities.ions import BY_NAME
 from sim.quantities.parsing import AMOUNT, FLOW, MASS, MASS_RATE, RATE, TIME, parse, written
 from sim.quantities.units import HOURS_PER_DAY, MINUTES_PER_HOUR
+from sim.system.interruption import uninterrupted
 from sim.system.names import name_problem
 
 # Limits beyond which a quantity is a mistake in its unit rather than an extreme experiment.
@@ -46,6 +47,18 @@ class Data(BaseModel):
     """Immutable validated data that refuses unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    # Pydantic would turn an interruption of a function that writes a field into another error.
+
+    @uninterrupted
+    def model_dump(self, **options: Any) -> dict[str, Any]:
+        """Fields as a dictionary; see Pydantic."""
+        return super().model_dump(**options)
+
+    @uninterrupted
+    def model_dump_json(self, **options: Any) -> str:
+        """Fields as JSON; see Pydantic."""
+        return super().model_dump_json(**options)
 
 
 def _not_a_path(name: str) -> str:

@@ -54,31 +54,54 @@ class StopRequest:
 
 
 class _Guard:
-    """Handlers in place of those of the program, and how many blocks defer signals now."""
+    """Handlers in place of those of the program, and how many blocks defer signals now.
 
-    def __init__(self) -> None:
+    A signal may arrive between any two instructions here, too. None may leave behind handlers that
+    nothing removes or a block that is still counted: signals would be deferred for ever. Therefore
+    nothing is raised while the handlers are in place, except where noted signals are delivered.
+    """
+
+    def __init__(self, depth_of_delivery: int) -> None:
         self.request = StopRequest()
-        self.depth = 0
+        self.depth = 1
+        self.depth_of_delivery = depth_of_delivery
         self.before: dict[int, Handler] = {}
 
     def install(self) -> None:
         """Put handlers in place of those that are functions; others never run any Python."""
-        for number in DEFERRED:
-            handler = signal.getsignal(number)
-            if callable(handler):
-                self.before[number] = handler
-                signal.signal(number, self._handle)
+        try:
+            for number in DEFERRED:
+                handler = signal.getsignal(number)
+                if callable(handler):
+                    self.before[number] = handler
+                    signal.signal(number, self._handle)
+            _installed.append(self)
+        except BaseException:
+            self.remove()
+            raise
 
     def remove(self) -> None:
-        """Put the handlers of the program back."""
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
+        """Put the handlers of the program back, all of them, even if one raises meanwhile."""
+        try:
+            _installed.clear()
+            while self.before:
+                number = next(iter(self.before))
+                signal.signal(number, self.before[number])
+                del self.before[number]
+        except BaseException:
+            self.remove()
+            raise
+
+    def end_block(self, kind: type[BaseException] | None) -> None:
+        """Count a block no longer, which ended with an exception of a kind; deliver what was noted."""
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            self.request.forget()  # The caller is being interrupted already.
+        self.depth -= 1
+        if self.depth <= self.depth_of_delivery:
+            self.request.check()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         handler = self.before[number]
-        if not self.depth:
-            handler(number, frame)
-            return
         self.request.note(number, lambda: handler(number, frame))
         if number == signal.SIGINT and _input_is_terminal():
             signal.signal(number, signal.SIG_DFL)
@@ -88,52 +111,34 @@ _installed: list[_Guard] = []
 """The guard of the main thread, while there is one."""
 
 
-@contextmanager
-def guarded_signals() -> Iterator[None]:
-    """Make :func:`deferred_interrupt` cheap inside the block; by itself it defers nothing."""
-    if _installed or get_ident() != main_thread().ident:
-        yield
-        return
-    guard = _Guard()
-    try:
-        _installed.append(guard)
-        guard.install()
-        yield
-    finally:
-        _installed.clear()
-        guard.remove()
-
-
 class _Deferral:
     """A block that defers signals; see :func:`deferred_interrupt`. A class is quicker to enter."""
 
-    __slots__ = ("guard", "outer")
+    __slots__ = ("guard", "owned")
 
     def __init__(self) -> None:
         self.guard: _Guard | None = None
-        self.outer: AbstractContextManager[None] | None = None
+        self.owned = False
 
     def __enter__(self) -> StopRequest:
         if get_ident() != main_thread().ident:
             return StopRequest()
-        if not _installed:
-            self.outer = guarded_signals()
-            self.outer.__enter__()
-        self.guard = _installed[0]
-        self.guard.depth += 1
-        return self.guard.request
+        if _installed:
+            guard = _installed[0]
+            guard.depth += 1
+        else:
+            guard = _Guard(depth_of_delivery=0)
+            guard.install()
+            self.owned = True
+        self.guard = guard
+        return guard.request
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self.guard is None:
             return
-        request = self.guard.request
-        self.guard.depth -= 1
-        if self.outer is not None:
-            self.outer.__exit__(None, None, None)
-        if kind is not None and issubclass(kind, KeyboardInterrupt):
-            request.forget()  # The caller is being interrupted already.
-        elif not self.guard.depth:
-            request.check()
+        if self.owned:
+            self.guard.remove()
+        self.guard.end_block(kind)
 
 
 def deferred_interrupt() -> AbstractContextManager[StopRequest]:
@@ -145,6 +150,36 @@ def deferred_interrupt() -> AbstractContextManager[StopRequest]:
     Python runs no handlers, nothing needs to be deferred.
     """
     return _Deferral()
+
+
+class _Guarding:
+    """A block with a guard; see :func:`guarded_signals`."""
+
+    __slots__ = ("guard",)
+
+    def __init__(self) -> None:
+        self.guard: _Guard | None = None
+
+    def __enter__(self) -> None:
+        if _installed or get_ident() != main_thread().ident:
+            return
+        guard = _Guard(depth_of_delivery=1)
+        guard.install()
+        self.guard = guard
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.guard is not None:
+            self.guard.remove()
+            self.guard.end_block(kind)
+
+
+def guarded_signals() -> AbstractContextManager[None]:
+    """Make :func:`deferred_interrupt` cheap inside the block.
+
+    Signals are delivered where such a block inside ends, and at the end of this one. Inside
+    :func:`deferred_interrupt` nothing changes: the outermost block delivers.
+    """
+    return _Guarding()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Conditions: their control at every moment, in files, in Python and revised."""
 
 import json
+import signal
 import tomllib
 from collections.abc import Callable
 from itertools import pairwise
@@ -20,7 +21,7 @@ from sim.parameters import BodyParameters, Parameters
 from sim.parameters.inputs import KNOCK_OUTS, Control
 from sim.quantities.amounts import Amounts
 from sim.quantities.ions import BY_NAME, SUPPLIED
-from sim.quantities.parsing import parse
+from sim.quantities.parsing import parse, written
 from tests.conditions.flat import flat, flat_at
 
 BODY = BodyParameters()
@@ -638,3 +639,20 @@ def test_events_lie_within_the_duration_in_order(drawn: Drawn) -> None:
     assert all(0.0 <= start < stop <= condition.duration for start, stop, _ in events)
     started = [*drawn.diets, *drawn.supplements, *drawn.treatments, *drawn.meals]
     assert len(events) == sum(item[0] < condition.duration for item in started)
+
+
+@pytest.mark.parametrize("method", ["model_dump_json", "model_dump"])
+def test_an_interruption_while_a_condition_is_written_is_one(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not become an error of serialisation, whichever field is being written."""
+    monkeypatch.setattr("sim.conditions.fields.written", _interrupted)
+    options = {"mode": "json"} if method == "model_dump" else {}
+    write = getattr(load("severe-magnesium-loss"), method)
+    with pytest.raises(KeyboardInterrupt):
+        write(**options)
+
+
+def _interrupted(value: float, unit: str) -> str:
+    signal.raise_signal(signal.SIGINT)
+    return written(value, unit)

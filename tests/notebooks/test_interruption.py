@@ -20,7 +20,7 @@ CELLS = {
 """What a cell runs until it is interrupted."""
 SETUP = """
 import sim, tempfile
-def begin(): print("begun", flush=True)
+def begin(): print("begun", end="", flush=True)
 results = []
 sim.run("baseline", 20, days=0.25)
 sim.TissueModel("baseline", 20).step()

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PT012 - what is guarded, and the signal, stand in one block.
 
+import dis
 import os
 import random
 import signal
@@ -10,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -19,6 +21,7 @@ from sim.system.interruption import (
     STOP_SIGNALS,
     StopRequest,
     deferred_interrupt,
+    guarded_signals,
     termination_as_interrupt,
     uninterrupted,
     withheld_signals,
@@ -61,6 +64,72 @@ def test_an_interrupt_that_is_not_checked_is_raised_at_the_end() -> None:
             done.append("inside")
         done.append("after")
     assert done == ["inside"]
+
+
+class Interruption:
+    """Trace function that sends Ctrl-C at one of the places where Python runs handlers of signals.
+
+    These are the entries of functions, the ends of calls and jumps back, here those in the module of
+    guards.
+    """
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+        self.passed = 0
+        self.after_call = False
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> "Interruption | None":
+        if frame.f_code.co_filename != interruption.__file__:
+            return None
+        frame.f_trace_opcodes = True
+        name = dis.opname[frame.f_code.co_code[frame.f_lasti]]
+        if event == "call" or (event == "opcode" and self.after_call):
+            self.passed += 1
+            if self.passed == self.place:
+                send()
+        self.after_call = event == "opcode" and name.startswith(("CALL", "JUMP_BACKWARD"))
+        return self
+
+
+def nothing() -> None:
+    """What a block does."""
+
+
+def guarded_blocks() -> None:
+    """Two blocks that defer within one with a guard."""
+    with guarded_signals():
+        for _ in range(2):
+            with deferred_interrupt():
+                nothing()
+
+
+def nested_blocks() -> None:
+    """A block with a guard within one that defers."""
+    with deferred_interrupt():
+        guarded_blocks()
+
+
+@pytest.mark.parametrize("function", [guarded_blocks, nested_blocks, uninterrupted(nothing)])
+def test_an_interrupt_within_a_guard_itself_leaves_nothing_behind(function: Callable[[], None]) -> None:
+    """Wherever it arrives, it is raised, once, and the handlers are again those of the program."""
+    place, arrived = 1, True
+    tracer = sys.gettrace()
+    while arrived:
+        tracing = Interruption(place)
+        try:
+            sys.settrace(tracing)
+            function()
+        except KeyboardInterrupt:
+            pass
+        else:
+            arrived = False
+        finally:
+            sys.settrace(tracer)
+        assert not interruption._installed
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert arrived == (tracing.passed >= place)
+        place += 1
+    assert place > 20
 
 
 def test_the_outermost_guard_delivers() -> None:
