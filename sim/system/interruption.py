@@ -96,6 +96,8 @@ class _Guard:
         """Count a block no longer, which ended with an exception of a kind; deliver what was noted."""
         if kind is not None and issubclass(kind, KeyboardInterrupt):
             self.request.forget()  # The caller is being interrupted already.
+        if self.depth == 1:
+            self.remove()
         self.depth -= 1
         if self.depth <= self.depth_of_delivery:
             self.request.check()
@@ -111,14 +113,23 @@ _installed: list[_Guard] = []
 """The guard of the main thread, while there is one."""
 
 
-class _Deferral:
-    """A block that defers signals; see :func:`deferred_interrupt`. A class is quicker to enter."""
+class _Block:
+    """A block that a guard counts, if there is one. A class is quicker to enter than a generator."""
 
-    __slots__ = ("guard", "owned")
+    __slots__ = ("guard",)
 
     def __init__(self) -> None:
         self.guard: _Guard | None = None
-        self.owned = False
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.guard is not None:
+            self.guard.end_block(kind)
+
+
+class _Deferral(_Block):
+    """A block that defers signals; see :func:`deferred_interrupt`."""
+
+    __slots__ = ()
 
     def __enter__(self) -> StopRequest:
         if get_ident() != main_thread().ident:
@@ -129,16 +140,8 @@ class _Deferral:
         else:
             guard = _Guard(depth_of_delivery=0)
             guard.install()
-            self.owned = True
         self.guard = guard
         return guard.request
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self.guard is None:
-            return
-        if self.owned:
-            self.guard.remove()
-        self.guard.end_block(kind)
 
 
 def deferred_interrupt() -> AbstractContextManager[StopRequest]:
@@ -152,13 +155,10 @@ def deferred_interrupt() -> AbstractContextManager[StopRequest]:
     return _Deferral()
 
 
-class _Guarding:
+class _Guarding(_Block):
     """A block with a guard; see :func:`guarded_signals`."""
 
-    __slots__ = ("guard",)
-
-    def __init__(self) -> None:
-        self.guard: _Guard | None = None
+    __slots__ = ()
 
     def __enter__(self) -> None:
         if _installed or get_ident() != main_thread().ident:
@@ -166,11 +166,6 @@ class _Guarding:
         guard = _Guard(depth_of_delivery=1)
         guard.install()
         self.guard = guard
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self.guard is not None:
-            self.guard.remove()
-            self.guard.end_block(kind)
 
 
 def guarded_signals() -> AbstractContextManager[None]:

@@ -40,20 +40,20 @@ class Kernel:
     def answer(self, code: str) -> str:
         """Output of a cell, and the name of its error."""
         self.client.execute(code)
-        return self.rest()
+        return "".join(self.rest())
 
-    def rest(self) -> str:
+    def rest(self) -> tuple[str, str]:
         """What a cell prints until it ends, and the name of its error."""
-        text = ""
+        text, error = "", ""
         while True:
             message = self.client.get_iopub_msg(timeout=120)
             content = message["content"]
             if message["msg_type"] == "status" and content["execution_state"] == "idle":
-                return text
+                return text, error
             if message["msg_type"] == "stream":
                 text += content["text"]
             if message["msg_type"] == "error":
-                text += content["ename"]
+                error = content["ename"]
 
     def interrupted(self, code: str, after: float) -> str:
         """Name of the error of a cell that is interrupted some seconds after it has begun."""
@@ -62,7 +62,7 @@ class Kernel:
             pass
         time.sleep(after)
         self.manager.interrupt_kernel()
-        return self.rest()
+        return self.rest()[1]  # IPython itself may print when an interruption is hard to show.
 
 
 @pytest.fixture(scope="module")
